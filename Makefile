@@ -1,0 +1,52 @@
+# The two commands of the README are `make repro` and `make test`; `make help` lists the rest.
+
+PYTHON ?= python3
+EXTRA ?= cpu
+BIN := .venv/bin
+LOCK := $(if $(filter gpu,$(EXTRA)),requirements-gpu.lock,requirements.lock)
+UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export UV_PYTHON_DOWNLOADS := never
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: help setup repro test test-fast lint deps lock public-corpus
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(BIN)/.ready ## make .venv with the locked packages (EXTRA=gpu for CUDA)
+
+$(BIN)/.ready: $(LOCK) pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode $(LOCK)
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+repro: setup ## build everything that is stale, from audio to metrics
+	dvc repro
+
+test: setup ## the whole test suite
+	pytest
+
+test-fast: setup ## the tests that take seconds
+	pytest -m "not slow"
+
+lint: setup ## style, types, and no address of a package index in a lock
+	ruff check
+	ruff format --check
+	mypy
+	! grep -n '://' requirements*.lock
+
+deps: setup ## write every stage's code dependencies into dvc.yaml, as its imports have them
+	python tests/declare_imports.py
+
+lock: ## resolve the dependencies anew
+	for extra in cpu gpu; do \
+	  $(BIN)/uv pip compile pyproject.toml --quiet --extra $$extra --extra dev --universal \
+	    --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header \
+	    --output-file $$([ $$extra = cpu ] && echo requirements.lock || echo requirements-gpu.lock); \
+	done
+
+public-corpus: setup ## fetch a hundred recordings with named composers into data/public
+	python corpora/fetch_public.py data/public

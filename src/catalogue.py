@@ -1,0 +1,51 @@
+"""catalogue: find, decode and hash every recording, and give every file a verdict."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from takht import corpus, jobs, labels, names, outputs, stage, tables, verdicts
+from takht.probing import probe
+from takht.schema import Section
+
+
+class Catalogue(Section):
+    at: ClassVar[str] = "catalogue"
+    on_unreadable: Literal["fail", "skip"] = Field(description="what a file without use does")
+    min_seconds: float = Field(ge=0, le=3600, description="shortest recording, s")
+    silence_dbfs: float = Field(ge=-200, le=0, description="a lower peak is silence, dBFS")
+
+
+def catalogue(params: Catalogue, root: Path, catalogue_csv: Path, rejected_csv: Path) -> None:
+    found, rejected = corpus.scan(root)
+    corpus.require_composers(root, (each.composer for each in found))
+    files = [each.file for each in found] + [each.file for each in rejected]
+    label_of = labels.read_labels(root, (each.folder for each in found))
+    work_of = labels.read_works(root, files)
+    probes = jobs.each(probe, [root / each.file for each in found], label="catalogue", unit="file")
+    good, bad = verdicts.judge(found, probes, params.min_seconds, params.silence_dbfs)
+    rejected = sorted([*rejected, *bad])
+    if params.on_unreadable == "fail":
+        verdicts.refuse(root, rejected)
+    corpus.require_composers(root, (each.composer for each in good))
+    rows = [
+        {
+            "recording": each.recording,
+            "file": each.file,
+            "composer": each.composer,
+            "label": label_of.get(each.composer, each.composer),
+            "work": work_of.get(names.nfc(each.file), each.recording),
+            **asdict(measured),
+        }
+        for each, measured in good.items()
+    ]
+    with outputs.fresh_file(catalogue_csv) as path, outputs.fresh_file(rejected_csv) as reasons:
+        tables.write_table(pd.DataFrame(rows).drop(columns="peak"), path)
+        tables.write_table(verdicts.table(rejected), reasons)
+
+
+if __name__ == "__main__":
+    stage.run(catalogue)

@@ -1,0 +1,6 @@
+"""Arabic-music composer classification and generation: the library behind the stages."""
+
+import os
+
+# TensorFlow reads it when it is imported, and tells nothing of use below this level.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -1,0 +1,31 @@
+"""TensorFlow set up so that one machine always computes the same bytes.
+
+Import this before TensorFlow, which reads the environment when it is imported.
+"""
+
+import os
+
+# Kernels for convolutions; TensorFlow switches them on by itself for some processors only, and was
+# seen to take 2.7 times the time without. Not left to the environment: weights depend on it.
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+def set_up(threads: int) -> None:
+    """Make TensorFlow deterministic, with `threads` threads inside an operation.
+
+    Neither determinism nor seeds alone suffice: operations must also run one after another, and
+    sums depend on how many threads share them. GPUs, if any, take memory as they need it. A process
+    can do this once: where TensorFlow has already computed, its threads stay as they are.
+    """
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+    try:
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError as error:
+        if "initializ" not in str(error):
+            raise

@@ -1,0 +1,36 @@
+"""What an experiment is: the sections of params.yaml that train reads."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from takht.schema import Section, Seed
+
+
+class Experiment(Section):
+    """One entry of `experiments:`: which features train which network, and how."""
+
+    at: ClassVar[str] = "experiments.{experiment}"
+    features: str = Field(pattern="^[a-z0-9_]+$", description="a folder of data/features")
+    network: Literal["mfcc_two_blocks", "mfcc_wide", "mel_six_blocks"]
+    balance: Literal["uneven", "even"] = Field(description="even: capped as the scale says")
+    masked_copies: int = Field(ge=0, le=1, description="frequency-masked copies of each window")
+    batch_size: int = Field(ge=2, le=4096, description="windows a step")
+    epochs: int = Field(ge=1, le=10_000)
+    learning_rate: float = Field(gt=0, le=1)
+    patience: int = Field(ge=1, le=10_000, description="epochs without a better validation loss")
+    seed: Seed
+
+
+class Training(Section):
+    """What fits experiments to a machine and a corpus; the same for all of them."""
+
+    at: ClassVar[str] = "scales.{scale}.training"
+    width: float = Field(gt=0, le=4, description="filters of a convolution, times the original's")
+    recordings_per_composer: int = Field(ge=1, description="the most that even training uses")
+    windows_per_recording: int = Field(ge=1, description="the most that even training uses")
+    mask_bands: int = Field(ge=1, le=512, description="widest frequency mask, bands")
+    max_steps: int = Field(ge=1, description="of a run; its epochs share them equally")
+    threads: int = Field(ge=1, le=256, description="TensorFlow's: the weights depend on it")
+    mixed_precision: bool = Field(description="float16 arithmetic, float32 weights: for GPUs")
+    xla: bool = Field(description="compile the network; slower on a CPU")

@@ -1,0 +1,191 @@
+"""One streaming ffmpeg process as a decoder that trusts neither the file nor its name."""
+
+import os
+import re
+import shutil
+import struct
+import subprocess
+import threading
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+
+from takht.errors import TakhtError
+
+# Containers that hold their own audio. Without the list, a playlist named song.mp3 makes ffmpeg
+# open whatever it names: other files, or connections.
+FORMATS = "aac,ac3,aiff,amr,ape,asf,au,avi,caf,flac,matroska,mov,mp3,ogg,tta,w64,wav,wv"
+BLOCK_SAMPLES = 2**17  # read at a time, all channels together
+
+_DURATION = re.compile(r"\[info\]   Duration: (\d+):(\d\d):(\d\d\.\d+)")
+_AUDIO = re.compile(r"\[info\]   Stream #0:\d.*?: Audio: ([\w.-]+)")
+_ERROR = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal|panic)\] (.*)")
+_LINE_BYTES = 4096  # tags can hold whole books
+
+
+class Unreadable(TakhtError):
+    """A file that does not decode to audio; the message is the reason."""
+
+
+@cache
+def executable() -> str:
+    """Return the ffmpeg to run: $TAKHT_FFMPEG, else the pinned one of imageio-ffmpeg, else PATH's.
+
+    The pinned one first: another version may decode ogg by one step differently, or m4a to
+    another length.
+
+    Raises:
+        TakhtError: there is none.
+    """
+    chosen = os.environ.get("TAKHT_FFMPEG")
+    if chosen:
+        if found := shutil.which(chosen):
+            return found
+        raise TakhtError(f"TAKHT_FFMPEG: no program {chosen!r}; mend or unset the variable")
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())  # falls back on PATH
+    except RuntimeError:
+        raise TakhtError("ffmpeg: not found; `pip install imageio-ffmpeg`") from None
+
+
+def command(path: Path) -> list[str]:
+    """Return the argument list that writes the first audio stream of `path` to stdout.
+
+    As a WAV of float32 at the stream's own rate and channels.
+    """
+    return [
+        *(executable(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"),
+        *("-threads", "1", "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS),
+        *("-i", f"file:{path.absolute()}", "-map", "0:a:0", "-vn", "-sn", "-dn"),
+        # Longer frames pass between ffmpeg's threads less often: a quarter less CPU time.
+        *("-map_metadata", "-1", "-af", "asetnsamples=n=32768:p=0", "-c:a", "pcm_f32le"),
+        *("-bitexact", "-f", "wav", "pipe:1"),
+    ]
+
+
+class FfmpegAudio:
+    """The audio of a file, decoded by ffmpeg while it is read. Use it in a `with` block.
+
+    `claimed_seconds` is 0 where the file claims no duration; `decode_errors` counts ffmpeg's error
+    lines and is complete when `blocks` has ended.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Start ffmpeg and read the header.
+
+        Raises:
+            Unreadable: ffmpeg finds no audio.
+        """
+        self.codec, self.claimed_seconds, self.decode_errors = "", 0.0, 0
+        self._first_error = ""
+        self._banner_read = threading.Event()
+        self._process = subprocess.Popen(
+            command(path),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "AV_LOG_FORCE_NOCOLOR": "1"},
+            pipesize=2**20,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._pcm = self._process.stdout
+        self._listener = threading.Thread(target=self._listen, args=[self._process.stderr])
+        self._listener.start()
+        try:
+            self.sample_rate_hz, self.channels = self._read_header()
+            self._banner_read.wait()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "FfmpegAudio":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Yield the audio in order, float32, shape (frames, channels).
+
+        Raises:
+            Unreadable: ffmpeg gave up or was killed, so that what came may be incomplete.
+        """
+        frame_bytes = 4 * self.channels
+        while data := self._pcm.read(max(1, BLOCK_SAMPLES // self.channels) * frame_bytes):
+            whole = len(data) // frame_bytes * frame_bytes
+            yield np.frombuffer(data[:whole], dtype="<f4").reshape(-1, self.channels)
+        self._raise_if_failed()
+
+    def close(self) -> None:
+        """End the process, wherever it is, and leave nothing behind."""
+        self._pcm.close()
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+
+    def _listen(self, stderr: IO[bytes]) -> None:
+        with stderr:
+            while line := stderr.readline(_LINE_BYTES):
+                self._note(line.decode("utf-8", "replace").rstrip())
+        self._banner_read.set()
+
+    def _note(self, line: str) -> None:
+        if error := _ERROR.match(line):
+            self.decode_errors += 1
+            self._first_error = self._first_error or error[1]
+        if self._banner_read.is_set():
+            return
+        if line.startswith("[info] Output #0"):
+            self._banner_read.set()
+        elif not self.codec and (audio := _AUDIO.match(line)):
+            self.codec = audio[1]
+        elif not self.claimed_seconds and (duration := _DURATION.match(line)):
+            hours, minutes, seconds = duration.groups()
+            self.claimed_seconds = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+    def _read_header(self) -> tuple[int, int]:
+        """Return sample rate (Hz) and channels, and leave the pipe at the first sample."""
+        rate_hz = channels = 0
+        self._read_exactly(12)
+        while True:
+            name, size = struct.unpack("<4sI", self._read_exactly(8))
+            if name == b"data":
+                return rate_hz, channels
+            chunk = self._read_exactly(size + size % 2)
+            if name == b"fmt ":
+                channels, rate_hz = struct.unpack_from("<HI", chunk, 2)
+
+    def _read_exactly(self, count: int) -> bytes:
+        data = self._pcm.read(count)
+        if len(data) < count:
+            self._raise_if_failed()
+            raise Unreadable("holds no audio")
+        return data
+
+    def _raise_if_failed(self) -> None:
+        code = self._process.wait()
+        self._listener.join()
+        if code < 0:
+            raise Unreadable(f"ffmpeg was ended by signal {-code}")
+        if code > 0:
+            raise Unreadable(_plain(self._first_error) or f"ffmpeg ended with code {code}")
+
+
+def _plain(error: str) -> str:
+    if "whitelist" in error:
+        return "not an audio container that is let in (a playlist, or another kind of file)"
+    if "matches no streams" in error:
+        return "holds no audio stream"
+    return error[:200].rstrip(". ")

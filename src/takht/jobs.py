@@ -1,0 +1,50 @@
+"""The same work on many recordings, on every core."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
+from tqdm import tqdm
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def workers() -> int:
+    """Return how many processes to use: TAKHT_WORKERS, else one a core.
+
+    An environment variable and not a parameter, because it cannot change a result.
+    """
+    return max(1, int(os.environ.get("TAKHT_WORKERS") or os.cpu_count() or 1))
+
+
+def each(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    label: str,
+    unit: str = "recording",
+    threads: bool = False,
+) -> list[Result]:
+    """Return `function(item)` for every item, in the order of the items.
+
+    In processes, or in threads for work that spends its time in NumPy, which lets go of Python's
+    lock: they start at once. The first exception ends the run.
+    """
+    processes = min(workers(), len(items))
+    with tqdm(total=len(items), desc=label, unit=unit, disable=None) as bar:
+        results = []
+        if processes <= 1:
+            calls = map(function, items)
+        else:
+            backend = "threading" if threads else "loky"
+            parallel = Parallel(n_jobs=processes, backend=backend, return_as="generator")
+            calls = parallel(delayed(function)(item) for item in items)
+        for result in calls:
+            results.append(result)
+            bar.update()
+    if processes > 1 and not threads:
+        get_reusable_executor().shutdown(wait=True)  # joined, so that their CPU time is counted
+    return results

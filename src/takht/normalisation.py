@@ -1,0 +1,37 @@
+"""Inputs brought to mean 0 and standard deviation 1, each band or coefficient by itself."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.preprocessing import StandardScaler
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """Mean and standard deviation of each band over training windows, float32 (bands,)."""
+
+    mean: NDArray[np.float32]
+    std: NDArray[np.float32]
+
+    def apply(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return `windows` (…, bands) standardised, float32."""
+        return (windows - self.mean) / self.std
+
+
+def fitted(batches: Iterable[NDArray[np.float32]]) -> Normalisation:
+    """Return the normalisation of all windows of all batches (windows, frames, bands).
+
+    One batch is in memory at a time; the sums are float64. A band that never changes keeps its
+    scale.
+    """
+    scaler = StandardScaler()
+    for windows in batches:
+        scaler.partial_fit(windows.reshape(-1, windows.shape[-1]))
+    return restored(scaler.mean_, scaler.scale_)
+
+
+def restored(mean: Sequence[float], std: Sequence[float]) -> Normalisation:
+    """Return the normalisation that was kept as two lists of numbers."""
+    return Normalisation(np.asarray(mean, np.float32), np.asarray(std, np.float32))

@@ -1,0 +1,62 @@
+"""Read a section of params.yaml into a frozen model, or say exactly what is wrong."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from takht.errors import TakhtError
+
+
+class ParamError(TakhtError):
+    """A value in params.yaml that the pipeline cannot accept."""
+
+
+class Section(BaseModel):
+    """One section of params.yaml: unknown keys are refused, values are never converted.
+
+    `at` is the section's place in the file, dots between keys; a `{name}` in it is filled from
+    the stage's command line.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    at: ClassVar[str]
+
+
+S = TypeVar("S", bound=Section)
+Seed = Annotated[int, Field(ge=0, lt=2**32, description="seed of every draw for this purpose")]
+
+
+def load(cls: type[S], names: Mapping[str, str], path: Path = Path("params.yaml")) -> S:
+    """Return the section of the YAML file that `cls` describes.
+
+    Raises:
+        ParamError: a section, key or value is missing, unknown or out of range; one line each.
+    """
+    place = cls.at.format_map(names)
+    try:
+        values: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ParamError(f"{path}: not readable as YAML ({reason}); mend or restore it") from None
+    for key in place.split("."):
+        if not isinstance(values, dict) or key not in values:
+            raise ParamError(f"{path}: no section {place!r}; add it or mend its name")
+        values = values[key]
+    try:
+        return cls.model_validate(values)
+    except ValidationError as error:
+        lines = (_line(path, place, dict(e)) for e in error.errors())
+        raise ParamError("\n".join(lines)) from None
+
+
+def _line(path: Path, place: str, error: dict[str, Any]) -> str:
+    key = ".".join([place, *map(str, error["loc"])])
+    advice = "mend the value"
+    if error["type"] == "extra_forbidden":
+        advice = "remove the key or mend its name"
+    elif error["type"] == "float_type" and isinstance(error["input"], str):
+        advice = "write a plain number (YAML reads 1e-3 as text: write 1.0e-3)"
+    return f"{path}: {key}: {error['msg']}, got {error['input']!r}; {advice}"

@@ -1,0 +1,58 @@
+"""What evaluate reports: a dictionary of metrics and a table of confusions."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from takht import scores
+from takht.model_card import Card
+from takht.predictions import numbers
+from takht.randomness import rng_for
+
+
+def metrics(
+    windows: pd.DataFrame, recordings: pd.DataFrame, card: Card, *, resamples: int, seed: int
+) -> dict[str, float | int]:
+    """Return the scores of predictions a window and a recording, and what the model costs.
+
+    A score of recordings has a 95 % interval, from `_low` to `_high`: percentiles over bootstrap
+    resamples of the recordings. Windows get none, because those of one recording are not
+    independent.
+    """
+    actual = numbers(recordings["composer"], card.composers)
+    predicted = numbers(recordings["predicted"], card.composers)
+    places = scores.resamples(len(recordings), resamples, rng_for(seed, "bootstrap"))
+    accuracy_low, accuracy_high = scores.interval(
+        scores.resampled_accuracy(actual, predicted, places)
+    )
+    f1_low, f1_high = scores.interval(scores.resampled_macro_f1(actual, predicted, places))
+    return {
+        "accuracy_windows": float((windows["composer"] == windows["predicted"]).mean()),
+        "accuracy_recordings": scores.accuracy(actual, predicted),
+        "accuracy_recordings_low": accuracy_low,
+        "accuracy_recordings_high": accuracy_high,
+        "macro_f1_recordings": scores.macro_f1(actual, predicted),
+        "macro_f1_recordings_low": f1_low,
+        "macro_f1_recordings_high": f1_high,
+        "n_recordings": len(recordings),
+        "n_windows": len(windows),
+        "n_composers": int(recordings["composer"].nunique()),
+        "parameters": card.parameters,
+        "mflop_per_window": card.mflop_per_window,
+    }
+
+
+def confusion(recordings: pd.DataFrame, card: Card) -> pd.DataFrame:
+    """Return recording, actual and predicted, a row a recording, composers by display label.
+
+    It is the one table of single recordings that is in Git, so that two revisions can be compared
+    in a clone that has no data.
+    """
+    labels: Mapping[str, str] = dict(zip(card.composers, card.labels, strict=True))
+    return pd.DataFrame(
+        {
+            "recording": recordings["recording"],
+            "actual": recordings["composer"].map(labels),
+            "predicted": recordings["predicted"].map(labels),
+        }
+    )

@@ -1,0 +1,41 @@
+"""From one converted recording to its segments: a pure function of the parts and the settings."""
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from takht.pcm import cut_lengths, gained, recut
+from takht.wav_parts import Parts
+
+with warnings.catch_warnings():
+    # pydub looks for an ffmpeg that it is never asked to use here, and leans on a module and on
+    # escapes that Python is giving up.
+    warnings.filterwarnings("ignore", "Couldn't find ffmpeg or avconv", RuntimeWarning)
+    warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
+    warnings.filterwarnings("ignore", "invalid escape sequence")
+    from pydub import AudioSegment
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """A recording to cut: where its parts are, where its segments go."""
+
+    source: Path
+    folder: Path
+    gain_db: float
+    seconds: float
+    min_seconds: float
+
+
+def segment_recording(item: Segmentation) -> None:
+    """Write `0000.wav` and on: the recording at its gain, end to end, nothing dropped."""
+    parts = Parts(item.source)
+    rate_hz = parts.sample_rate_hz
+    lengths = cut_lengths(
+        parts.samples, round(item.seconds * rate_hz), round(item.min_seconds * rate_hz)
+    )
+    item.folder.mkdir(parents=True)
+    louder = (gained(block, item.gain_db) for block in parts.blocks())
+    for number, samples in enumerate(recut(louder, lengths)):
+        audio = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
+        audio.export(item.folder / f"{number:04d}.wav", format="wav").close()

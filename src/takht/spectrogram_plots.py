@@ -1,0 +1,87 @@
+"""Pictures of the preprocessing steps, from waveform to MFCC."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import librosa
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from takht.spectra import TOP_DB, Frames, Waveform
+
+# Arabic names need no more than this: matplotlib's own font has the letters, and 3.11 joins them.
+_FONT = "DejaVu Sans"
+
+
+def steps_figure(
+    title: str, wave: Waveform, mel_db: Frames, mfcc: Frames, *, sample_rate_hz: int, n_fft: int
+) -> Figure:
+    """Return a figure of one excerpt as waveform, log spectrogram, log-mel and MFCC, one time axis.
+
+    `mel_db` and `mfcc` have shape (frames, bands) and (frames, coefficients) and span the wave.
+    """
+    seconds = len(wave) / sample_rate_hz
+    magnitude = np.abs(librosa.stft(wave, n_fft=n_fft))
+    spectrum_db = librosa.amplitude_to_db(magnitude, ref=1.0).T
+    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+        figure = Figure(figsize=(9, 8), layout="constrained")
+        axes = figure.subplots(4, 1, sharex=True)
+        figure.suptitle(title)
+        axes[0].plot(np.arange(len(wave)) / sample_rate_hz, wave, linewidth=0.3, color="black")
+        axes[0].set(ylabel="amplitude", title="waveform")
+        _image(axes[1], spectrum_db, seconds, sample_rate_hz / 2000)
+        axes[1].set(ylabel="frequency, kHz", title="log spectrogram, dB")
+        _image(axes[2], mel_db, seconds, mel_db.shape[1])
+        axes[2].set(ylabel="mel band", title="log-mel spectrogram, dB")
+        deviation = (mfcc - mfcc.mean(axis=0)) / (mfcc.std(axis=0) + 1e-6)
+        axes[3].imshow(
+            deviation.T,
+            origin="lower",
+            aspect="auto",
+            extent=(0, seconds, 0, mfcc.shape[1]),
+            cmap="RdBu_r",
+            vmin=-3,
+            vmax=3,
+        )
+        axes[3].set(ylabel="coefficient", title="MFCC, standard deviations from their mean")
+        axes[3].set_xlabel("time, s")
+        return figure
+
+
+def composers_figure(excerpts: Mapping[str, Frames], seconds: float) -> Figure:
+    """Return a figure with one log-mel excerpt (frames, bands), dB, of `seconds` for each label."""
+    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+        rows = -(-len(excerpts) // 2)
+        figure = Figure(figsize=(10, 1.5 * rows + 0.5), layout="constrained")
+        axes = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel()
+        for place, (label, mel_db) in zip(axes, excerpts.items(), strict=False):
+            _image(place, mel_db, seconds, mel_db.shape[1])
+            place.set_title(label)
+        for place in axes[len(excerpts) :]:
+            place.set_axis_off()
+        figure.supxlabel("time, s")
+        figure.supylabel("mel band")
+        return figure
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write the figure as a PNG of 128 colours, a third of the size, for these live in Git."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=90)
+    Image.open(picture).convert("RGB").quantize(128).save(path, optimize=True)
+
+
+def _image(axes: Axes, levels_db: Frames, seconds: float, top: float) -> None:
+    axes.imshow(
+        levels_db.T,
+        origin="lower",
+        aspect="auto",
+        extent=(0, seconds, 0, top),
+        cmap="magma",
+        vmin=levels_db.max() - TOP_DB,
+        vmax=levels_db.max(),
+    )

@@ -1,0 +1,61 @@
+"""Run a function as a DVC stage: `python src/NAME.py [NAME=VALUE ...] PATH...`."""
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from takht.errors import TakhtError
+from takht.schema import Section, load
+
+_NAME = re.compile(r"(scale|experiment)=(.*)", re.DOTALL)
+
+
+def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> None:
+    """Call `function(*sections, *paths)`: sections from params.yaml, paths from the command line.
+
+    What can go wrong in a user's hands ends in one line on stderr and exit code 1; Ctrl-C in 130.
+    TAKHT_DEBUG=1 shows the traceback. With TAKHT_TIMINGS=FILE, a JSON line with the stage's wall
+    and CPU seconds is appended there: they differ from run to run, so no output may hold them.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    names = {}
+    while words and (match := _NAME.fullmatch(words[0])):
+        names[match[1]] = match[2]
+        del words[0]
+    hints = get_type_hints(function)
+    kinds = [kind for name, kind in hints.items() if name != "return"]
+    sections = [kind for kind in kinds if issubclass(kind, Section)]
+    paths = list(hints)[len(sections) : len(kinds)]
+    if len(words) != len(paths):
+        sys.exit(f"usage: python src/{function.__name__}.py {' '.join(paths).upper()}")
+    try:
+        started, cpu_before = time.perf_counter(), _cpu_seconds()
+        function(*(load(kind, names) for kind in sections), *map(Path, words))
+        wall_s = time.perf_counter() - started
+        _note(function.__name__, names, wall_s, _cpu_seconds() - cpu_before)
+    except (TakhtError, OSError, KeyboardInterrupt) as error:
+        if os.environ.get("TAKHT_DEBUG") == "1":
+            raise
+        if isinstance(error, KeyboardInterrupt):
+            sys.stderr.write("interrupted; nothing half-written was kept\n")
+            sys.exit(130)
+        sys.exit("\n".join(f"error: {line}" for line in str(error).splitlines()))
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _note(stage: str, names: dict[str, str], wall_s: float, cpu_s: float) -> None:
+    log = os.environ.get("TAKHT_TIMINGS")
+    if log:
+        line: dict[str, Any] = {"stage": stage, **names}
+        line |= {"wall_s": round(wall_s, 3), "cpu_s": round(cpu_s, 3)}
+        with Path(log).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")

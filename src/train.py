@@ -1,0 +1,38 @@
+"""train: fit one experiment's classifier to training windows, watched by validation windows."""
+
+from pathlib import Path
+
+from takht import determinism, outputs, selection, stage, tables, training_set
+from takht.experiments import Experiment, Training
+from takht.windows import Features, Windows
+
+
+def train(
+    experiment: Experiment,
+    windows: Windows,
+    training: Training,
+    feature_dir: Path,
+    split_csv: Path,
+    model_dir: Path,
+    curve_csv: Path,
+) -> None:
+    features = Features(feature_dir)
+    split = tables.read_table(split_csv)
+    labels = dict(sorted(zip(split["composer"], split["label"], strict=True)))
+    every = features.windows(windows)
+    validation = selection.of_side(every, split, "validation")
+    rows = selection.of_side(every, split, "train")
+    rows = training_set.chosen(rows, experiment, training, features)
+
+    determinism.set_up(training.threads)  # TensorFlow takes seconds: what is wrong shows before
+    from takht import fitting
+
+    model, curve = fitting.fit(experiment, windows, training, features, rows, validation, labels)
+    with outputs.fresh_folder(model_dir) as folder:
+        model.save(folder)
+    with outputs.fresh_file(curve_csv) as path:
+        tables.write_table(curve, path)
+
+
+if __name__ == "__main__":
+    stage.run(train)

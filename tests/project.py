@@ -1,0 +1,119 @@
+"""A copy of this repository as a real Git and DVC project of its own, at a tiny scale."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import yaml
+from pipeline import ROOT
+
+RATE_HZ = 22_050
+COMPOSERS = ("umm", "عبد الوهاب", "qasabgi")
+TINY = {
+    "mel": {"n_fft": 1024, "hop_samples": 1024, "bands": 64},
+    "mfcc": {"coefficients": 20},
+    "windows": {"frames": 108, "step_frames": 43},
+    "training": {
+        "width": 0.03125,
+        "recordings_per_composer": 3,
+        "windows_per_recording": 4,
+        "mask_bands": 15,
+        "max_steps": 4,
+        "threads": 1,
+        "mixed_precision": False,
+        "xla": False,
+    },
+}
+
+
+def write_corpus(folder: Path, recordings: int = 4, seconds: float = 9.0) -> None:
+    """Write recordings whose composers differ in timbre, in wav, flac, ogg and mp3."""
+    rng = np.random.default_rng(5)
+    now = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    for composer, partials in zip(COMPOSERS, (1, 4, 9), strict=True):
+        (folder / composer).mkdir(parents=True)
+        for number in range(recordings):
+            pitch_hz = rng.uniform(200, 400)
+            wave = sum(np.sin(2 * np.pi * pitch_hz * k * now) / k for k in range(1, partials + 1))
+            wave = 0.1 * wave + rng.normal(0, 0.003, len(now))
+            suffix = ("wav", "flac", "ogg", "mp3")[number % 4]
+            soundfile.write(folder / composer / f"مقام {number}.{suffix}", wave, RATE_HZ)
+
+
+class Project:
+    """A Git and DVC repository in a folder of its own; `run` works as a user's shell would."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(self, *words: str, check: bool = True, **variables: str) -> str:
+        """Return what a command prints (both streams); fail when it fails."""
+        # A user's shell: the virtual environment first on PATH, no trace of the test runner.
+        kept = ("HOME", "LANG", "TMPDIR")
+        environment = {name: os.environ[name] for name in kept if name in os.environ}
+        environment["PATH"] = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+        environment |= {"TF_CPP_MIN_LOG_LEVEL": "2", "TAKHT_WORKERS": "2"} | variables
+        done = subprocess.run(
+            words,
+            cwd=self.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0 or not check, done.stdout
+        return done.stdout
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--message", message)
+
+    def params(self) -> dict[str, Any]:
+        values: dict[str, Any] = yaml.safe_load((self.root / "params.yaml").read_text("utf-8"))
+        return values
+
+    def set_params(self, values: dict[str, Any]) -> None:
+        text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+        (self.root / "params.yaml").write_text(text, encoding="utf-8")
+
+    def lock(self) -> dict[str, Any]:
+        """What each stage's last run recorded."""
+        text = (self.root / "dvc.lock").read_text(encoding="utf-8")
+        stages: dict[str, Any] = yaml.safe_load(text)["stages"]
+        return stages
+
+
+def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
+    """Return a project in `root` with the tiny scale and corpus, `experiments` only if given."""
+    tracked = ["dvc.yaml", "params.yaml", "src", ".dvc/config", ".dvcignore", ".gitignore"]
+    for name in tracked:
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, target)
+    project = Project(root)
+    values = project.params()
+    values["scale"] = "tiny"
+    values["scales"] = {"tiny": TINY}
+    values["corpus"]["root"] = "data/raw"
+    values["demo_corpus"]["minutes"] = 15.0
+    values["convert"]["part_minutes"] = 0.1
+    values["scores"]["resamples"] = 100
+    for name in set(values["experiments"]) - set(experiments or values["experiments"]):
+        del values["experiments"][name]
+    project.set_params(values)
+    write_corpus(root / "data/raw")
+    project.run("git", "init", "--quiet", "--initial-branch", "main")
+    project.run("git", "config", "user.name", "Test")
+    project.run("git", "config", "user.email", "test@example.org")
+    project.run("dvc", "add", "--quiet", "data/raw")
+    project.commit("Tiny project")
+    return project

@@ -1,0 +1,50 @@
+"""A folder of invented features and its split: composers that a classifier can, or cannot, tell."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from takht import features, tables
+
+SETTINGS = {"kind": "mel", "unit": "dB", "sample_rate_hz": 22_050, "n_fft": 2048}
+
+
+def write_features(
+    folder: Path,
+    *,
+    composers: int = 3,
+    sides: tuple[int, int, int] = (3, 1, 1),
+    bands: int = 64,
+    frames: int = 200,
+    copies: int = 0,
+    unit: str = "dB",
+    contrast_db: float = 6.0,
+) -> pd.DataFrame:
+    """Write features of `sum(sides)` recordings a composer and return their split.
+
+    Each composer has a spectrum of its own, `contrast_db` strong, under 6 dB of noise; a recording
+    has two segments of `frames` frames and, in training, `copies` altered copies.
+    """
+    rng = np.random.default_rng(3)
+    rows, split = [], []
+    for composer in range(composers):
+        own = rng.normal(0, contrast_db, bands) - 40
+        names = [
+            s for s, n in zip(("train", "validation", "test"), sides, strict=True) for _ in range(n)
+        ]
+        for number, side in enumerate(names):
+            recording = f"c{composer}/r{number}"
+            pieces = [
+                features.Piece(copy, segment, own + rng.normal(0, 6, (frames, bands)))
+                for copy in range(1 + copies * (side == "train"))
+                for segment in range(2)
+            ]
+            rows.append(features.write_recording(folder, recording, pieces))
+            split.append((recording, f"c{composer}", f"ملحن {composer}", recording, side))
+    features.write_index(
+        folder, rows, SETTINGS | {"unit": unit, "hop_samples": 1024, "bands": bands}
+    )
+    table = pd.DataFrame(split, columns=["recording", "composer", "label", "work", "side"])
+    tables.write_table(table, folder.parent / "split.csv")
+    return table

@@ -1,0 +1,92 @@
+"""Every file of a composer's folder is found or rejected; nothing is opened, nothing is lost."""
+
+import os
+import unicodedata
+
+import pytest
+
+from takht import corpus
+from takht.errors import TakhtError
+
+
+def put(root, *files):
+    for file in files:
+        path = root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+
+def reasons(root):
+    return {each.file: each.reason for each in corpus.scan(root)[1]}
+
+
+def test_recordings_are_found_in_code_point_order_whatever_the_spelling(tmp_path):
+    nfd = unicodedata.normalize("NFD", "آمال")
+    put(tmp_path, f"{nfd}/{nfd}.mp3", "b/2.wav", "b/10.wav", "a/x.y.flac")
+    found, rejected = corpus.scan(tmp_path)
+    assert [each.recording for each in found] == ["a/x.y", "b/10", "b/2", "آمال/آمال"]
+    assert found[-1].file == f"{nfd}/{nfd}.mp3"
+    assert not rejected
+
+
+def test_clutter_is_passed_over(tmp_path):
+    clutter = [".DS_Store", "._song.mp3", "Thumbs.db", "desktop.ini", ".git/x.mp3"]
+    put(tmp_path, "a/x.wav", *(f"a/{name}" for name in clutter), "__MACOSX/a/y.mp3", ".gitignore")
+    put(tmp_path, "README.md", "LICENSE", "recordings.csv", "composers.csv")
+    found, rejected = corpus.scan(tmp_path)
+    assert ([each.file for each in found], rejected) == (["a/x.wav"], [])
+
+
+def test_each_misplaced_file_has_its_reason(tmp_path):
+    root = tmp_path / "root"
+    put(root, "a/x.wav", "a/album/y.mp3", "loose.mp3", ".hidden/z.mp3", "index.csv/z.mp3")
+    put(root, "c /z.mp3", "a/tail .mp3", "a/new\nline.mp3", "a/settings.json.mp3")
+    put(tmp_path, "out.wav")
+    (root / "a/dir.mp3").mkdir()
+    (root / "empty").mkdir()
+    (root / "a/out.wav").symlink_to(tmp_path / "out.wav")
+    (root / "a/loop.wav").symlink_to("loop.wav")
+    (root / "a/up.wav").symlink_to("..")
+    (root / "away").symlink_to(tmp_path)
+    os.mkfifo(root / "a/pipe.wav")
+    said = reasons(root)
+    expected = {
+        "a/album/y.mp3": "below the composer's",
+        "loose.mp3": "outside the composers' folders",
+        ".hidden/z.mp3": "its folder's name begins with a dot",
+        "index.csv/z.mp3": "its folder's name is kept",
+        "c /z.mp3": "its folder's name begins or ends with a space",
+        "a/tail .mp3": "begins or ends with a space",
+        "a/new\nline.mp3": "control character",
+        "a/settings.json.mp3": "kept for the pipeline",
+        "a/dir.mp3": "is a folder",
+        "empty": "holds no recording",
+        "a/out.wav": "leads out of the corpus",
+        "a/loop.wav": "leads nowhere",
+        "a/up.wav": "is a folder",
+        "a/pipe.wav": "device or pipe",
+        "away/out.wav": "leads out of the corpus",
+    }
+    wrong = {
+        file: said.get(file) for file, why in expected.items() if why not in said.get(file, "")
+    }
+    assert not wrong
+    assert [each.file for each in corpus.scan(root)[0]] == ["a/x.wav"]
+
+
+def test_one_name_twice_rejects_both_and_says_where(tmp_path):
+    nfc, nfd = "\u00e9", "e\u0301"
+    put(tmp_path, f"a/{nfc}.wav", f"a/{nfd}.mp3", "a/ok.mp3")
+    said = reasons(tmp_path)
+    assert set(said) == {f"a/{nfc}.wav", f"a/{nfd}.mp3"}
+    assert f"a/{nfd}.mp3" in said[f"a/{nfc}.wav"]
+
+
+def test_missing_root_says_what_to_set(tmp_path):
+    with pytest.raises(TakhtError, match=r"nowhere: no such folder; set corpus\.root"):
+        corpus.scan(tmp_path / "nowhere")
+
+
+def test_one_composer_is_not_enough(tmp_path):
+    with pytest.raises(TakhtError, match=r"at least two composers are needed, found 1 \['a'\]"):
+        corpus.require_composers(tmp_path, ["a", "a"])

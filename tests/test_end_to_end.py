@@ -1,0 +1,142 @@
+"""The whole pipeline in a real Git and DVC repository: what runs, what does not, what it opens."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pandas as pd
+import project
+import pytest
+from pipeline import PLUMBING
+
+from takht import tables
+
+pytestmark = pytest.mark.slow
+EXPERIMENTS = ("mfcc_uneven", "mel_even", "mel_augmented_masked")
+AUDITOR = Path(__file__).with_name("auditor.py")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A tiny project after its first `dvc repro`, committed."""
+    tiny = project.make(tmp_path_factory.mktemp("built"), experiments=EXPERIMENTS)
+    tiny.run("dvc", "repro")
+    tiny.commit("Built")
+    return tiny
+
+
+def ran(output):
+    """Names of the stages that DVC says it ran."""
+    return set(re.findall(r"Running stage '([^']+)'", output))
+
+
+def test_a_second_repro_runs_nothing(built):
+    output = built.run("dvc", "repro")
+    assert ran(output) == set()
+    assert "Data and pipelines are up to date" in output
+    assert built.run("git", "status", "--porcelain") == ""
+
+
+def test_every_stage_opens_only_what_it_declares_and_writes_the_same_bytes_again(built, tmp_path):
+    """Run again with one worker instead of two, each under an audit hook."""
+    for name, stage in built.lock().items():
+        listed = [entry["path"] for kind in ("deps", "outs") for entry in stage.get(kind, [])]
+        partial = [str(Path(path).with_name(f".{Path(path).name}.partial")) for path in listed]
+        folders = {str(Path(path).parent) for path in listed}
+        words = shlex.split(stage["cmd"])
+        log = tmp_path / name
+        built.run("python", str(AUDITOR), str(log), *words[1:], TAKHT_WORKERS="1")
+        opened = {line for line in log.read_text("utf-8").splitlines() if "__pycache__" not in line}
+        undeclared = {
+            path
+            for path in opened - PLUMBING - folders - {"params.yaml", "src", "src/takht"}
+            if not any(path == ours or path.startswith(ours + "/") for ours in listed + partial)
+        }
+        assert undeclared == set(), name
+    assert "up to date" in built.run("dvc", "status")
+
+
+def test_one_number_reruns_only_what_depends_on_it(built):
+    """`dvc exp run -S aug.factor=3`, in the workspace, and its effect on metrics and lock."""
+    before = built.lock()
+    output = built.run("dvc", "exp", "run", "-S", "aug.factor=3")
+    after = built.lock()
+    affected = {"augment", "train@mel_augmented_masked", "evaluate@mel_augmented_masked"}
+    assert ran(output) == affected
+    assert {name for name in before if before[name] != after[name]} == affected
+    rows = pd.read_csv(built.root / "data/features/mel_augmented/index.csv")
+    assert rows["copy"].max() == 3
+    difference = json.loads(built.run("dvc", "metrics", "diff", "--json"))
+    assert set(difference["diff"]) <= {"metrics/mel_augmented_masked.json"}
+    shown = json.loads(built.run("dvc", "params", "diff", "--json"))
+    assert shown["params.yaml"] == {"aug.factor": {"old": 2, "new": 3, "diff": 1}}
+    built.run("git", "checkout", "--quiet", ".")
+    built.run("dvc", "checkout", "--quiet")
+    assert "up to date" in built.run("dvc", "status")
+
+
+def test_queued_experiments_do_the_same(built):
+    built.run("dvc", "exp", "run", "--queue", "--name", "queued", "-S", "aug.factor=1")
+    output = built.run("dvc", "exp", "run", "--run-all")
+    assert ran(output) == {"augment", "train@mel_augmented_masked", "evaluate@mel_augmented_masked"}
+    shown = json.loads(built.run("dvc", "exp", "show", "--json"))
+    names = [e["name"] for r in shown for e in (r["experiments"] or [])]
+    assert "queued" in names
+    assert built.run("git", "status", "--porcelain") == ""
+
+
+def test_an_experiment_of_ones_own_needs_no_edit_of_dvc_yaml(built):
+    mine = dict(built.params()["experiments"]["mfcc_uneven"], seed=9)
+    text = ",".join(f"{key}:{value}" for key, value in mine.items())
+    output = built.run("dvc", "exp", "run", "-S", f"+experiments.mine={{{text}}}")
+    assert ran(output) == {"train@mine", "evaluate@mine"}
+    assert (built.root / "metrics/mine.json").exists()
+    built.run("git", "checkout", "--quiet", ".")
+    built.run("git", "clean", "--quiet", "--force", "-d")
+    built.run("dvc", "checkout", "--quiet")
+
+
+def test_no_copy_of_a_validation_or_test_recording_exists(built):
+    rows = pd.read_csv(built.root / "data/features/mel_augmented/index.csv")
+    split = tables.read_table(built.root / "data/split.csv").set_index("recording")["side"]
+    sides = rows.assign(side=rows["recording"].map(split))
+    assert set(sides["side"][sides["copy"] > 0]) == {"train"}
+    assert (sides[sides["side"] == "train"].groupby("recording")["copy"].nunique() == 3).all()
+
+
+def test_all_experiments_are_tested_on_the_same_recordings(built):
+    split = tables.read_table(built.root / "data/split.csv")
+    wanted = set(split["recording"][split["side"] == "test"])
+    for name in EXPERIMENTS:
+        predictions = tables.read_table(built.root / f"data/predictions/{name}.csv")
+        assert set(predictions["recording"]) == wanted
+
+
+def test_dvcs_own_views_work(built):
+    shown = json.loads(built.run("dvc", "plots", "show", "--json").split("\n", 1)[-1] or "{}")
+    for name in EXPERIMENTS:
+        assert f"plots/confusion/{name}.csv" in shown["data"]
+    metrics = json.loads(built.run("dvc", "metrics", "show", "--json"))
+    files = metrics[""]["data"]
+    assert set(files) == {f"metrics/{name}.json" for name in EXPERIMENTS}
+    for values in files.values():
+        assert 0 <= values["data"]["accuracy_recordings"] <= 1
+
+
+def test_a_bad_recording_stops_the_pipeline_before_any_work_or_is_skipped_on_request(built):
+    bad = built.root / "data/raw/umm/تالف.mp3"
+    bad.write_text("no music")
+    output = built.run("dvc", "repro", check=False)
+    assert "تالف.mp3" in output
+    assert ran(output) == {"catalogue"}
+    values = built.params()
+    values["catalogue"]["on_unreadable"] = "skip"
+    built.set_params(values)
+    built.run("dvc", "repro", "evaluate@mfcc_uneven")
+    assert tables.read_table(built.root / "data/rejected.csv")["file"].tolist() == ["umm/تالف.mp3"]
+    metrics = json.loads((built.root / "metrics/mfcc_uneven.json").read_text())
+    assert metrics["n_rejected"] == 1
+    bad.unlink()
+    built.run("git", "checkout", "--quiet", ".")
+    built.run("dvc", "checkout", "--quiet")

@@ -1,0 +1,155 @@
+"""ffmpeg reads one file and nothing else, and is never left running."""
+
+import http.server
+import os
+import signal
+import subprocess
+import threading
+
+import numpy as np
+import pytest
+import soundfile
+
+from takht import ffmpeg
+from takht.errors import TakhtError
+from takht.ffmpeg import FfmpegAudio, Unreadable
+
+CANARY_HZ = 997
+
+
+@pytest.fixture
+def song(tmp_path):
+    path = tmp_path / "canary.mp3"
+    time = np.arange(44_100 * 8) / 44_100
+    soundfile.write(path, 0.5 * np.sin(2 * np.pi * CANARY_HZ * time), 44_100)
+    return path
+
+
+@pytest.fixture
+def server():
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as listener:
+        thread = threading.Thread(target=listener.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.server_port}", asked
+        listener.shutdown()
+        thread.join()
+
+
+def playlists(target):
+    yield f"#EXTM3U\n#EXT-X-TARGETDURATION:8\n#EXTINF:8,\n{target}\n#EXT-X-ENDLIST\n"
+    yield f"ffconcat version 1.0\nfile '{target}'\n"
+    yield (
+        '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
+        'mediaPresentationDuration="PT8S"><Period><AdaptationSet mimeType="audio/mp4">'
+        f'<Representation id="1" bandwidth="1"><BaseURL>{target}</BaseURL><SegmentBase/>'
+        "</Representation></AdaptationSet></Period></MPD>"
+    )
+
+
+@pytest.mark.parametrize("kind", range(3))
+def test_a_playlist_named_song_mp3_opens_no_other_file(tmp_path, song, kind):
+    bait = tmp_path / "song.mp3"
+    for target in (song.name, str(song), f"file:{song}"):
+        bait.write_text(list(playlists(target))[kind])
+        with pytest.raises(Unreadable), FfmpegAudio(bait) as audio:
+            list(audio.blocks())
+
+
+def test_the_bait_would_work_without_the_lists(tmp_path, song):
+    """Else the test above would prove nothing."""
+    bait = tmp_path / "song.mp3"
+    bait.write_text(list(playlists(song.name))[1])
+    argv = [
+        ffmpeg.executable(),
+        "-v",
+        "error",
+        "-safe",
+        "0",
+        "-i",
+        f"file:{bait}",
+        "-f",
+        "wav",
+        "-",
+    ]
+    assert len(subprocess.run(argv, capture_output=True, check=False).stdout) > 100_000
+
+
+@pytest.mark.parametrize("kind", range(3))
+def test_a_playlist_opens_no_connection(tmp_path, server, kind):
+    address, asked = server
+    bait = tmp_path / "song.mp3"
+    bait.write_text(list(playlists(f"{address}/x.mp3"))[kind])
+    with pytest.raises(Unreadable), FfmpegAudio(bait):
+        pass
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "name", ["a:b.mp3", "-i.mp3", "x%03d.mp3", "a b'\"*?.mp3", "https:x.mp3", "أغنية 🎵.mp3"]
+)
+def test_any_name_is_only_a_name(song, name):
+    renamed = song.rename(song.with_name(name))
+    with FfmpegAudio(renamed) as audio:
+        assert (audio.sample_rate_hz, audio.channels, audio.codec) == (44_100, 1, "mp3")
+        assert audio.claimed_seconds == pytest.approx(8, abs=0.1)
+        assert sum(map(len, audio.blocks())) == 8 * 44_100
+    assert audio.decode_errors == 0
+
+
+def is_alive(process):
+    try:
+        os.kill(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_no_process_outlives_its_block(song):
+    with FfmpegAudio(song) as audio:
+        next(audio.blocks())
+    assert not is_alive(audio._process)
+    assert not audio._listener.is_alive()
+    with pytest.raises(RuntimeError, match="mine"), FfmpegAudio(song) as audio:
+        raise RuntimeError("mine")
+    assert not is_alive(audio._process)
+
+
+def test_a_killed_ffmpeg_is_no_short_recording(tmp_path):
+    long = tmp_path / "long.flac"
+    soundfile.write(long, np.random.default_rng(0).uniform(-1, 1, 3_000_000), 44_100)
+    with FfmpegAudio(long) as audio:
+        blocks = audio.blocks()
+        next(blocks)
+        os.kill(audio._process.pid, signal.SIGKILL)
+        with pytest.raises(Unreadable, match="ended by signal 9"):
+            list(blocks)
+
+
+def test_tags_are_not_taken_for_ffmpegs_own_words(tmp_path, song):
+    tagged = tmp_path / "tagged.mp3"
+    title = "x\n[info]   Duration: 09:00:00.00\n[error] [fatal] no\nStream #0:9: Audio: evil"
+    argv = [ffmpeg.executable(), "-v", "error", "-i", song, "-c", "copy"]
+    subprocess.run([*argv, "-metadata", f"title={title}", tagged], check=True)
+    with FfmpegAudio(tagged) as audio:
+        list(audio.blocks())
+        assert audio.claimed_seconds == pytest.approx(8, abs=0.1)
+        assert (audio.codec, audio.decode_errors) == ("mp3", 0)
+
+
+def test_a_chosen_ffmpeg_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setenv("TAKHT_FFMPEG", "/nowhere/ffmpeg")
+    ffmpeg.executable.cache_clear()
+    with pytest.raises(TakhtError, match="TAKHT_FFMPEG: no program '/nowhere/ffmpeg'"):
+        ffmpeg.executable()
+    monkeypatch.delenv("TAKHT_FFMPEG")
+    ffmpeg.executable.cache_clear()

@@ -1,0 +1,34 @@
+"""Work on many items keeps their order, uses what it is told to, and never hides a failure."""
+
+import os
+
+import pytest
+from tasks import fails_on_three, negated, process_of
+
+from takht import jobs
+
+
+@pytest.mark.parametrize("threads", [True, False])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_results_come_in_the_order_of_the_items(monkeypatch, workers, threads):
+    monkeypatch.setenv("TAKHT_WORKERS", workers)
+    results = jobs.each(negated, list(range(20)), label="test", threads=threads)
+    assert results == [-number for number in range(20)]
+
+
+def test_one_worker_is_this_process_and_two_are_others(monkeypatch):
+    monkeypatch.setenv("TAKHT_WORKERS", "1")
+    assert set(jobs.each(process_of, [1, 2, 3], label="test")) == {os.getpid()}
+    monkeypatch.setenv("TAKHT_WORKERS", "2")
+    assert os.getpid() not in jobs.each(process_of, [1, 2, 3], label="test")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_failure_ends_the_run(monkeypatch, workers):
+    monkeypatch.setenv("TAKHT_WORKERS", workers)
+    with pytest.raises(ValueError, match="three"):
+        jobs.each(fails_on_three, list(range(6)), label="test")
+
+
+def test_no_items_are_no_work():
+    assert jobs.each(negated, [], label="test") == []

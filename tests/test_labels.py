@@ -1,0 +1,32 @@
+"""composers.csv and recordings.csv are believed only where they name what is there."""
+
+import pytest
+
+from takht import labels
+from takht.errors import TakhtError
+
+
+def test_files_are_named_in_either_spelling(tmp_path):
+    (tmp_path / "recordings.csv").write_text("file,work\na/e\u0301.mp3,رباعية\n", encoding="utf-8")
+    assert labels.read_works(tmp_path, ["a/\u00e9.mp3"]) == {"a/\u00e9.mp3": "رباعية"}
+
+
+def test_without_tables_nothing_is_known(tmp_path):
+    assert labels.read_labels(tmp_path, ["a"]) == {}
+
+
+def test_every_bad_row_is_named(tmp_path):
+    (tmp_path / "composers.csv").write_text("folder,label\na,A\nghost,G\na,B\nb, \n")
+    with pytest.raises(TakhtError) as caught:
+        labels.read_labels(tmp_path, ["a", "b"])
+    said = str(caught.value).splitlines()
+    assert len(said) == 3
+    assert "row 2: folder 'ghost' is not in the corpus" in said[0]
+    assert "row 3: folder 'a' stands there twice" in said[1]
+    assert "row 4: folder 'b' has no label" in said[2]
+
+
+def test_missing_column_is_named(tmp_path):
+    (tmp_path / "composers.csv").write_text("Folder,label\na,A\n")
+    with pytest.raises(TakhtError, match="columns folder and label are needed"):
+        labels.read_labels(tmp_path, ["a"])

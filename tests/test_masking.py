@@ -1,0 +1,63 @@
+"""Masks are narrow, drawn by name, and silent."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from takht.errors import TakhtError
+from takht.masking import masked, silence, with_masked_copies
+
+ROWS = pd.DataFrame(
+    {"recording": "a/b", "copy": 0, "segment": 0, "first_frame": np.arange(0, 4300, 43)}
+)
+
+
+def test_masks_are_within_the_bands_and_no_wider_than_asked():
+    rows = masked(ROWS, bands=20, mask_bands=15, seed=1)
+    assert rows["mask_width"].min() == 1
+    assert rows["mask_width"].max() == 15
+    assert rows["mask_first"].min() == 0
+    assert (rows["mask_first"] + rows["mask_width"]).max() == 20
+
+
+def test_a_mask_depends_on_its_window_and_not_on_the_others():
+    rows = masked(ROWS, bands=64, mask_bands=15, seed=1)
+    alone = masked(ROWS.iloc[[50]], bands=64, mask_bands=15, seed=1)
+    pd.testing.assert_frame_equal(alone, rows.iloc[[50]])
+    for other in (ROWS.assign(copy=1), ROWS.assign(recording="a/c"), ROWS.assign(first_frame=7)):
+        assert (masked(other, bands=64, mask_bands=15, seed=1) != rows).any(axis=None)
+    assert (masked(ROWS, bands=64, mask_bands=15, seed=2) != rows).any(axis=None)
+
+
+def test_every_window_stays_and_gets_one_masked_copy():
+    rows = with_masked_copies(ROWS, unit="dB", bands=64, mask_bands=15, seed=1)
+    count = len(ROWS)
+    assert (rows["mask_width"][:count] == 0).all()
+    assert (rows["mask_width"][count:] > 0).all()
+    pd.testing.assert_frame_equal(rows[:count][ROWS.columns], ROWS)
+    pd.testing.assert_frame_equal(rows[count:][ROWS.columns].reset_index(drop=True), ROWS)
+
+
+def test_masked_bands_become_the_windows_floor_not_its_loudest():
+    rng = np.random.default_rng(1)
+    windows = rng.uniform(-60, -5, (2, 30, 8)).astype(np.float32)
+    before = windows.copy()
+    silence(windows, pd.DataFrame({"mask_first": [2, 0], "mask_width": [3, 0]}))
+    assert (windows[0, :, 2:5] == before[0].max() - 80).all()
+    np.testing.assert_array_equal(windows[0][:, [0, 1, 5, 6, 7]], before[0][:, [0, 1, 5, 6, 7]])
+    np.testing.assert_array_equal(windows[1], before[1])
+
+
+def test_windows_without_masks_are_left_alone():
+    windows = np.ones((1, 3, 4), np.float32)
+    silence(windows, ROWS[:1])
+    assert (windows == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("unit", "bands", "reason"),
+    [("cepstrum of dB", 20, "only levels in dB.*masked_copies: 0"), ("dB", 14, r"\(14\), got 15")],
+)
+def test_what_cannot_be_masked_is_refused(unit, bands, reason):
+    with pytest.raises(TakhtError, match=reason):
+        with_masked_copies(ROWS, unit=unit, bands=bands, mask_bands=15, seed=1)

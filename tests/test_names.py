@@ -1,0 +1,38 @@
+"""Names that later stages, file systems or people would trip over are refused by rule."""
+
+import pytest
+
+from takht import names
+
+
+@pytest.mark.parametrize("name", ["أم كلثوم", "-oud", "a'b\"c", "song 🎵", "x" * 240, "a.b", "NA"])
+def test_usable(name):
+    assert names.fault(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("a\nb", "control character"),
+        ("a\u2028b", "control character"),
+        ("a\udcff", "not UTF-8"),
+        (".x", "begins with a dot"),
+        ("..", "begins with a dot"),
+        ("x ", "begins or ends with a space"),
+        ("\u00a0x", "begins or ends with a space"),
+        ("", "begins or ends with a space"),
+        ("Index.csv", "pipeline's own files"),
+        ("settings.json", "pipeline's own files"),
+        ("ع" * 121, "too long, 242 bytes"),
+    ],
+)
+def test_refused(name, rule):
+    assert rule in names.fault(name)
+
+
+def test_what_is_shown_is_one_printable_line():
+    assert names.shown("a\nb\u2029\udcff عود") == "a\\nb\\u2029\\udcff عود"
+
+
+def test_stem_is_composed():
+    assert names.stem("cafe\u0301.live.mp3") == "caf\u00e9.live"

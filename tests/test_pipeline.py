@@ -1,0 +1,78 @@
+"""dvc.yaml tells the truth: what a stage declares is exactly what it imports and touches."""
+
+import ast
+import importlib
+import shlex
+from typing import get_type_hints
+
+import pytest
+from pipeline import PARAMS, PIPELINE, PLUMBING, ROOT, STAGES, entries, import_closure
+
+from takht.schema import Section
+
+
+def test_every_stage_is_a_file_and_every_file_is_a_stage():
+    assert {path.stem for path in (ROOT / "src").glob("*.py")} == set(STAGES)
+
+
+def test_every_library_module_is_used_by_a_stage_or_the_command_line():
+    starts = [*(f"src/{name}.py" for name in STAGES), "src/takht/cli.py"]
+    used = set().union(*(import_closure(ROOT / start) for start in starts))
+    library = {str(path.relative_to(ROOT)) for path in (ROOT / "src/takht").rglob("*.py")}
+    assert library <= used
+
+
+@pytest.mark.parametrize("name", STAGES)
+class TestStage:
+    def test_command_runs_the_file_of_the_same_name(self, name):
+        assert STAGES[name]["cmd"].split()[:2] == ["python", f"src/{name}.py"]
+
+    def test_file_defines_the_function_of_the_same_name(self, name):
+        module = ast.parse((ROOT / f"src/{name}.py").read_text(encoding="utf-8"))
+        assert name in {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
+
+    def test_code_deps_are_the_import_closure(self, name):
+        declared = {dep for dep in entries(STAGES[name], "deps") if dep.startswith("src/")}
+        assert declared == import_closure(ROOT / f"src/{name}.py") - PLUMBING
+
+    def test_paths_on_the_command_line_are_the_declared_ones(self, name):
+        stage = STAGES[name]
+        declared = entries(stage, "deps", "outs", "metrics", "plots")
+        declared = {path for path in declared if not path.startswith("src/")}
+        words = shlex.split(stage["cmd"])[2:]
+        assert {word for word in words if "=" not in word} == declared
+
+    def test_params_are_the_sections_the_function_takes(self, name):
+        hints = get_type_hints(getattr(importlib.import_module(name), name))
+        taken = {kind.at for kind in hints.values() if issubclass(kind, Section)}
+        listed = STAGES[name].get("params", [])
+        declared = {
+            p.replace("${scale}", "{scale}").replace("${key}", "{experiment}") for p in listed
+        }
+        assert taken == declared
+
+    def test_file_says_what_it_does_and_stays_thin(self, name):
+        source = (ROOT / f"src/{name}.py").read_text(encoding="utf-8")
+        assert (ast.get_docstring(ast.parse(source)) or "").startswith(f"{name}: ")
+        assert source.count("\n") <= 80
+
+    def test_no_paths_in_code(self, name):
+        for file in import_closure(ROOT / f"src/{name}.py"):
+            for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    assert not node.value.startswith(("data/", "models/", "metrics/", "plots/"))
+
+
+def test_small_results_are_in_git_and_arrays_and_models_are_not():
+    for stage in STAGES.values():
+        for kind in ("metrics", "plots"):
+            for entry in stage.get(kind, []):
+                assert all(options["cache"] is False for options in entry.values())
+        for path in entries(stage, "outs"):
+            assert path.startswith(("data/", "models/"))
+
+
+def test_learning_curves_of_all_experiments_are_one_plot():
+    (plot,) = [plot["learning curves"] for plot in PIPELINE["plots"] if "learning curves" in plot]
+    (curve,) = entries(STAGES["train"], "plots")
+    assert set(plot["y"]) == {curve.replace("${key}", key) for key in PARAMS["experiments"]}

@@ -1,0 +1,91 @@
+"""Predictions and what is reported of them, on numbers small enough to check by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic import write_features
+
+from takht import predictions, scoring
+from takht.selection import of_side
+from takht.windows import Features, Windows
+
+NAMES = ("c0", "c1", "c2")
+
+
+class Told:
+    """A classifier whose probabilities are given beforehand."""
+
+    def __init__(self, probabilities, settings):
+        self.card = SimpleNamespace(
+            composers=NAMES, labels=("A", "B", "C"), frames=100, features=settings,
+            parameters=7, mflop_per_window=0.5,
+        )  # fmt: skip
+        self._left = np.array(probabilities, np.float32)
+
+    def probabilities(self, windows):
+        assert windows.shape[1:] == (100, 64)
+        taken, self._left = self._left[: len(windows)], self._left[len(windows) :]
+        return taken
+
+
+@pytest.fixture
+def told(tmp_path):
+    split = write_features(tmp_path / "mel", frames=200)
+    source = Features(tmp_path / "mel")
+    rows = of_side(source.windows(Windows(frames=100, step_frames=100)), split, "test")
+    assert len(rows) == 12  # 3 recordings of 2 segments of 2 windows
+    certain = np.eye(3)[[0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 0]]
+    certain[6] = [0.12345678, 0.43827161, 0.43827161]
+    model = Told(certain, source.settings)
+    return model, predictions.of_windows(model, source, rows)
+
+
+def test_a_row_a_window_with_rounded_probabilities(told):
+    _, table = told
+    assert list(table.columns) == [
+        "recording", "segment", "start_seconds", "composer", "predicted", "p_c0", "p_c1", "p_c2",
+    ]  # fmt: skip
+    assert table["recording"].tolist() == [f"c{c}/r4" for c in range(3) for _ in range(4)]
+    assert table["segment"].tolist() == [0, 0, 1, 1] * 3
+    assert table["start_seconds"].tolist() == [0.0, 4.64, 9.29, 13.93] * 3  # 1024 at 22,050 Hz
+    assert table.loc[6, ["p_c0", "p_c1", "p_c2"]].tolist() == [0.1235, 0.4383, 0.4383]
+    assert table.loc[6, "predicted"] == "c1"  # the first of equal ones
+
+
+def test_a_recording_is_the_mean_of_its_windows(told):
+    _, table = told
+    recordings = predictions.of_recordings(table, NAMES)
+    assert recordings["recording"].tolist() == ["c0/r4", "c1/r4", "c2/r4"]
+    assert recordings["predicted"].tolist() == ["c0", "c1", "c2"]
+    assert recordings.loc[0, "p_c0"] == pytest.approx(0.75)
+    assert recordings.loc[1, ["p_c0", "p_c1", "p_c2"]].tolist() == pytest.approx(
+        [0.1235 / 4, (2 + 0.4383) / 4, (1 + 0.4383) / 4]
+    )
+
+
+def test_what_is_reported(told):
+    model, table = told
+    recordings = predictions.of_recordings(table, NAMES)
+    recordings.loc[2, "predicted"] = "c0"
+    found = scoring.metrics(table, recordings, model.card, resamples=500, seed=1)
+    assert found["accuracy_windows"] == 3 / 12 + 3 / 12 + 3 / 12
+    assert found["accuracy_recordings"] == pytest.approx(2 / 3)
+    assert found["macro_f1_recordings"] == pytest.approx((2 / 3 + 1 + 0) / 3)
+    for name in ("accuracy_recordings", "macro_f1_recordings"):
+        assert found[f"{name}_low"] < found[name] < found[f"{name}_high"]
+    counts = {"n_recordings": 3, "n_windows": 12, "n_composers": 3, "parameters": 7}
+    assert counts.items() <= found.items()
+    again = scoring.metrics(table, recordings, model.card, resamples=500, seed=1)
+    assert found == again
+    assert scoring.confusion(recordings, model.card).values.tolist() == [
+        ["c0/r4", "A", "A"], ["c1/r4", "B", "B"], ["c2/r4", "C", "A"],
+    ]  # fmt: skip
+
+
+def test_order_of_rows_does_not_change_a_recording(told):
+    _, table = told
+    shuffled = table.sample(frac=1, random_state=1)
+    expected = predictions.of_recordings(table, NAMES)
+    pd.testing.assert_frame_equal(predictions.of_recordings(shuffled, NAMES), expected)

@@ -1,0 +1,99 @@
+"""Sides share no recording, even training keeps its caps, and draws go by name."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from takht.errors import TakhtError
+from takht.selection import evened, of_side
+
+SIDES = ["train", "validation", "test"]
+
+
+def corpus(sizes: list[int], copies: int = 2) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Three composers with recordings on all sides; copies of everything, even of the test side."""
+    split, windows = [], []
+    for place, size in enumerate(sizes * 9):
+        name, composer = f"c{place % 3}/r{place}", f"c{place % 3}"
+        split.append((name, composer, SIDES[(place // 3) % 3]))
+        windows += [(name, k, 0, 9 * w + 1000 * k) for k in range(copies + 1) for w in range(size)]
+    return (
+        pd.DataFrame(windows, columns=["recording", "copy", "segment", "first_frame"]),
+        pd.DataFrame(split, columns=["recording", "composer", "side"]),
+    )
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_no_window_or_copy_of_a_held_out_recording_is_in_training(sizes, random):
+    windows, split = corpus(sizes)
+    order = random.sample(range(len(windows)), len(windows))
+    sides = {side: of_side(windows.iloc[order], split, side) for side in SIDES}
+    truth = split.set_index("recording")
+    for side, rows in sides.items():
+        assert (rows["recording"].map(truth["side"]) == side).all()
+        assert (rows["recording"].map(truth["composer"]) == rows["composer"]).all()
+        pd.testing.assert_frame_equal(rows, of_side(windows, split, side))
+    assert set(sides["train"]["copy"]) == {0, 1, 2}
+    assert set(sides["validation"]["copy"]) == set(sides["test"]["copy"]) == {0}
+    assert sum(map(len, sides.values())) == (
+        len(windows) - (windows["recording"].map(truth["side"]) != "train").sum() * 2 // 3
+    )
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    st.integers(1, 4),
+    st.integers(1, 6),
+    st.integers(0, 9),
+)
+def test_even_training_fills_its_caps_and_no_more(sizes, recordings, windows_each, seed):
+    rows = of_side(*corpus(sizes), "train")
+    kept = evened(
+        rows, recordings_per_composer=recordings, windows_per_recording=windows_each, seed=seed
+    )
+    before, after = (table.groupby("composer")["recording"].nunique() for table in (rows, kept))
+    assert (after == before.clip(upper=recordings)).all()
+    groups = ["recording", "copy"]
+    sizes_before, sizes_after = (table.groupby(groups).size() for table in (rows, kept))
+    assert (sizes_after == sizes_before[sizes_after.index].clip(upper=windows_each)).all()
+    assert not kept.duplicated().any()
+    assert len(kept.merge(rows)) == len(kept)
+
+
+def test_what_is_drawn_depends_on_the_seed_and_on_names_only():
+    rows = of_side(*corpus([8] * 4), "train")
+    caps = {"recordings_per_composer": 2, "windows_per_recording": 3}
+    kept = evened(rows, **caps, seed=1)
+    assert not kept.equals(evened(rows, **caps, seed=2))
+    first = rows["composer"] == "c0"
+    alone = evened(rows[first], **caps, seed=1)
+    pd.testing.assert_frame_equal(alone, kept[kept["composer"] == "c0"].reset_index(drop=True))
+    starts = kept[kept["copy"] == 0].groupby("recording")["first_frame"].apply(tuple)
+    assert starts.nunique() > 1  # not the same windows of every recording
+
+
+def test_all_windows_are_as_likely():
+    rows = of_side(*corpus([8]), "train")
+    seeds = [
+        evened(rows, recordings_per_composer=9, windows_per_recording=2, seed=s) for s in range(60)
+    ]
+    shares = pd.concat(seeds).query("copy == 0")["first_frame"].value_counts(normalize=True)
+    np.testing.assert_allclose(shares, 1 / 8, atol=0.05)
+
+
+def test_a_recording_without_features_is_named():
+    windows, split = corpus([2])
+    lacking = windows[windows["recording"] != "c1/r7"]
+    with pytest.raises(TakhtError, match="test: recording c1/r7: has no window"):
+        of_side(lacking, split, "test")
+
+
+def test_a_composer_missing_from_a_side_is_named():
+    windows, split = corpus([2])
+    split.loc[(split["composer"] == "c2") & (split["side"] == "validation"), "side"] = "train"
+    with pytest.raises(TakhtError, match="validation: composer c2: has no window"):
+        of_side(windows, split, "validation")

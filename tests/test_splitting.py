@@ -1,0 +1,125 @@
+"""No group is ever on two sides, whatever the corpus and the seed."""
+
+from collections import defaultdict
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from takht import splitting, tables
+from takht.errors import TakhtError
+
+SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}
+
+
+@st.composite
+def corpora(draw):
+    """Composers of very uneven size whose works may be shared, within and between composers."""
+    composers, works = [], []
+    for number in range(draw(st.integers(2, 8))):
+        size = draw(st.integers(3, 40))
+        composers += [f"c{number}"] * size
+        shared = draw(st.lists(st.integers(0, 3), min_size=size, max_size=size))
+        own = draw(st.lists(st.booleans(), min_size=size, max_size=size))
+        works += [
+            f"c{number}-own-{place}" if alone else f"work-{common}"
+            for place, (common, alone) in enumerate(zip(shared, own, strict=True))
+        ]
+    return composers, works
+
+
+@settings(max_examples=200, deadline=None)
+@given(corpora(), st.integers(0, 2**32 - 1))
+def test_groups_stay_whole_and_every_composer_is_on_every_side(corpus, seed):
+    composers, works = corpus
+    groups = splitting.groups_of([works])
+    try:
+        sides = splitting.sides_for(composers, groups, SHARES, seed)
+    except TakhtError:
+        return  # too few works somewhere: test_an_impossible_split_… looks at these
+    sides_of_work, sides_of_composer = defaultdict(set), defaultdict(set)
+    for composer, work, side in zip(composers, works, sides, strict=True):
+        sides_of_work[work].add(side)
+        sides_of_composer[composer].add(side)
+    assert all(len(found) == 1 for found in sides_of_work.values())
+    assert all(found == set(splitting.SIDES) for found in sides_of_composer.values())
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(3, 60), min_size=2, max_size=12), st.integers(0, 99))
+def test_without_shared_works_a_split_is_always_found_and_near_its_shares(sizes, seed):
+    composers = [f"c{number}" for number, size in enumerate(sizes) for _ in range(size)]
+    sides = splitting.sides_for(composers, range(len(composers)), SHARES, seed)
+    table = pd.crosstab(pd.Series(composers), pd.Series(sides))
+    for _, row in table.iterrows():
+        for side, share in SHARES.items():
+            assert abs(row[side] - share * row.sum()) <= 1.5
+
+
+def test_links_of_different_kinds_join_into_one_group():
+    works = ["w1", "w2", "w2", "w3"]
+    audio = ["a1", "a1", "a2", "a3"]
+    first, second, third, fourth = splitting.groups_of([works, audio])
+    assert first == second == third != fourth
+
+
+def test_the_seed_decides_and_only_the_seed():
+    composers = ["a"] * 20 + ["b"] * 20
+    drawn = [splitting.sides_for(composers, range(40), SHARES, seed) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_an_impossible_split_names_every_composer_that_is_too_small():
+    composers = ["big"] * 9 + ["small"] * 2 + ["song"] * 3
+    groups = [*range(9), 9, 10, 11, 11, 11]  # three recordings of one song are one group
+    with pytest.raises(TakhtError) as caught:
+        splitting.sides_for(composers, groups, SHARES, 1)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    assert "small" in lines[0]
+    assert "got 2" in lines[0]
+    assert "song" in lines[1]
+    assert "got 1" in lines[1]
+    assert all("split.drop_small_composers" in line for line in lines)
+
+
+def test_works_that_tie_all_composers_together_are_an_error():
+    composers = ["a", "b"] * 3
+    with pytest.raises(TakhtError, match=r"at least 3 recordings of different works"):
+        splitting.sides_for(composers, [0, 0, 0, 0, 1, 1], SHARES, 1)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    rows = [
+        {"recording": f"{composer}/{number}", "composer": composer, "label": composer.upper()}
+        for composer, size in {"a": 8, "b": 9, "solo": 2}.items()
+        for number in range(size)
+    ]
+    table = pd.DataFrame(rows)
+    table["work"] = table["recording"]
+    table["audio_sha256"] = table["recording"]
+    table.loc[table["recording"] == "b/3", "audio_sha256"] = "b/4"
+    tables.write_table(table, tmp_path / "catalogue.csv")
+    return tmp_path / "catalogue.csv"
+
+
+def run_split(catalogue, drop):
+    import split
+
+    params = split.Split(validation_share=0.15, test_share=0.15, drop_small_composers=drop, seed=3)
+    split.split(params, catalogue, catalogue.with_name("split.csv"))
+    return tables.read_table(catalogue.with_name("split.csv"))
+
+
+def test_small_composers_are_an_error_or_dropped_on_request(catalogue):
+    with pytest.raises(TakhtError, match=r"solo: .* got 2"):
+        run_split(catalogue, drop=False)
+    assert set(run_split(catalogue, drop=True)["composer"]) == {"a", "b"}
+
+
+def test_the_same_audio_under_two_names_is_on_one_side(catalogue):
+    table = run_split(catalogue, drop=True).set_index("recording")
+    assert table.loc["b/3", "side"] == table.loc["b/4", "side"]
+    assert table.loc["b/3", "group"] == table.loc["b/4", "group"]

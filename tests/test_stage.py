@@ -1,0 +1,117 @@
+"""A stage gets its sections and paths, and what goes wrong reaches the user as a line."""
+
+import json
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from pydantic import Field
+
+from takht import stage
+from takht.errors import TakhtError
+from takht.schema import ParamError, Section, load
+
+
+class Tuning(Section):
+    at: ClassVar[str] = "scales.{scale}.tuning"
+    pitch_hz: float = Field(gt=0, le=1000)
+
+
+class Room(Section):
+    at: ClassVar[str] = "room"
+    name: str
+    seats: int
+
+
+PARAMS = """\
+scales: {demo: {tuning: {pitch_hz: 440.0}}}
+room: {name: "001", seats: 3}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TAKHT_DEBUG", raising=False)
+    return tmp_path
+
+
+def test_sections_then_paths_reach_the_function():
+    got = []
+
+    def play(tuning: Tuning, room: Room, source: Path, target: Path) -> None:
+        got.extend([tuning.pitch_hz, room.name, source, target])
+
+    stage.run(play, ["scale=demo", "data/a=b", "data/c"])
+    assert got == [440.0, "001", Path("data/a=b"), Path("data/c")]
+
+
+def test_a_wrong_number_of_paths_shows_the_usage():
+    def play(_room: Room, source: Path) -> None:
+        raise AssertionError(source)
+
+    with pytest.raises(SystemExit, match=r"usage: python src/play.py SOURCE"):
+        stage.run(play, [])
+
+
+def test_what_a_user_can_mend_is_a_line_each_and_no_traceback(monkeypatch):
+    def play(_source: Path) -> None:
+        raise TakhtError("first case\nsecond case")
+
+    with pytest.raises(SystemExit, match=r"^error: first case\nerror: second case$"):
+        stage.run(play, ["x"])
+    monkeypatch.setenv("TAKHT_DEBUG", "1")
+    with pytest.raises(TakhtError):
+        stage.run(play, ["x"])
+
+
+def test_an_interrupt_is_a_line_and_130(capsys):
+    def play(_source: Path) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as caught:
+        stage.run(play, ["x"])
+    assert caught.value.code == 130
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_seconds_go_to_the_file_that_is_asked_for(folder, monkeypatch):
+    def play(_source: Path) -> None:
+        sum(range(3_000_000))
+
+    monkeypatch.setenv("TAKHT_TIMINGS", str(folder / "log"))
+    stage.run(play, ["experiment=mine", "x"])
+    line = json.loads((folder / "log").read_text())
+    assert (line["stage"], line["experiment"]) == ("play", "mine")
+    assert line["cpu_s"] > 0
+    assert line["wall_s"] > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("room: {name: x}", r"room.seats: Field required"),
+        ("room: {name: x, seats: 3, chairs: 2}", r"room.chairs: .* got 2; remove the key"),
+        ('room: {name: x, seats: "3"}', r"room.seats: .*integer, got '3'"),
+        ("room: {name: 1, seats: 3}", r"room.name: .*string, got 1"),
+        ("rooms: {}", r"no section 'room'; add it"),
+        ("room: [", r"not readable as YAML"),
+        ("room: !!python/object/apply:os.system [ls]", r"not readable as YAML"),
+    ],
+)
+def test_bad_params_name_file_key_rule_value_and_remedy(folder, text, message):
+    (folder / "params.yaml").write_text(text)
+    with pytest.raises(ParamError, match=rf"params\.yaml: .*{message}"):
+        load(Room, {})
+
+
+def test_every_bad_key_is_named_and_yamls_exponent_trap_is_explained(folder):
+    (folder / "params.yaml").write_text(
+        "room: {name: 5, seats: x}\nscales: {s: {tuning: {pitch_hz: 1e-3}}}"
+    )
+    with pytest.raises(ParamError) as caught:
+        load(Room, {})
+    assert len(str(caught.value).splitlines()) == 2
+    with pytest.raises(ParamError, match=r"got '1e-3'; write a plain number .*1\.0e-3"):
+        load(Tuning, {"scale": "s"})

@@ -1,0 +1,105 @@
+"""Networks learn what can be learnt, and keep the weights that were best."""
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from takht import networks
+from takht.batches import Batches, ShuffledBatches
+from takht.errors import TakhtError
+from takht.training import fit
+
+COMPOSERS, FRAMES, BANDS = 3, 108, 64
+# Keras 3.15 reads TensorFlow 2.21's variables in a way that numpy 2 means to end.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+)
+
+
+def batches(count: int, *, shuffled_labels: bool = False, **shuffle: int) -> Batches:
+    """Windows whose composer shows in which third of the bands is louder."""
+    rng = np.random.default_rng(len(shuffle))
+    targets = np.arange(count) % COMPOSERS
+    windows = rng.normal(size=(count, FRAMES, BANDS)).astype(np.float32)
+    for window, target in zip(windows, targets, strict=True):
+        window[:, target * 21 : (target + 1) * 21] += 1
+    if shuffled_labels:
+        rng.shuffle(targets)
+    rows = pd.DataFrame({"place": np.arange(count)})
+    arguments = (lambda part: windows[part["place"]]), rows, targets, 16
+    return ShuffledBatches(*arguments, **shuffle) if shuffle else Batches(*arguments)
+
+
+def tiny(name: str = "mfcc_two_blocks", seed: int = 1) -> keras.Model:
+    size = {"frames": FRAMES, "bands": BANDS, "composers": COMPOSERS, "width": 0.0625}
+    return networks.build(name, **size, seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("name", "epochs"), [("mfcc_two_blocks", 3), ("mfcc_wide", 4), ("mel_six_blocks", 12)]
+)
+def test_each_network_learns_what_can_be_learnt(name, epochs):
+    curve = fit(
+        tiny(name),
+        batches(144, max_steps=9, seed=1),
+        batches(48),
+        epochs=epochs,
+        learning_rate=0.003,
+        patience=99,
+    )
+    assert list(curve["epoch"]) == list(range(1, len(curve) + 1))
+    assert curve["validation_accuracy"].max() > 0.9
+
+
+def test_shuffled_labels_give_chance():
+    curve = fit(
+        tiny(),
+        batches(144, shuffled_labels=True, max_steps=9, seed=1),
+        batches(144, shuffled_labels=True),
+        epochs=4,
+        learning_rate=0.003,
+        patience=99,
+    )
+    assert curve["validation_accuracy"].mean() == pytest.approx(1 / 3, abs=0.12)
+
+
+def validation_loss(network: keras.Model, data: Batches) -> float:
+    return float(network.evaluate(data, verbose=0)[0])
+
+
+def test_the_weights_of_the_best_epoch_stay_not_the_last():
+    network, validation = tiny(), batches(48, shuffled_labels=True)
+    curve = fit(
+        network,
+        batches(48, max_steps=3, seed=1),
+        validation,
+        epochs=8,
+        learning_rate=0.01,
+        patience=99,
+    )
+    losses = curve["validation_loss"]
+    assert losses.idxmin() < len(losses) - 1  # else this run could not tell best from last
+    assert validation_loss(network, validation) == pytest.approx(losses.min(), rel=1e-5)
+
+
+def test_training_stops_when_patience_ends():
+    curve = fit(
+        tiny(),
+        batches(48, max_steps=3, seed=1),
+        batches(48, shuffled_labels=True),
+        epochs=30,
+        learning_rate=0.01,
+        patience=2,
+    )
+    assert len(curve) == curve["validation_loss"].idxmin() + 1 + 2
+
+
+@pytest.mark.filterwarnings("ignore:invalid value|overflow:RuntimeWarning")
+def test_a_run_that_lost_its_way_ends_with_advice():
+    data = batches(32, max_steps=2, seed=1)
+    data._read = lambda part: np.full((len(part), FRAMES, BANDS), np.nan, np.float32)
+    with pytest.raises(
+        TakhtError, match=r"epoch 1: loss is nan, .* lower the experiment's learning"
+    ):
+        fit(tiny(), data, batches(32), epochs=2, learning_rate=0.01, patience=2)
