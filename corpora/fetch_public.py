@@ -33,13 +33,14 @@ def download(package: str, folder: Path) -> Path:
     Raises:
         TakhtError: apt-get is missing, or does not find the package.
     """
-    _run(["apt-get", "download", "--quiet", package], folder)
+    _run(["apt-get", "download", "--quiet", package], folder, "run `apt-get update` as root")
     return next(folder.glob(f"{package}_*.deb"))
 
 
 def unpack(archive: Path, folder: Path) -> None:
     """Unpack a Debian package's files below the folder, without installing anything."""
-    _run(["dpkg-deb", "--extract", str(archive), str(folder)], archive.parent)
+    command = ["dpkg-deb", "--extract", str(archive), str(folder.absolute())]
+    _run(command, archive.parent, "see that the disk has room")
 
 
 def arrange(rows: list[dict[str, str]], unpacked: Path, corpus: Path) -> None:
@@ -74,7 +75,7 @@ def fetch(corpus: Path) -> None:
     _say(f"{corpus}: {len(rows)} recordings by {len({row['composer'] for row in rows})} composers")
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _run(command: list[str], folder: Path, remedy: str) -> None:
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     except FileNotFoundError:
@@ -84,7 +85,7 @@ def _run(command: list[str], folder: Path) -> None:
         ) from None
     if done.returncode:
         reason = " ".join(done.stderr.split())
-        raise TakhtError(f"{' '.join(command)}: {reason}; run `apt-get update` as root and retry")
+        raise TakhtError(f"{' '.join(command)}: {reason}; {remedy} and retry")
 
 
 def _say(line: str) -> None:

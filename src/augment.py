@@ -55,15 +55,16 @@ def _extend(
     recording, rows, copies = task
     pieces = list(features.pieces(mel_dir, recording, rows))
     for copy in range(1, copies + 1):
-        for segment, wave in enumerate(segments.read(segment_dir, recording)):
+        for segment, start_seconds, wave in segments.numbered(segment_dir, recording):
             change = augmentation.alteration_for(
                 copy,
                 segment,
                 recording,
                 **params.model_dump(include={"seed", "semitones", "tempo_change"}),
             )
-            wave = augmentation.altered(wave, change, how["sample_rate_hz"])
-            pieces.append(features.Piece(copy, segment, spectra.log_mel(wave, **how)))
+            changed = augmentation.altered(wave, change, how["sample_rate_hz"])
+            mel_db = spectra.log_mel(changed, **how)
+            pieces.append(features.Piece(copy, segment, start_seconds, mel_db))
     return features.write_recording(folder, recording, pieces)
 
 

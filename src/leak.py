@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from takht import outputs, predictions, selection, stage, tables, training_set
+from takht import fitting, outputs, predictions, selection, stage, tables, training_set
 from takht.experiments import Experiment, Training
 from takht.windows import Features, Windows
 
@@ -22,8 +22,6 @@ def leak(
     labels = dict(sorted(zip(split["composer"], split["label"], strict=True)))
     sides = selection.of_random_windows(features.windows(windows), split, experiment.seed)
     rows = training_set.chosen(sides["train"], experiment, training, features)
-
-    from takht import fitting  # TensorFlow takes seconds to import: what is wrong shows before
 
     model, _ = fitting.fit(
         experiment, windows, training, features, rows, sides["validation"], labels

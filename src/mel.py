@@ -19,9 +19,9 @@ def mel(settings: MelSettings, segment_dir: Path, out_dir: Path) -> None:
 
 
 def _extract(recording: str, segment_dir: Path, folder: Path, how: dict[str, Any]) -> pd.DataFrame:
-    waves = segments.read(segment_dir, recording)
     pieces = [
-        features.Piece(0, number, spectra.log_mel(wave, **how)) for number, wave in enumerate(waves)
+        features.Piece(0, number, start_seconds, spectra.log_mel(wave, **how))
+        for number, start_seconds, wave in segments.numbered(segment_dir, recording)
     ]
     return features.write_recording(folder, recording, pieces)
 

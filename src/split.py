@@ -1,8 +1,10 @@
-"""split: put every recording on one side (train, validation, test), works kept whole."""
+"""split: put every recording on one side (train, validation, test), works and twins kept whole."""
 
+import sys
 from pathlib import Path
 from typing import ClassVar
 
+import pandas as pd
 from pydantic import Field
 
 from takht import outputs, splitting, stage, tables
@@ -18,11 +20,11 @@ class Split(Section):
     seed: Seed
 
 
-def split(params: Split, catalogue_csv: Path, split_csv: Path) -> None:
-    table = tables.read_table(catalogue_csv)[
-        ["recording", "composer", "label", "work", "audio_sha256"]
-    ]
-    table["group"] = splitting.groups_of([table["work"], table["audio_sha256"]])
+def split(params: Split, catalogue_csv: Path, twins_csv: Path, split_csv: Path) -> None:
+    catalogue = tables.read_table(catalogue_csv)
+    twins = _twins(catalogue, tables.read_table(twins_csv), twins_csv)
+    table = catalogue[["recording", "composer", "label", "work", "audio_sha256"]].copy()
+    table["group"] = splitting.groups_of([table["work"], table["audio_sha256"]], twins)
     if params.drop_small_composers:
         sizes = table.groupby("composer")["group"].transform("nunique")
         table = table[sizes >= len(splitting.SIDES)].reset_index(drop=True)
@@ -39,6 +41,27 @@ def split(params: Split, catalogue_csv: Path, split_csv: Path) -> None:
     table["side"] = splitting.sides_for(table["composer"], table["group"], shares, params.seed)
     with outputs.fresh_file(split_csv) as path:
         tables.write_table(table.drop(columns="audio_sha256"), path)
+
+
+def _twins(catalogue: pd.DataFrame, table: pd.DataFrame, path: Path) -> list[tuple[int, int]]:
+    """Return the rows of the catalogue that each pair of twins stands in, and report the pairs."""
+    place = {name: row for row, name in enumerate(catalogue["recording"])}
+    names = table[["recording", "twin"]].to_numpy().tolist()
+    if unknown := sorted({name for pair in names for name in pair} - place.keys()):
+        raise TakhtError(
+            f"{path}: {unknown[0]!r} is not in the catalogue; run `dvc repro near_duplicates`"
+        )
+    pairs = [(place[name], place[twin]) for name, twin in names]
+    for pair in pairs:
+        first, second = (catalogue.iloc[row] for row in pair)
+        both = f"{first['file']} and {second['file']}"
+        sys.stderr.write(f"{both}: near-duplicate audio, kept on one side\n")
+        if first["composer"] != second["composer"]:
+            sys.stderr.write(
+                f"warning: {both}: the same audio under two composers, {first['composer']} and "
+                f"{second['composer']}; labels are in doubt, listen and keep one\n"
+            )
+    return pairs
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from takht import determinism, outputs, selection, stage, tables, training_set
+from takht import fitting, outputs, selection, stage, tables, training_set
 from takht.experiments import Experiment, Training
 from takht.windows import Features, Windows
 
@@ -23,9 +23,6 @@ def train(
     validation = selection.of_side(every, split, "validation")
     rows = selection.of_side(every, split, "train")
     rows = training_set.chosen(rows, experiment, training, features)
-
-    determinism.set_up(training.threads)  # TensorFlow takes seconds: what is wrong shows before
-    from takht import fitting
 
     model, curve = fitting.fit(experiment, windows, training, features, rows, validation, labels)
     with outputs.fresh_folder(model_dir) as folder:

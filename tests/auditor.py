@@ -17,7 +17,8 @@ def note(event: str, arguments: tuple[object, ...]) -> None:
         arguments[0], (str, os.PathLike)
     ):
         path = os.path.abspath(os.fspath(arguments[0]))  # noqa: PTH100
-        if path.startswith(here):
+        # A name relative to an open folder (shutil.rmtree's way) is no path from here.
+        if path.startswith(here) and os.path.lexists(path):
             opened.add(path.removeprefix(here))
 
 

@@ -36,7 +36,12 @@ def write_features(
         for number, side in enumerate(names):
             recording = f"c{composer}/r{number}"
             pieces = [
-                features.Piece(copy, segment, own + rng.normal(0, 6, (frames, bands)))
+                features.Piece(
+                    copy,
+                    segment,
+                    segment * frames * 1024 / 22_050,
+                    own + rng.normal(0, 6, (frames, bands)),
+                )
                 for copy in range(1 + copies * (side == "train"))
                 for segment in range(2)
             ]
@@ -47,4 +52,41 @@ def write_features(
     )
     table = pd.DataFrame(split, columns=["recording", "composer", "label", "work", "side"])
     tables.write_table(table, folder.parent / "split.csv")
+    return table
+
+
+def write_statistics(
+    folder: Path,
+    *,
+    composers: int,
+    recordings: int,
+    composer_strength: float = 1.0,
+    own_strength: float = 1.0,
+    windows: int = 20,
+    copies: int = 0,
+) -> pd.DataFrame:
+    """Write a folder of window statistics and its split, 2 in 12 recordings for each of two sides.
+
+    Composers and recordings have a mean of their own, so strong, in 12 statistics of unit noise.
+    """
+    rng = np.random.default_rng(4)
+    rows, split = [], []
+    for composer in range(composers):
+        mean = rng.normal(0, composer_strength, 12)
+        for number in range(recordings):
+            recording = f"c{composer}/r{number:02d}"
+            own = mean + rng.normal(0, own_strength, 12)
+            pieces = [
+                features.Piece(copy, 0, 0.0, own + rng.normal(0, 1, (windows, 12)))
+                for copy in range(1 + copies)
+            ]
+            rows.append(features.write_recording(folder / "statistics", recording, pieces))
+            side = {0: "test", 1: "validation"}.get(number % 6, "train")
+            split.append((recording, f"c{composer}", f"C{composer}", recording, recording, side))
+    settings = {"kind": "statistics", "frame": "window", "unit": "statistics"}
+    settings |= {"sample_rate_hz": 22_050, "hop_samples": 44_032, "groups": {"timbre": 12}}
+    features.write_index(folder / "statistics", rows, settings)
+    columns = ["recording", "composer", "label", "work", "group", "side"]
+    table = pd.DataFrame(split, columns=columns)
+    tables.write_table(table, folder / "split.csv")
     return table

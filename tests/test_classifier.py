@@ -32,6 +32,7 @@ def model(**changes: object) -> NetworkClassifier:
         "features": {"kind": "mel", "unit": "dB", "bands": BANDS},
         "parameters": network.count_params(),
         "mflop_per_window": 1.5,
+        "training_windows": 9,
         "experiment": {"seed": 4},
         "training": {},
         "libraries": {},
@@ -83,7 +84,7 @@ def test_saving_twice_writes_the_same_bytes(folder, tmp_path_factory):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"kind": "pickle"}, "kind: this version knows 'network', got 'pickle'"),
+        ({"kind": "pickle"}, "kind: this version knows 'network' and 'discriminant', got 'pickle'"),
         ({"network": "os.system"}, "network: Input should be 'mfcc_two_blocks'"),
         ({"frames": "108"}, "frames: Input should be a valid integer"),
         ({"labels": ["x"]}, "1 labels for 2 composers"),

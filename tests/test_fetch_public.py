@@ -53,8 +53,11 @@ def no_network(monkeypatch, package, tmp_path):
 
 
 @pytest.mark.usefixtures("no_network")
-def test_files_stand_below_their_composers_and_small_composers_are_named(tmp_path, capsys):
-    fetch_public.fetch(tmp_path / "public")
+def test_files_stand_below_their_composers_and_small_composers_are_named(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    fetch_public.fetch(Path("public"))
     found = sorted(path.relative_to(tmp_path) for path in (tmp_path / "public").rglob("*.ogg"))
     assert [str(path) for path in found] == [f"public/many/song{number}.ogg" for number in range(3)]
     assert (tmp_path / "public/many/song1.ogg").read_text() == "usr/share/toy/song1.ogg"

@@ -8,6 +8,7 @@ import pytest
 from synthetic import write_features
 
 from takht import predictions, scoring
+from takht.calibration import UNCALIBRATED
 from takht.selection import of_side
 from takht.windows import Features, Windows
 
@@ -20,7 +21,7 @@ class Told:
     def __init__(self, probabilities, settings):
         self.card = SimpleNamespace(
             composers=NAMES, labels=("A", "B", "C"), frames=100, features=settings,
-            parameters=7, mflop_per_window=0.5,
+            parameters=7, mflop_per_window=0.5, training_windows=3, confidence=UNCALIBRATED,
         )  # fmt: skip
         self._left = np.array(probabilities, np.float32)
 
@@ -77,6 +78,9 @@ def test_what_is_reported(told):
         assert found[f"{name}_low"] < found[name] < found[f"{name}_high"]
     counts = {"n_recordings": 3, "n_windows": 12, "n_composers": 3, "parameters": 7}
     assert counts.items() <= found.items()
+    assert found["top3_accuracy_recordings"] == 1  # of three composers
+    assert found["composers"]["c0"] == {"precision": 0.5, "recall": 1.0, "n_recordings": 1}
+    assert found["composers"]["c2"] == {"precision": 0.0, "recall": 0.0, "n_recordings": 1}
     again = scoring.metrics(table, recordings, model.card, resamples=500, seed=1)
     assert found == again
     assert scoring.confusion(recordings, model.card).values.tolist() == [

@@ -64,6 +64,11 @@ def test_links_of_different_kinds_join_into_one_group():
     assert first == second == third != fourth
 
 
+def test_pairs_join_groups_in_chains():
+    groups = splitting.groups_of([["a", "b", "c", "c", "d"]], [(0, 1), (1, 3)])
+    assert groups == [0, 0, 0, 0, 1]
+
+
 def test_the_seed_decides_and_only_the_seed():
     composers = ["a"] * 20 + ["b"] * 20
     drawn = [splitting.sides_for(composers, range(40), SHARES, seed) for seed in (1, 1, 2)]
@@ -98,6 +103,7 @@ def catalogue(tmp_path):
         for number in range(size)
     ]
     table = pd.DataFrame(rows)
+    table["file"] = table["recording"] + ".mp3"
     table["work"] = table["recording"]
     table["audio_sha256"] = table["recording"]
     table.loc[table["recording"] == "b/3", "audio_sha256"] = "b/4"
@@ -105,11 +111,13 @@ def catalogue(tmp_path):
     return tmp_path / "catalogue.csv"
 
 
-def run_split(catalogue, drop):
+def run_split(catalogue, drop, twins=()):
     import split
 
+    twins_csv = catalogue.with_name("near_duplicates.csv")
+    tables.write_table(pd.DataFrame(list(twins), columns=["recording", "twin"]), twins_csv)
     params = split.Split(validation_share=0.15, test_share=0.15, drop_small_composers=drop, seed=3)
-    split.split(params, catalogue, catalogue.with_name("split.csv"))
+    split.split(params, catalogue, twins_csv, catalogue.with_name("split.csv"))
     return tables.read_table(catalogue.with_name("split.csv"))
 
 
@@ -123,3 +131,29 @@ def test_the_same_audio_under_two_names_is_on_one_side(catalogue):
     table = run_split(catalogue, drop=True).set_index("recording")
     assert table.loc["b/3", "side"] == table.loc["b/4", "side"]
     assert table.loc["b/3", "group"] == table.loc["b/4", "group"]
+
+
+def test_twins_are_in_one_group_and_reported_by_file(catalogue, capsys):
+    twins = [("a/1", "a/2"), ("b/5", "b/6"), ("b/6", "b/7")]
+    table = run_split(catalogue, drop=True, twins=twins).set_index("recording")
+    for first, second in twins:
+        assert table.loc[first, "group"] == table.loc[second, "group"]
+        assert table.loc[first, "side"] == table.loc[second, "side"]
+    assert table["group"].nunique() == 17 - 4  # b/3 and b/4 hold the same bytes
+    assert capsys.readouterr().err.splitlines() == [
+        f"{first}.mp3 and {second}.mp3: near-duplicate audio, kept on one side"
+        for first, second in twins
+    ]
+
+
+def test_twins_of_two_composers_are_warned_of(catalogue, capsys):
+    table = run_split(catalogue, drop=True, twins=[("a/0", "b/0")]).set_index("recording")
+    assert table.loc["a/0", "side"] == table.loc["b/0", "side"]
+    warning = capsys.readouterr().err.splitlines()[1]
+    assert warning.startswith("warning: a/0.mp3 and b/0.mp3: ")
+    assert "two composers, a and b;" in warning
+
+
+def test_a_twin_that_the_catalogue_lacks_is_an_error(catalogue):
+    with pytest.raises(TakhtError, match=r"near_duplicates.csv: 'a/gone' is not in the catalogue"):
+        run_split(catalogue, drop=True, twins=[("a/1", "a/gone")])

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from takht import model_card
+from takht import determinism, model_card
+from takht.calibration import Confidence
+from takht.discriminant_classifier import DiscriminantClassifier
 from takht.errors import TakhtError
 from takht.model_card import Card
 
@@ -25,6 +27,9 @@ class Classifier(Protocol):
 
         `windows` are features as `takht.windows` reads them, shape (n, frames, bands).
         """
+
+    def calibrated(self, confidence: Confidence) -> Self:
+        """Return the classifier with another confidence."""
 
     def save(self, folder: Path) -> None:
         """Write the model into an empty folder; the same model always writes the same bytes."""
@@ -44,12 +49,15 @@ def load(folder: Path) -> Classifier:
     """
     kind = model_card.read(_Kind, folder).kind
     if kind == "network":
-        from takht.network_classifier import NetworkClassifier  # TensorFlow takes seconds to import
+        determinism.before_import()  # of TensorFlow, which takes seconds and so is not above
+        from takht.network_classifier import NetworkClassifier
 
         return NetworkClassifier.load(folder)
+    if kind == "discriminant":
+        return DiscriminantClassifier.load(folder)
     raise TakhtError(
-        f"{folder}: model.json: kind: this version knows 'network', got {kind!r}; "
-        "train the experiment again or update takht"
+        f"{folder}: model.json: kind: this version knows 'network' and 'discriminant', "
+        f"got {kind!r}; train the experiment again or update takht"
     )
 
 

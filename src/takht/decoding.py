@@ -35,8 +35,8 @@ class Audio(Protocol):
         """Yield the audio in order, float32, shape (frames, channels)."""
 
 
-class WavAudio:
-    """The audio of a WAV file, by libsndfile."""
+class SndfileAudio:
+    """The audio of a file that libsndfile reads."""
 
     decode_errors = 0
 
@@ -65,7 +65,8 @@ def open_audio(path: Path) -> Iterator[Audio]:
     """Yield the recording's audio: a plain WAV by libsndfile, everything else by ffmpeg.
 
     Content decides, not the name. FLAC goes to ffmpeg too, because libsndfile gives up at the first
-    damaged frame, where ffmpeg loses that frame only.
+    damaged frame, where ffmpeg loses that frame only. An Ogg file whose header ffmpeg refuses (some
+    encoders' are out of order) goes to libsndfile.
 
     Raises:
         Unreadable: the file does not decode to audio.
@@ -77,25 +78,35 @@ def open_audio(path: Path) -> Iterator[Audio]:
         raise Unreadable(error.strerror or str(error)) from None
     if not start:
         raise Unreadable("is empty, 0 bytes")
-    decoder = _wav(path) if start[:4] in {b"RIFF", b"RF64"} and start[8:] == b"WAVE" else None
-    with decoder or FfmpegAudio(path) as audio:
+    with _decoder(path, start) as audio:
         if audio.sample_rate_hz not in _RATES_HZ:
             raise Unreadable(f"sample rate is {audio.sample_rate_hz} Hz, not of 1 to 768 kHz")
         yield audio
 
 
-def _wav(path: Path) -> AbstractContextManager[WavAudio] | None:
+def _decoder(path: Path, start: bytes) -> AbstractContextManager[Audio]:
+    if start[:4] in {b"RIFF", b"RF64"} and start[8:] == b"WAVE" and (wav := _sndfile(path, _PLAIN)):
+        return wav
+    try:
+        return FfmpegAudio(path)
+    except Unreadable:
+        if start[:4] == b"OggS" and (ogg := _sndfile(path, {"VORBIS", "OPUS"})):
+            return ogg
+        raise
+
+
+def _sndfile(path: Path, codecs: set[str]) -> AbstractContextManager[SndfileAudio] | None:
     try:
         file = soundfile.SoundFile(path)
     except soundfile.LibsndfileError:
         return None
-    if file.subtype in _PLAIN:
+    if file.subtype in codecs:
         return _closing(file)
     file.close()
     return None
 
 
 @contextmanager
-def _closing(file: soundfile.SoundFile) -> Iterator[WavAudio]:
+def _closing(file: soundfile.SoundFile) -> Iterator[SndfileAudio]:
     with file:
-        yield WavAudio(file)
+        yield SndfileAudio(file)

@@ -1,14 +1,17 @@
-"""TensorFlow set up so that one machine always computes the same bytes.
-
-Import this before TensorFlow, which reads the environment when it is imported.
-"""
+"""TensorFlow set up so that one machine always computes the same bytes."""
 
 import os
 
-# Kernels for convolutions; TensorFlow switches them on by itself for some processors only, and was
-# seen to take 2.7 times the time without. Not left to the environment: weights depend on it.
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+def before_import() -> None:
+    """Set what TensorFlow reads from the environment when it is imported.
+
+    oneDNN is a library of convolutions that TensorFlow by itself uses on some processors only; a
+    training step was seen to take 2.7 times as long without. Weights depend on it, so it is not
+    left to the environment.
+    """
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 def set_up(threads: int) -> None:
@@ -18,6 +21,7 @@ def set_up(threads: int) -> None:
     sums depend on how many threads share them. GPUs, if any, take memory as they need it. A process
     can do this once: where TensorFlow has already computed, its threads stay as they are.
     """
+    before_import()
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()

@@ -1,6 +1,6 @@
 """What an experiment is: the sections of params.yaml that train reads."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -8,18 +8,41 @@ from takht.schema import Section, Seed
 
 
 class Experiment(Section):
-    """One entry of `experiments:`: which features train which network, and how."""
+    """One entry of `experiments:`: which features train which classifier, and how."""
 
     at: ClassVar[str] = "experiments.{experiment}"
     features: str = Field(pattern="^[a-z0-9_]+$", description="a folder of data/features")
-    network: Literal["mfcc_two_blocks", "mfcc_wide", "mel_six_blocks"]
     balance: Literal["uneven", "even"] = Field(description="even: capped as the scale says")
+    seed: Seed
+
+    @classmethod
+    def parse(cls, values: Any) -> Self:
+        """Return the kind of experiment whose key, `network` or `discriminant`, the values have."""
+        if cls is not Experiment:
+            return cls.model_validate(values)
+        discriminant = isinstance(values, dict) and "discriminant" in values
+        kind: Any = DiscriminantExperiment if discriminant else NetworkExperiment
+        return kind.parse(values)  # type: ignore[no-any-return]
+
+
+class NetworkExperiment(Experiment):
+    """A network, trained by the window."""
+
+    network: Literal["mfcc_two_blocks", "mfcc_wide", "mel_six_blocks"]
     masked_copies: int = Field(ge=0, le=1, description="frequency-masked copies of each window")
     batch_size: int = Field(ge=2, le=4096, description="windows a step")
     epochs: int = Field(ge=1, le=10_000)
     learning_rate: float = Field(gt=0, le=1)
     patience: int = Field(ge=1, le=10_000, description="epochs without a better validation loss")
-    seed: Seed
+
+
+class DiscriminantExperiment(Experiment):
+    """A linear discriminant of window statistics."""
+
+    discriminant: Literal["shrinkage_lda"]
+    statistics: list[Literal["timbre", "intervals"]] = Field(
+        min_length=1, description="groups of statistics that it sees"
+    )
 
 
 class Training(Section):

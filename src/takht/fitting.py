@@ -1,21 +1,11 @@
-"""From an experiment's windows to a trained classifier."""
+"""From an experiment's windows to a trained, calibrated classifier, whatever its kind."""
 
-from collections.abc import Callable
-from typing import Any
-
-import keras
 import pandas as pd
-import tensorflow as tf
 
-from takht import masking, networks, normalisation, training
-from takht.batches import Batches, ShuffledBatches
-from takht.experiments import Experiment, Training
-from takht.flops import mflop_per_window
-from takht.network_classifier import NetworkCard, NetworkClassifier
-from takht.spectra import Frames
+from takht import calibration, determinism, predictions
+from takht.classifier import Classifier
+from takht.experiments import DiscriminantExperiment, Experiment, NetworkExperiment, Training
 from takht.windows import Features, Windows
-
-_BATCH = 256  # windows at a time, where only sums are kept
 
 
 def fit(
@@ -26,60 +16,38 @@ def fit(
     rows: pd.DataFrame,
     validation: pd.DataFrame,
     labels: dict[str, str],
-) -> tuple[NetworkClassifier, pd.DataFrame]:
+) -> tuple[Classifier, pd.DataFrame]:
     """Return the classifier that the training `rows` give, and its learning curve.
 
     `rows` and `validation` name windows with their composer (`selection`) and mask (`masking`);
     `labels` holds every composer's display label, in the order of the classifier's probabilities.
+    Temperature and threshold of the classifier's confidence come from the validation recordings.
     """
-    def read(part: pd.DataFrame) -> Frames:
-        windows = features.read(part, shape.frames)
-        masking.silence(windows, part)
-        return windows
+    model, curve = _fitted(experiment, shape, scale, features, rows, validation, labels)
+    windows = predictions.of_windows(model, features, validation)
+    recordings = predictions.of_recordings(windows, list(labels))
+    confidence = calibration.fitted(
+        predictions.probabilities(recordings, list(labels)),
+        predictions.numbers(recordings["composer"], list(labels)),
+    )
+    return model.calibrated(confidence), curve
 
-    def batches(part: pd.DataFrame) -> tuple[Callable[[pd.DataFrame], Frames], pd.DataFrame, Any]:
-        targets = part["composer"].map(list(labels).index).to_numpy()
-        return lambda few: norm.apply(read(few)), part, targets
 
-    parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
-    norm = normalisation.fitted(map(read, parts))
-    network = networks.build(
-        experiment.network,
-        frames=shape.frames,
-        bands=features.bands,
-        composers=len(labels),
-        width=scale.width,
-        seed=experiment.seed,
-        mixed_precision=scale.mixed_precision,
-    )
-    max_steps = max(1, scale.max_steps // experiment.epochs)
-    curve = training.fit(
-        network,
-        ShuffledBatches(
-            *batches(rows), experiment.batch_size, max_steps=max_steps, seed=experiment.seed
-        ),
-        Batches(*batches(validation), experiment.batch_size),
-        epochs=experiment.epochs,
-        learning_rate=experiment.learning_rate,
-        patience=experiment.patience,
-        xla=scale.xla,
-    )
-    card = NetworkCard(
-        composers=tuple(labels),
-        labels=tuple(labels.values()),
-        frames=shape.frames,
-        step_frames=shape.step_frames,
-        bands=features.bands,
-        features=features.settings,
-        parameters=network.count_params(),
-        mflop_per_window=mflop_per_window(network),
-        experiment=experiment.model_dump(),
-        training=scale.model_dump(),
-        libraries={"tensorflow": tf.__version__, "keras": keras.__version__},
-        network=experiment.network,
-        width=scale.width,
-        threads=scale.threads,
-        mean=tuple(norm.mean.tolist()),
-        std=tuple(norm.std.tolist()),
-    )
-    return NetworkClassifier(card, network), curve
+def _fitted(
+    experiment: Experiment,
+    shape: Windows,
+    scale: Training,
+    features: Features,
+    rows: pd.DataFrame,
+    validation: pd.DataFrame,
+    labels: dict[str, str],
+) -> tuple[Classifier, pd.DataFrame]:
+    if isinstance(experiment, DiscriminantExperiment):
+        from takht import discriminant_fitting
+
+        return discriminant_fitting.fit(experiment, scale, features, rows, validation, labels)
+    assert isinstance(experiment, NetworkExperiment)
+    determinism.set_up(scale.threads)  # TensorFlow takes seconds to import, so not above
+    from takht import network_fitting
+
+    return network_fitting.fit(experiment, shape, scale, features, rows, validation, labels)

@@ -16,4 +16,4 @@ def mflop_per_window(network: Any) -> float:
         for layer in network.layers
         if hasattr(layer, "kernel")
     )
-    return 2 * macs / 1e6
+    return float(2 * macs / 1e6)

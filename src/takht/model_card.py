@@ -5,6 +5,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from takht.calibration import UNCALIBRATED, Confidence
 from takht.errors import TakhtError
 
 _NAME = "model.json"
@@ -23,8 +24,10 @@ class Card(BaseModel):
     features: dict[str, Any] = Field(description="how the features were made")
     parameters: int = Field(ge=0, description="numbers that training chose")
     mflop_per_window: float = Field(ge=0)
+    training_windows: int = Field(ge=1, description="altered and masked copies included")
     experiment: dict[str, Any] = Field(description="the experiment's section of params.yaml")
     training: dict[str, Any] = Field(description="the scale's training section of params.yaml")
+    confidence: Confidence = UNCALIBRATED
     libraries: dict[str, str] = Field(description="versions that trained it")
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from takht import determinism, model_card, networks, normalisation
+from takht.calibration import Confidence
 from takht.errors import TakhtError
 from takht.model_card import Card
 
@@ -49,6 +50,10 @@ class NetworkClassifier:
         inputs = map(self._normalisation.apply, chunks)
         none = np.empty((0, len(self.card.composers)), np.float32)
         return np.concatenate([none, *map(self._network.predict_on_batch, inputs)])
+
+    def calibrated(self, confidence: Confidence) -> Self:
+        """Return the classifier with another confidence."""
+        return type(self)(self.card.model_copy(update={"confidence": confidence}), self._network)
 
     def save(self, folder: Path) -> None:
         """Write the weights and the card into an empty folder."""

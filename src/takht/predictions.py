@@ -27,9 +27,8 @@ def of_windows(model: Classifier, features: Features, rows: pd.DataFrame) -> pd.
             for part in parts
         ]
     )
-    seconds = rows["first_frame"] * (card.features["hop_samples"] / card.features["sample_rate_hz"])
     table = rows[["recording", "segment"]].assign(
-        start_seconds=seconds.round(2), composer=rows["composer"]
+        start_seconds=rows["start_seconds"].round(2), composer=rows["composer"]
     )
     return _with_verdict(table, rounded, card.composers)
 
@@ -42,9 +41,15 @@ def of_recordings(table: pd.DataFrame, composers: Sequence[str]) -> pd.DataFrame
     return _with_verdict(truth.reset_index(), means.to_numpy(), composers)
 
 
+def probabilities(table: pd.DataFrame, composers: Sequence[str]) -> NDArray[np.float64]:
+    """Return the probabilities of a table's rows, shape (rows, composers)."""
+    return np.asarray(table[[f"p_{name}" for name in composers]], np.float64)
+
+
 def numbers(names: "pd.Series[str]", composers: Sequence[str]) -> NDArray[np.int64]:
     """Return the composers of a column as their places in `composers`."""
-    return names.map(list(composers).index).to_numpy(np.int64)
+    places = {name: place for place, name in enumerate(composers)}
+    return np.array([places[name] for name in names], np.int64)
 
 
 def _with_verdict(

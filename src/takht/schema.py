@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,6 +23,11 @@ class Section(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     at: ClassVar[str]
+
+    @classmethod
+    def parse(cls, values: Any) -> Self:
+        """Return the section that the values describe; a section of several kinds picks one."""
+        return cls.model_validate(values)
 
 
 S = TypeVar("S", bound=Section)
@@ -46,7 +51,7 @@ def load(cls: type[S], names: Mapping[str, str], path: Path = Path("params.yaml"
             raise ParamError(f"{path}: no section {place!r}; add it or mend its name")
         values = values[key]
     try:
-        return cls.model_validate(values)
+        return cls.parse(values)
     except ValidationError as error:
         lines = (_line(path, place, dict(e)) for e in error.errors())
         raise ParamError("\n".join(lines)) from None

@@ -5,7 +5,11 @@ Composers are numbered from 0; `actual` and `predicted` hold one number a record
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    precision_recall_fscore_support,
+)
 
 Composers = NDArray[np.int64]
 
@@ -19,6 +23,27 @@ def macro_f1(actual: Composers, predicted: Composers) -> float:
     """Return the mean over the composers in `actual` of F1; 0 for one that is never predicted."""
     present = np.unique(actual)
     return float(f1_score(actual, predicted, labels=present, average="macro", zero_division=0))
+
+
+def top_accuracy(actual: Composers, probabilities: NDArray[np.float64], count: int) -> float:
+    """Return the share whose composer is among the `count` most probable of (n, composers)."""
+    own = np.take_along_axis(probabilities, actual[:, None], axis=1)
+    return float(((probabilities > own).sum(axis=1) < count).mean())
+
+
+def precision_and_recall(
+    actual: Composers, predicted: Composers, composer: int
+) -> dict[str, float | int]:
+    """Return one composer's precision (0 where never predicted), recall and recordings."""
+    own, called = actual == composer, predicted == composer
+    precision, recall, _, _ = precision_recall_fscore_support(
+        own, called, average="binary", zero_division=0
+    )
+    return {
+        "precision": float(precision),
+        "recall": float(recall),
+        "n_recordings": int(own.sum()),
+    }
 
 
 def resamples(n: int, count: int, rng: np.random.Generator) -> NDArray[np.int64]:

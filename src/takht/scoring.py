@@ -1,23 +1,25 @@
 """What evaluate reports: a dictionary of metrics and a table of confusions."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from takht import scores
+from takht import calibration, scores
 from takht.model_card import Card
-from takht.predictions import numbers
+from takht.predictions import numbers, probabilities
 from takht.randomness import rng_for
 
 
 def metrics(
     windows: pd.DataFrame, recordings: pd.DataFrame, card: Card, *, resamples: int, seed: int
-) -> dict[str, float | int]:
+) -> dict[str, Any]:
     """Return the scores of predictions a window and a recording, and what the model costs.
 
     A score of recordings has a 95 % interval, from `_low` to `_high`: percentiles over bootstrap
     resamples of the recordings. Windows get none, because those of one recording are not
-    independent.
+    independent. Calibration errors are of recordings, before and after the temperature that
+    validation chose.
     """
     actual = numbers(recordings["composer"], card.composers)
     predicted = numbers(recordings["predicted"], card.composers)
@@ -25,6 +27,8 @@ def metrics(
     accuracy_low, accuracy_high = scores.interval(
         scores.resampled_accuracy(actual, predicted, places)
     )
+    raw = probabilities(recordings, card.composers)
+    calibrated = card.confidence.apply(raw)
     f1_low, f1_high = scores.interval(scores.resampled_macro_f1(actual, predicted, places))
     return {
         "accuracy_windows": float((windows["composer"] == windows["predicted"]).mean()),
@@ -34,11 +38,22 @@ def metrics(
         "macro_f1_recordings": scores.macro_f1(actual, predicted),
         "macro_f1_recordings_low": f1_low,
         "macro_f1_recordings_high": f1_high,
+        "top3_accuracy_recordings": scores.top_accuracy(actual, raw, 3),
+        "calibration_error_before": calibration.expected_error(raw, actual),
+        "calibration_error": calibration.expected_error(calibrated, actual),
+        "temperature": card.confidence.temperature,
+        "unknown_below": card.confidence.unknown_below,
+        "known_named": float((calibrated.max(axis=1) >= card.confidence.unknown_below).mean()),
         "n_recordings": len(recordings),
         "n_windows": len(windows),
         "n_composers": int(recordings["composer"].nunique()),
+        "training_windows": card.training_windows,
         "parameters": card.parameters,
         "mflop_per_window": card.mflop_per_window,
+        "composers": {
+            card.composers[number]: scores.precision_and_recall(actual, predicted, number)
+            for number in sorted(set(actual.tolist()))
+        },
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import soundfile
 
@@ -19,6 +20,22 @@ def recordings(folder: Path) -> list[str]:
     if not names:
         raise TakhtError(f"{folder}: holds no segment; run `dvc repro segment`")
     return sorted(names)
+
+
+class Segment(NamedTuple):
+    """A piece of a recording: its number, where it starts there, and its waveform."""
+
+    number: int
+    start_seconds: float
+    wave: Waveform
+
+
+def numbered(folder: Path, recording: str) -> Iterator[Segment]:
+    """Yield the segments of a recording in order, each with its place in the recording."""
+    rate_hz, samples = sample_rate_hz(folder), 0
+    for number, wave in enumerate(read(folder, recording)):
+        yield Segment(number, samples / rate_hz, wave)
+        samples += len(wave)
 
 
 def read(folder: Path, recording: str) -> Iterator[Waveform]:

@@ -45,6 +45,17 @@ def of_random_windows(
     return {side: part.reset_index(drop=True) for side, part in rows.groupby(side_of)}
 
 
+def with_shuffled_composers(split: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the split with its training recordings' composers dealt anew: nothing to be learnt.
+
+    Every composer keeps its number of training recordings; the other sides keep the truth.
+    """
+    training = (split["side"] == "train").to_numpy()
+    composers = split["composer"].to_numpy(dtype=object, copy=True)
+    composers[training] = rng.permutation(composers[training])
+    return split.assign(composer=composers)
+
+
 def evened(
     rows: pd.DataFrame, *, recordings_per_composer: int, windows_per_recording: int, seed: int
 ) -> pd.DataFrame:

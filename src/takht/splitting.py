@@ -1,6 +1,6 @@
 """Train, validation and test sides that share no group of recordings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,15 @@ SIDES = ("train", "validation", "test")
 _TRIES = 200  # groups that span composers may need several orders until all sides are covered
 
 
-def groups_of(links: Sequence[Sequence[str]]) -> list[int]:
+def groups_of(links: Sequence[Sequence[str]], pairs: Iterable[tuple[int, int]] = ()) -> list[int]:
     """Return a group number for each item; items that share a value in any column share a group.
 
     `links` holds one sequence of values per reason to stay together (work, audio …), each with an
-    entry per item. Numbers follow the first member's position.
+    entry per item; `pairs` holds positions of two items that stay together as well. Numbers follow
+    the first member's position.
     """
     count = len(links[0])
-    edges = []
+    edges = list(pairs)
     for values in links:
         first: dict[str, int] = {}
         edges += [(first.setdefault(value, place), place) for place, value in enumerate(values)]

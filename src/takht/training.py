@@ -1,5 +1,7 @@
 """Fit a network, watched by validation windows, and keep its best weights."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import pandas as pd
@@ -56,7 +58,7 @@ def fit(
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Moves the progress bar, and stops a run that has lost its way."""
 
-    def __init__(self, bar: "tqdm[None]") -> None:
+    def __init__(self, bar: Any) -> None:
         super().__init__()
         self._bar = bar
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from takht import masking, selection
-from takht.experiments import Experiment, Training
+from takht.experiments import Experiment, NetworkExperiment, Training
 from takht.windows import Features
 
 
@@ -18,7 +18,7 @@ def chosen(
     if experiment.balance == "even":
         caps = training.model_dump(include={"recordings_per_composer", "windows_per_recording"})
         rows = selection.evened(rows, **caps, seed=experiment.seed)
-    if experiment.masked_copies:
+    if isinstance(experiment, NetworkExperiment) and experiment.masked_copies:
         rows = masking.with_masked_copies(
             rows,
             unit=features.settings["unit"],

@@ -39,11 +39,15 @@ class Features:
         return int(self._open(self.index["recording"].iloc[0]).shape[1])
 
     def windows(self, shape: Windows) -> pd.DataFrame:
-        """Return every window: recording, copy, segment, first_frame; none crosses a segment.
+        """Return every window: recording, copy, segment, start_seconds, first_frame.
+
+        None crosses a segment. Features whose frames are windows already are taken one by one.
 
         Raises:
             TakhtError: a recording is too short for a single window.
         """
+        if self.settings.get("frame") == "window":
+            shape = Windows(frames=1, step_frames=1)
         rows = self.index
         counts = ((rows["frames"] - shape.frames) // shape.step_frames + 1).clip(lower=0)
         short = sorted(set(rows["recording"]) - set(rows["recording"][counts > 0]))
@@ -55,7 +59,9 @@ class Features:
         table = rows.loc[rows.index.repeat(counts)].reset_index(drop=True)
         within = np.concatenate([np.arange(count) for count in counts])
         table["first_frame"] += within * shape.step_frames
-        return table[["recording", "copy", "segment", "first_frame"]]
+        frame_seconds = self.settings["hop_samples"] / self.settings["sample_rate_hz"]
+        table["start_seconds"] += within * shape.step_frames * frame_seconds
+        return table[["recording", "copy", "segment", "start_seconds", "first_frame"]]
 
     def read(self, table: pd.DataFrame, frames: int) -> Frames:
         """Return the windows of the table's rows, float32, shape (rows, frames, bands).

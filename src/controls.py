@@ -1,0 +1,62 @@
+"""controls: see that an experiment fails on shuffled labels, and knows composers it never met."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from takht import outputs, predictions, selection, stage, tables, trials
+from takht.experiments import Experiment, Training
+from takht.judging import Controls
+from takht.randomness import rng_for
+from takht.windows import Features, Windows
+
+
+def controls(
+    experiment: Experiment,
+    windows: Windows,
+    training: Training,
+    params: Controls,
+    feature_dir: Path,
+    split_csv: Path,
+    metrics_json: Path,
+) -> None:
+    features, split = Features(feature_dir), tables.read_table(split_csv)
+    every = features.windows(windows)
+    training = trials.shortened(training, experiment, params.max_steps)
+    rng = rng_for(params.seed, "controls")
+
+    shuffled = selection.with_shuffled_composers(split, rng)
+    model = trials.trained(experiment, windows, training, features, shuffled, every)
+    by_chance = trials.tested(model, features, split, every)
+    chance = split[split["side"] == "test"]["composer"].value_counts(normalize=True).max()
+
+    composers = sorted(set(split["composer"]))
+    strangers = rng.permutation(composers)[: min(params.unknown_composers, len(composers) - 2)]
+    met = split[~split["composer"].isin(strangers)]
+    model = trials.trained(experiment, windows, training, features, met, every)
+    unknown = split[split["composer"].isin(strangers)].assign(side="test")
+    known, foreign = (
+        predictions.probabilities(
+            trials.tested(model, features, side, every), model.card.composers
+        ).max(axis=1)
+        for side in (met, unknown)
+    )
+    truth = np.r_[np.ones(len(known)), np.zeros(len(foreign))]
+    metrics = {
+        "shuffled_accuracy_recordings": float(
+            (by_chance["composer"] == by_chance["predicted"]).mean()
+        ),
+        "largest_composer_share": float(chance),
+        "n_recordings": len(by_chance),
+        "unknown_auroc": float(roc_auc_score(truth, np.r_[known, foreign])),
+        "n_known_recordings": len(known),
+        "n_unknown_recordings": len(foreign),
+    }
+    with outputs.fresh_file(metrics_json) as path:
+        path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    stage.run(controls)

@@ -1,0 +1,69 @@
+"""crossval: test an experiment on every recording, in grouped folds dealt several times."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from takht import outputs, predictions, scores, stage, tables, trials
+from takht.experiments import Experiment, NetworkExperiment, Training
+from takht.judging import Crossval
+from takht.windows import Features, Windows
+
+
+def crossval(
+    experiment: Experiment,
+    windows: Windows,
+    training: Training,
+    params: Crossval,
+    feature_dir: Path,
+    split_csv: Path,
+    metrics_json: Path,
+    predictions_csv: Path,
+) -> None:
+    features, split = Features(feature_dir), tables.read_table(split_csv)
+    every = features.windows(windows)
+    training = trials.shortened(training, experiment, params.max_steps)
+    network = isinstance(experiment, NetworkExperiment)
+    repeats = params.network_repeats if network else params.repeats
+    columns = ["recording", "composer", "predicted", "windows_right", "windows"]
+    parts = []
+    for repeat in range(repeats):
+        for fold in trials.folds(split, params.folds, params.seed + repeat):
+            model = trials.trained(experiment, windows, training, features, fold, every)
+            tested = trials.tested(model, features, fold, every)[columns]
+            parts.append(tested.assign(repeat=repeat))
+    table = pd.concat(parts, ignore_index=True)
+    with outputs.fresh_file(metrics_json) as path:
+        path.write_text(json.dumps(_metrics(table, params.folds), indent=2) + "\n")
+    with outputs.fresh_file(predictions_csv) as path:
+        tables.write_table(table.drop(columns="windows").round(4), path)
+
+
+def _metrics(table: pd.DataFrame, folds: int) -> dict[str, float | int]:
+    """Return mean and spread (standard deviation over the repeats) of each score."""
+    composers = sorted(set(table["composer"]))
+    found = []
+    for _, part in table.groupby("repeat"):
+        actual = predictions.numbers(part["composer"], composers)
+        predicted = predictions.numbers(part["predicted"], composers)
+        found.append(
+            {
+                "accuracy_recordings": scores.accuracy(actual, predicted),
+                "macro_f1_recordings": scores.macro_f1(actual, predicted),
+                "accuracy_windows": float(
+                    np.average(part["windows_right"], weights=part["windows"])
+                ),
+            }
+        )
+    frame = pd.DataFrame(found)
+    metrics: dict[str, float | int] = {}
+    for name in frame:
+        metrics[str(name)] = float(frame[name].mean())
+        metrics[f"{name}_spread"] = float(frame[name].std(ddof=0))
+    return metrics | {"folds": folds, "repeats": len(frame), "n_recordings": len(part)}
+
+
+if __name__ == "__main__":
+    stage.run(crossval)

@@ -1,0 +1,64 @@
+"""48 statistics of which pitch intervals follow one another in a window, whatever its key.
+
+Statistics of timbre follow the instruments and the studio; the steps a melody takes do not.
+"""
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
+
+from takht.spectra import Waveform
+
+Values = NDArray[np.float32]
+
+FFT_SAMPLES = 8192  # 2.7 Hz a bin at 22,050 Hz: quarter tones stay apart above C3
+HOP_SAMPLES = 1024
+LOWEST_HZ = 65.406  # C2
+OCTAVES = 6
+STEPS = 48  # an octave: four a semitone, two a quarter tone
+NEIGHBOURHOOD_STEPS = 17  # about a third of an octave
+LAGS_FRAMES = (4, 8, 16, 32)  # 0.19, 0.37, 0.74 and 1.49 s at 22,050 Hz
+LOUDNESS_KNEE = 1000.0
+_TINY = 1e-9
+
+
+def pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
+    """Return the strength of each pitch class, an eighth tone apart, shape (frames, 48).
+
+    Frame t is centred on sample 1024 t.
+    """
+    padded = np.pad(wave, FFT_SAMPLES // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SAMPLES)[::HOP_SAMPLES]
+    window = np.hanning(FFT_SAMPLES + 1)[:-1].astype(np.float32)  # periodic
+    pitch_hz = LOWEST_HZ * 2 ** (np.arange(OCTAVES * STEPS) / STEPS)
+    position = pitch_hz * FFT_SAMPLES / sample_rate_hz
+    below = position.astype(int)
+    share = (position - below).astype(np.float32)
+    level = np.empty((len(frames), OCTAVES * STEPS), np.float32)
+    for start in range(0, len(frames), 256):
+        magnitude = np.abs(scipy.fft.rfft(frames[start : start + 256] * window, axis=1))
+        between = magnitude[:, below] * (1 - share) + magnitude[:, below + 1] * share
+        level[start : start + 256] = between
+    level = np.log1p(LOUDNESS_KNEE * level / max(float(level.max(initial=0.0)), _TINY))
+    around = uniform_filter1d(level, NEIGHBOURHOOD_STEPS, axis=1, mode="nearest")
+    peaks = np.maximum(level - around, 0).reshape(len(level), OCTAVES, STEPS)
+    return np.asarray(peaks.sum(axis=1), np.float32)
+
+
+def of_window(pitch: Values) -> Values:
+    """Return how often each of 12 intervals is taken, for each lag, shape (48,).
+
+    `pitch` holds the window's pitch classes (frames, 48). The circular correlation of those now
+    with those a lag ago counts intervals upwards, so transposing the music changes nothing. An
+    interval between two semitones counts half to each.
+    """
+    spectrum = scipy.fft.rfft(pitch, axis=1)
+    unison = scipy.fft.irfft((np.abs(spectrum) ** 2).mean(axis=0), STEPS)[0] + _TINY
+    statistics = []
+    for lag in LAGS_FRAMES:
+        taken = scipy.fft.irfft((spectrum[lag:] * spectrum[:-lag].conj()).mean(axis=0), STEPS)
+        eighths = taken.reshape(12, 4)
+        between = eighths[:, 1] + np.roll(eighths[:, 3], 1)
+        statistics.append((eighths[:, 0] + between / 2) / unison)
+    return np.concatenate(statistics).astype(np.float32)

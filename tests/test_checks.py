@@ -1,0 +1,147 @@
+"""What the checks are for: a leak, labels of nothing, and strangers show as what they are."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic import write_statistics
+
+from takht import selection, tables, trials
+from takht.experiments import DiscriminantExperiment, Experiment, Training
+from takht.judging import Controls, Crossval
+from takht.randomness import rng_for
+from takht.windows import Features, Windows
+
+ONE = Windows(frames=1, step_frames=1)
+TRAINING = Training(
+    width=1.0,
+    recordings_per_composer=9,
+    windows_per_recording=99,
+    mask_bands=1,
+    max_steps=9,
+    threads=1,
+    mixed_precision=False,
+    xla=False,
+)
+
+
+@pytest.fixture
+def experiment() -> Experiment:
+    return DiscriminantExperiment(
+        features="statistics",
+        discriminant="shrinkage_lda",
+        statistics=["timbre"],
+        balance="uneven",
+        seed=1,
+    )
+
+
+def run(tmp_path: Path, stage: str, *sections: object) -> dict[str, float]:
+    import controls
+    import crossval
+    import leak
+
+    paths = [tmp_path / "statistics", tmp_path / "split.csv"]
+    out = tmp_path / "out.json"
+    if stage == "leak":
+        (tmp_path / "honest.json").write_text('{"accuracy_windows": 0.25}')
+        leak.leak(*sections, *paths, tmp_path / "honest.json", out)
+    elif stage == "controls":
+        controls.controls(*sections, *paths, out)
+    else:
+        crossval.crossval(*sections, *paths, out, tmp_path / "predictions.csv")
+    found: dict[str, float] = json.loads(out.read_text())
+    return found
+
+
+def test_a_corpus_whose_recordings_are_all_alike_but_for_themselves_is_caught_leaking(
+    tmp_path, experiment
+):
+    """Composers differ in nothing, recordings do: by recording chance, by window memory."""
+    write_statistics(tmp_path, composers=4, recordings=6, composer_strength=0, own_strength=3)
+    found = run(tmp_path, "leak", experiment, ONE, TRAINING)
+    assert found["accuracy_windows_leaky"] > 0.6  # chance is .25
+    assert found["leak_gap"] == found["accuracy_windows_leaky"] - 0.25
+    params = Crossval(folds=3, repeats=2, network_repeats=1, max_steps=1, seed=1)
+    honest = run(tmp_path, "crossval", experiment, ONE, TRAINING, params)
+    assert honest["accuracy_recordings"] < 0.5
+
+
+def test_crossval_tests_every_recording_once_a_repeat_and_never_with_its_group(
+    tmp_path, experiment
+):
+    write_statistics(tmp_path, composers=3, recordings=8, composer_strength=2, own_strength=0.5)
+    params = Crossval(folds=4, repeats=2, network_repeats=1, max_steps=1, seed=1)
+    found = run(tmp_path, "crossval", experiment, ONE, TRAINING, params)
+    assert found["accuracy_recordings"] > 0.9
+    assert (found["n_recordings"], found["repeats"]) == (24, 2)
+    table = tables.read_table(tmp_path / "predictions.csv")
+    assert (table.groupby(["repeat", "recording"]).size() == 1).all()
+    split = tables.read_table(tmp_path / "split.csv")
+    split["group"] = [str(row // 2) for row in range(len(split))]  # pairs of one work
+    for fold in trials.folds(split, 4, seed=3):
+        assert (fold.groupby("group")["side"].nunique() == 1).all()
+
+
+def test_crossvals_spread_is_that_over_its_repeats(tmp_path, experiment):
+    write_statistics(tmp_path, composers=3, recordings=6, composer_strength=0.4, own_strength=1)
+    params = Crossval(folds=3, repeats=4, network_repeats=1, max_steps=1, seed=1)
+    found = run(tmp_path, "crossval", experiment, ONE, TRAINING, params)
+    table = tables.read_table(tmp_path / "predictions.csv")
+    each = (table["composer"] == table["predicted"]).groupby(table["repeat"]).mean()
+    assert found["accuracy_recordings"] == pytest.approx(each.mean())
+    assert found["accuracy_recordings_spread"] == pytest.approx(each.std(ddof=0))
+
+
+def test_shuffled_labels_come_out_at_chance_and_strangers_are_told(tmp_path, experiment):
+    write_statistics(tmp_path, composers=6, recordings=12, composer_strength=2, own_strength=0.3)
+    params = Controls(max_steps=1, unknown_composers=2, seed=1)
+    found = run(tmp_path, "controls", experiment, ONE, TRAINING, params)
+    assert found["shuffled_accuracy_recordings"] < 0.5  # chance is 1 in 6, of 12 recordings
+    assert found["unknown_auroc"] > 0.9
+    assert found["n_unknown_recordings"] == 24
+    assert found["n_known_recordings"] == 8
+
+
+def test_if_labels_leaked_into_the_control_it_would_show(tmp_path, experiment, monkeypatch):
+    """The control is no control if it cannot fail: without shuffling it is far from chance."""
+    write_statistics(tmp_path, composers=6, recordings=12, composer_strength=2, own_strength=0.3)
+    monkeypatch.setattr(selection, "with_shuffled_composers", lambda split, _rng: split)
+    params = Controls(max_steps=1, unknown_composers=2, seed=1)
+    found = run(tmp_path, "controls", experiment, ONE, TRAINING, params)
+    assert found["shuffled_accuracy_recordings"] > 0.9
+
+
+def test_shuffling_moves_training_composers_only_and_keeps_their_numbers():
+    split = pd.DataFrame(
+        {
+            "recording": [f"r{n}" for n in range(60)],
+            "composer": ["a"] * 20 + ["b"] * 20 + ["c"] * 20,
+            "side": (["train"] * 14 + ["test"] * 6) * 3,
+        }
+    )
+    shuffled = selection.with_shuffled_composers(split, rng_for(1))
+    training = split["side"] == "train"
+    assert (shuffled["composer"][~training] == split["composer"][~training]).all()
+    assert (shuffled["composer"][training] != split["composer"][training]).mean() > 0.4
+    counts = shuffled["composer"][training].value_counts()
+    assert counts.to_dict() == {"a": 14, "b": 14, "c": 14}
+
+
+def test_a_leaky_split_deals_every_window_once_and_keeps_copies_in_training(tmp_path):
+    split = write_statistics(tmp_path, composers=3, recordings=5, copies=1)
+    every = Features(tmp_path / "statistics").windows(ONE)
+    sides = selection.of_random_windows(every, split, seed=1)
+    names = [
+        set(zip(part["recording"], part["copy"], part["first_frame"], strict=True))
+        for part in sides.values()
+    ]
+    assert sum(map(len, names)) == len(set.union(*names)) == len(every)
+    assert set(sides["test"]["copy"]) == set(sides["validation"]["copy"]) == {0}
+    shared = set(sides["train"]["recording"]) & set(sides["test"]["recording"])
+    assert len(shared) > 10  # that is the leak
+    share = len(sides["test"]) / (every["copy"] == 0).sum()
+    assert share == pytest.approx((split["side"] == "test").mean(), abs=0.03)
+    assert np.isin(list(sides), ["train", "validation", "test"]).all()

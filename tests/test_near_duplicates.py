@@ -1,0 +1,158 @@
+"""Planted copies are found, all of them and nothing else, and no split sets them apart."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from melodies import RATE_HZ, melody, through_ffmpeg
+
+import near_duplicates
+import split
+from takht import tables
+from takht.fingerprint_matching import aligned
+
+LEAST_SCORE = 0.15
+CUT = "atrim=start=3.3,asetpts=PTS-STARTPTS"
+COPIES = {  # copy: original, filter, codec, offset in seconds
+    "a/copy-mp3": ("a/0", "anull", "mp3", 0.0),
+    "a/copy-ogg": ("a/1", "anull", "ogg", 0.0),
+    "a/copy-gain": ("a/2", "volume=-14dB", "wav", 0.0),
+    "b/copy-cut": ("b/0", CUT, "wav", -3.3),
+    "b/copy-faster": ("b/1", "atempo=1.02", "wav", 0.0),
+    "b/copy-slower": ("b/2", "atempo=0.98", "wav", 0.0),
+    "c/copy-all": ("c/0", f"{CUT},volume=-9dB", "mp3", -3.3),
+    "c/copy-all-faster": ("c/1", f"{CUT},volume=-9dB,atempo=1.02", "ogg", -3.3 / 1.02),
+    "c/copy-of-another": ("a/3", "volume=3dB", "ogg", 0.0),
+}
+
+
+def write_segments(folder, recording, wave):
+    (folder / recording).mkdir(parents=True)
+    for number, start in enumerate(range(0, max(1, len(wave)), 15 * RATE_HZ)):
+        piece = wave[start : start + 15 * RATE_HZ]
+        soundfile.write(folder / recording / f"{number:04}.wav", piece, RATE_HZ, "PCM_16")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Segments of 15 different melodies, their copies, silence and a blink of sound."""
+    root = tmp_path_factory.mktemp("corpus")
+    waves = {
+        f"{composer}/{number}": melody(10 * place + number, 18 + number)
+        for place, composer in enumerate("abc")
+        for number in range(5)
+    }
+    copies = {
+        name: through_ffmpeg(waves[original], root, audio_filter=audio_filter, codec=codec)
+        for name, (original, audio_filter, codec, _) in COPIES.items()
+    }
+    odd = {"a/silence": np.zeros(9 * RATE_HZ), "b/silence": np.zeros(9 * RATE_HZ)}
+    odd |= {"c/blink": waves["c/0"][:99], "c/sample": np.ones(1)}
+    for recording, wave in (waves | copies | odd).items():
+        write_segments(root / "segments", recording, wave)
+    return root / "segments"
+
+
+@pytest.fixture(scope="module")
+def twins_csv(corpus):
+    path = corpus.with_name("near_duplicates.csv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TAKHT_WORKERS", "1")
+        params = near_duplicates.NearDuplicates(least_score=LEAST_SCORE)
+        near_duplicates.near_duplicates(params, corpus, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def catalogue_csv(corpus):
+    names = sorted(path.parent.relative_to(corpus).as_posix() for path in corpus.rglob("0000.wav"))
+    table = pd.DataFrame({"recording": names, "work": names})
+    table["composer"] = table["label"] = table["recording"].str[0]
+    table["file"] = table["recording"] + ".ogg"
+    table["audio_sha256"] = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+    path = corpus.with_name("catalogue.csv")
+    tables.write_table(table, path)
+    return path
+
+
+def sides(catalogue_csv, twins_csv, folder, seed):
+    params = split.Split(
+        validation_share=0.2, test_share=0.2, drop_small_composers=False, seed=seed
+    )
+    split.split(params, catalogue_csv, twins_csv, folder / "split.csv")
+    return tables.read_table(folder / "split.csv").set_index("recording")["side"]
+
+
+def test_all_copies_are_found_and_nothing_else(twins_csv):
+    found = tables.read_table(twins_csv)
+    expected = {tuple(sorted((name, original))) for name, (original, *_) in COPIES.items()}
+    pairs = list(zip(found["recording"], found["twin"], strict=True))
+    assert set(pairs) == expected
+    assert pairs == sorted(pairs)
+
+
+def test_offsets_are_those_that_were_cut(twins_csv):
+    found = tables.read_table(twins_csv, {"offset_seconds": "float64"})
+    offset_of = dict(zip(found["twin"], found["offset_seconds"], strict=True))
+    for name, (original, *_, offset) in COPIES.items():
+        if name in offset_of:  # the original comes first
+            assert offset_of[name] == pytest.approx(offset, abs=0.2), (name, original)
+
+
+def test_scores_keep_their_distance_from_the_threshold(twins_csv):
+    scores = tables.read_table(twins_csv, {"score": "float64"})["score"]
+    assert scores.between(1.5 * LEAST_SCORE, 1).all()
+
+
+def test_two_runs_write_the_same_bytes_with_any_number_of_workers(
+    corpus, twins_csv, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TAKHT_WORKERS", "2")
+    params = near_duplicates.NearDuplicates(least_score=LEAST_SCORE)
+    near_duplicates.near_duplicates(params, corpus, tmp_path / "again.csv")
+    assert (tmp_path / "again.csv").read_bytes() == twins_csv.read_bytes()
+
+
+def test_no_seed_sets_twins_apart_and_without_the_guard_some_do(
+    catalogue_csv, twins_csv, tmp_path, capsys
+):
+    unguarded = tmp_path / "none.csv"
+    tables.write_table(pd.DataFrame(columns=["recording", "twin"]), unguarded)
+    apart = {"guarded": 0, "unguarded": 0}
+    for seed in range(25):
+        for kind, path in (("guarded", twins_csv), ("unguarded", unguarded)):
+            side = sides(catalogue_csv, path, tmp_path, seed)
+            apart[kind] += sum(side[name] != side[copy[0]] for name, copy in COPIES.items())
+    assert apart["guarded"] == 0
+    assert apart["unguarded"] > 25
+    reported = capsys.readouterr().err
+    for name, (original, *_) in COPIES.items():
+        first, second = sorted((name, original))
+        assert f"{first}.ogg and {second}.ogg: near-duplicate audio" in reported
+    assert "warning: a/3.ogg and c/copy-of-another.ogg: " in reported
+
+
+def test_only_silence_gives_an_empty_table(tmp_path, monkeypatch):
+    monkeypatch.setenv("TAKHT_WORKERS", "1")
+    for name in ("a/x", "a/y"):
+        write_segments(tmp_path / "segments", name, np.zeros(2000))
+    params = near_duplicates.NearDuplicates(least_score=LEAST_SCORE)
+    near_duplicates.near_duplicates(params, tmp_path / "segments", tmp_path / "twins.csv")
+    text = (tmp_path / "twins.csv").read_text(encoding="utf-8")
+    assert text == "recording,twin,score,offset_seconds\n"
+
+
+@pytest.mark.parametrize("ratio", [0.96, 1.0, 1.02])
+@pytest.mark.parametrize("offset", [-7.0, 0.0, 12.5])
+def test_alignment_recovers_tempo_offset_and_share(ratio, offset):
+    rng = np.random.default_rng(5)
+    moments = np.sort(rng.uniform(0, 30, 300)).astype(np.float32)
+    half = moments[::2].astype(np.float64)
+    chance = rng.uniform(0, 30, (2, 200))
+    seconds = np.concatenate([half, moments[rng.integers(0, 300, 200)]])
+    twin_seconds = np.concatenate([ratio * half + offset, chance[1]])
+    score, found = aligned(moments, seconds, twin_seconds)
+    assert score == pytest.approx(0.5, abs=0.06)
+    assert found == pytest.approx(offset, abs=0.05)
