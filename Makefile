@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup repro test test-fast lint deps lock public-corpus
+.PHONY: help setup repro test test-fast lint deps lock public-corpus scores-corpus
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -50,3 +50,8 @@ lock: ## resolve the dependencies anew
 
 public-corpus: setup ## fetch a hundred recordings with named composers into data/public
 	python corpora/fetch_public.py data/public
+
+scores-corpus: ## render 87 pieces by ten composers into data/scores (needs fluidsynth)
+	$(PYTHON) -m venv .takht/scores-venv
+	.takht/scores-venv/bin/pip install --quiet --disable-pip-version-check music21==10.5.1
+	PYTHONPATH=src .takht/scores-venv/bin/python corpora/make_scores.py data/scores

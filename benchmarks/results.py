@@ -1,8 +1,9 @@
-"""Results that the README shows: `results.py run ROOT NAME` measures, `results.py table` writes.
+"""Results that the README shows: `results.py run ROOT NAME [EXPERIMENT …]`, `results.py table`.
 
-`run` builds the pipeline and the leak for a corpus in a clone of HEAD, and keeps the metrics and
-the seconds in results/NAME.json. `table` writes the README's tables from those files, between the
-comments that mark them.
+`run` builds the pipeline and its checks for a corpus in a clone of HEAD, and keeps what it measured
+in results/NAME.json: everything, or with EXPERIMENT the cross-validation of these alone. It takes
+half an hour. `table` writes the README's tables from those files, between the comments that mark
+them.
 """
 
 import json
@@ -15,87 +16,175 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import yaml
 
+from takht import predictions, scores, tables
+from takht.randomness import rng_for
+
 ROOT = Path(__file__).parents[1]
-CORPORA = {"public": "Public corpus", "demo": "Demo corpus"}
+TITLES = {"public": "Public corpus", "demo": "Demo corpus", "scores": "Rendered scores"}
+MEASURED = ("public", "demo")  # with every experiment; of "scores" the cross-validation alone
+RESAMPLES = 2000
 
 
-def run(corpus: Path, name: str) -> None:
-    """Measure every experiment on a corpus and write results/<name>.json."""
+def run(corpus: Path, name: str, only: list[str]) -> None:
+    """Measure the experiments on a corpus and write results/<name>.json."""
     with tempfile.TemporaryDirectory() as scratch:
-        clone = Path(scratch) / "takht"
+        clone, timings = Path(scratch) / "takht", Path(scratch) / "timings.jsonl"
         subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
         params = clone / "params.yaml"
         text = params.read_text(encoding="utf-8")
-        root = json.dumps(str(corpus.resolve() if corpus.exists() else corpus), ensure_ascii=False)
-        params.write_text(re.sub(r"(?m)^  root: \S+", f"  root: {root}", text), encoding="utf-8")
-        timings = Path(scratch) / "timings.jsonl"
+        if str(corpus) != yaml.safe_load(text)["corpus"]["root"]:  # else a stage makes it
+            root = json.dumps(str(corpus.resolve()), ensure_ascii=False)
+            text = re.sub(r"(?m)^  root: \S+", lambda _match: f"  root: {root}", text)
+            params.write_text(text, encoding="utf-8")
+        # One cache, so that nothing measured here is built again there; but nothing is taken from
+        # it, so that the seconds are those of real runs.
+        cache = ["dvc", "cache", "dir", "--local", str(ROOT / ".dvc/cache")]
+        subprocess.run(cache, cwd=clone, check=True)
+        checks = "checks/dvc.yaml"
+        targets = [f"{checks}:crossval@{each}" for each in only] or ["dvc.yaml", checks]
         environment = os.environ | {"TAKHT_TIMINGS": str(timings)}
-        for target in ("dvc.yaml", "checks/dvc.yaml"):
-            subprocess.run(["dvc", "repro", target], cwd=clone, env=environment, check=True)
-        target = ROOT / f"results/{name}.json"
-        target.parent.mkdir(exist_ok=True)
-        summary = summarised(clone, timings)
-        target.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+        for target in targets:
+            command = ["dvc", "repro", "--no-run-cache", target]
+            subprocess.run(command, cwd=clone, env=environment, check=True)
+        summary = summarised(clone, timings, only)
+    path = ROOT / f"results/{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
 
 
-def summarised(project: Path, timings: Path) -> dict[str, Any]:
-    """Return scale, commit and, by experiment, its metrics, its leak and its training's seconds."""
+def summarised(project: Path, timings: Path, only: list[str]) -> dict[str, Any]:
+    """Return scale, commit, each experiment's metrics and checks, and how `best` differs."""
     params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
-    seconds = [json.loads(line) for line in timings.read_text(encoding="utf-8").splitlines()]
-    trained = {line["experiment"]: line["cpu_s"] for line in seconds if line["stage"] == "train"}
+    lines = [json.loads(line) for line in timings.read_text(encoding="utf-8").splitlines()]
+    trained = {line["experiment"]: line["cpu_s"] for line in lines if line["stage"] == "train"}
     commit = ["git", "-C", str(project), "rev-parse", "--short", "HEAD"]
     experiments = {}
-    for name in params["experiments"]:
-        metrics = _read(project / f"metrics/{name}.json")
-        leak = _read(project / f"metrics/leak/{name}.json")
-        experiments[name] = metrics | leak | {"train_cpu_s": trained[name]}
+    for name in only or params["experiments"]:
+        found: dict[str, Any] = {"crossval": _read(project / f"metrics/crossval/{name}.json")}
+        if not only:
+            found["metrics"] = _read(project / f"metrics/{name}.json")
+            found["leak"] = _read(project / f"metrics/leak/{name}.json")
+            found["controls"] = _read(project / f"metrics/controls/{name}.json")
+            found["train_cpu_s"] = trained[name]
+        experiments[name] = found
+    files = (project / f"plots/crossval/{name}.csv" for name in ("baseline", "best"))
     return {
         "scale": params["scale"],
         "commit": subprocess.check_output(commit, text=True).strip(),
         "experiments": experiments,
+        "best_over_baseline": paired(*(tables.read_table(file) for file in files)),
     }
 
 
-def table(name: str) -> Iterator[str]:
-    """Yield the lines of a corpus's table, in Markdown."""
+def paired(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list[float]]:
+    """Return the difference of two cross-validations, with a 95 % interval over recordings.
+
+    By score: difference, low, high. Recordings are resampled, each with all its repeats.
+    """
+    composers = sorted(set(before["composer"]))
+
+    def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
+        """Return composers' numbers, shape (repeats, recordings)."""
+        wide = table.pivot(index="repeat", columns="recording", values=column)
+        rows = [predictions.numbers(row, composers) for _, row in wide.iterrows()]
+        return np.stack(rows)
+
+    actual = numbers(before, "composer")[0]
+    assert (actual == numbers(after, "composer")[0]).all(), "not the same recordings"
+    places = scores.resamples(len(actual), RESAMPLES, rng_for(1, "paired"))
+    whole = np.arange(len(actual))[None]
+    found = {}
+    for key, score in (
+        ("accuracy_recordings", scores.resampled_accuracy),
+        ("macro_f1_recordings", scores.resampled_macro_f1),
+    ):
+
+        def mean(table: pd.DataFrame, at: np.ndarray, score: Any = score) -> np.ndarray:
+            rows = numbers(table, "predicted")
+            return np.mean([score(actual, predicted, at) for predicted in rows], axis=0)
+
+        gain = mean(after, whole)[0] - mean(before, whole)[0]
+        low, high = scores.interval(mean(after, places) - mean(before, places))
+        found[key] = [round(float(value), 4) for value in (gain, low, high)]
+    return found
+
+
+def test_table(name: str) -> Iterator[str]:
+    """Yield the lines of a corpus's table of test scores, in Markdown."""
     results = _read(ROOT / f"results/{name}.json")
-    first = next(iter(results["experiments"].values()))
+    first = next(iter(results["experiments"].values()))["metrics"]
     yield (
-        f"**{CORPORA[name]}**, split by recording: {first['n_composers']} composers, "
+        f"**{TITLES[name]}**, split by recording: {first['n_composers']} composers, "
         f"{first['n_recordings']} test recordings ({first['n_windows']} windows), "
         f"scale {results['scale']}, measured at {results['commit']}."
     )
     yield ""
     yield (
         "| experiment | recordings right | macro-F1 | windows right "
-        "| *leaky split: do not believe* | training, CPU s | MFLOP a window |"
+        "| *windows, leaky split: do not believe* | leak gap | shuffled labels "
+        "| strangers told, AUROC | training, CPU s | MFLOP a window |"
     )
-    yield "|---|---|---|---|---|---|---|"
-    for key, m in results["experiments"].items():
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for key, found in results["experiments"].items():
+        m, leak, controls = found["metrics"], found["leak"], found["controls"]
         yield (
             f"| `{key}` | {_interval(m, 'accuracy_recordings')} "
             f"| {_interval(m, 'macro_f1_recordings')} | {_share(m['accuracy_windows'])} "
-            f"| *{_share(m['accuracy_windows_leaky'])}* "
-            f"| {m['train_cpu_s']:.0f} | {m['mflop_per_window']:.1f} |"
+            f"| *{_share(leak['accuracy_windows_leaky'])}* | {_share(leak['leak_gap'])} "
+            f"| {_share(controls['shuffled_accuracy_recordings'])} "
+            f"| {_share(controls['unknown_auroc'])} "
+            f"| {found['train_cpu_s']:.0f} | {m['mflop_per_window']:.2g} |"
         )
+
+
+def crossval_table() -> Iterator[str]:
+    """Yield the lines of the table of cross-validations, in Markdown."""
+    results = {name: _read(ROOT / f"results/{name}.json") for name in TITLES}
+    shown = {
+        name: next(iter(found["experiments"].values()))["crossval"]
+        for name, found in results.items()
+    }
+    heads = (f"{TITLES[name]} ({one['n_recordings']} recordings)" for name, one in shown.items())
+    yield f"| recordings right / macro-F1 | repeats | {' | '.join(heads)} |"
+    yield f"|---|---|{'---|' * len(results)}"
+    for key, found in results["public"]["experiments"].items():
+        cells = []
+        for other in results.values():
+            m = other["experiments"].get(key, {}).get("crossval")
+            if m is None:
+                cells.append("–")
+                continue
+            cells.append(
+                f"{_share(m['accuracy_recordings'])} ± {_share(m['accuracy_recordings_spread'])} / "
+                f"{_share(m['macro_f1_recordings'])} ± {_share(m['macro_f1_recordings_spread'])}"
+            )
+        yield f"| `{key}` | {found['crossval']['repeats']} | {' | '.join(cells)} |"
+    gains = []
+    for other in results.values():
+        gain, low, high = other["best_over_baseline"]["macro_f1_recordings"]
+        gains.append(f"{gain:+.3f} [{low:+.3f}, {high:+.3f}]")
+    yield f"| *`best` over `baseline`, macro-F1* | | {' | '.join(gains)} |"
 
 
 def with_tables(readme: str) -> str:
     """Return the README's text with every marked table made anew."""
-    for name in CORPORA:
-        lines = "\n".join(table(name))
-        marks = f"<!-- results {name} -->", f"<!-- end of results {name} -->"
+    blocks = {f"results {name}": test_table(name) for name in MEASURED}
+    for name, lines in (blocks | {"crossval": crossval_table()}).items():
+        marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
         pattern = re.compile(f"{re.escape(marks[0])}.*?{re.escape(marks[1])}", re.DOTALL)
-        block = f"{marks[0]}\n{lines}\n{marks[1]}"
-        readme, found = pattern.subn(lambda _match, block=block: block, readme)
+        block = "\n".join([marks[0], *lines, marks[1]])
+        readme, found = pattern.subn(block.replace("\\", "\\\\"), readme)
         assert found == 1, f"README.md: {marks[0]} must stand there once, found {found} times"
     return readme
 
 
 def _share(value: float) -> str:
-    return f"{value:.3f}".removeprefix("0")
+    text = f"{value:.3f}"
+    return re.sub(r"^(-?)0\.", r"\1.", text)
 
 
 def _interval(metrics: dict[str, float], key: str) -> str:
@@ -109,10 +198,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["run"] and len(sys.argv) == 4:
-        run(Path(sys.argv[2]), sys.argv[3])
+    if sys.argv[1:2] == ["run"] and len(sys.argv) >= 4:
+        run(Path(sys.argv[2]), sys.argv[3], sys.argv[4:])
     elif sys.argv[1:] == ["table"]:
-        path = ROOT / "README.md"
-        path.write_text(with_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
+        target = ROOT / "README.md"
+        target.write_text(with_tables(target.read_text(encoding="utf-8")), encoding="utf-8")
     else:
-        sys.exit("usage: python benchmarks/results.py run ROOT NAME | table")
+        sys.exit("usage: python benchmarks/results.py run ROOT NAME [EXPERIMENT …] | table")

@@ -83,15 +83,18 @@ class Project:
         (self.root / "params.yaml").write_text(text, encoding="utf-8")
 
     def lock(self) -> dict[str, Any]:
-        """What each stage's last run recorded."""
-        text = (self.root / "dvc.lock").read_text(encoding="utf-8")
-        stages: dict[str, Any] = yaml.safe_load(text)["stages"]
+        """What each stage's last run recorded, the checks' too; paths from the root."""
+        stages: dict[str, Any] = {}
+        for name in ("dvc.lock", "checks/dvc.lock"):
+            text = (self.root / name).read_text(encoding="utf-8")
+            stages |= yaml.safe_load(text)["stages"]
         return stages
 
 
 def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     """Return a project in `root` with the tiny scale and corpus, `experiments` only if given."""
-    tracked = ["dvc.yaml", "params.yaml", "src", ".dvc/config", ".dvcignore", ".gitignore"]
+    tracked = ["dvc.yaml", "checks/dvc.yaml", "params.yaml", "src"]
+    tracked += [".dvc/config", ".dvcignore", ".gitignore"]
     for name in tracked:
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +110,8 @@ def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     values["demo_corpus"]["minutes"] = 15.0
     values["convert"]["part_minutes"] = 0.1
     values["scores"]["resamples"] = 100
+    values["crossval"] |= {"folds": 2, "repeats": 1, "max_steps": 2}
+    values["controls"] |= {"max_steps": 2}
     for name in set(values["experiments"]) - set(experiments or values["experiments"]):
         del values["experiments"][name]
     project.set_params(values)

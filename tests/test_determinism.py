@@ -23,4 +23,7 @@ raise SystemExit("op determinism is off")
 
 
 def test_threads_are_set_once_and_determinism_is_on():
-    subprocess.run([sys.executable, "-c", CODE], check=True, cwd=ROOT / "src")
+    done = subprocess.run(
+        [sys.executable, "-c", CODE], check=True, cwd=ROOT / "src", capture_output=True, text=True
+    )
+    assert done.stderr == ""

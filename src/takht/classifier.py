@@ -49,7 +49,7 @@ def load(folder: Path) -> Classifier:
     """
     kind = model_card.read(_Kind, folder).kind
     if kind == "network":
-        determinism.before_import()  # of TensorFlow, which takes seconds and so is not above
+        determinism.import_tensorflow()  # it takes seconds, so not above
         from takht.network_classifier import NetworkClassifier
 
         return NetworkClassifier.load(folder)

@@ -1,17 +1,27 @@
 """TensorFlow set up so that one machine always computes the same bytes."""
 
 import os
+import sys
 
 
-def before_import() -> None:
-    """Set what TensorFlow reads from the environment when it is imported.
+def import_tensorflow() -> None:
+    """Import TensorFlow with what it reads from the environment set, and without its chatter.
 
     oneDNN is a library of convolutions that TensorFlow by itself uses on some processors only; a
     training step was seen to take 2.7 times as long without. Weights depend on it, so it is not
-    left to the environment.
+    left to the environment. TensorFlow then writes three lines about it to stderr, whatever its log
+    level; what really fails is an exception.
     """
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 (a file descriptor is wanted)
+            os.dup2(nowhere.fileno(), 2)
+        import tensorflow  # noqa: F401
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def set_up(threads: int) -> None:
@@ -21,7 +31,7 @@ def set_up(threads: int) -> None:
     sums depend on how many threads share them. GPUs, if any, take memory as they need it. A process
     can do this once: where TensorFlow has already computed, its threads stay as they are.
     """
-    before_import()
+    import_tensorflow()
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
