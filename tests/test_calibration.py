@@ -93,7 +93,6 @@ def test_the_threshold_keeps_95_percent_of_validation(factor):
     assert kept.mean() == pytest.approx(0.95, abs=0.015)
 
 
-@pytest.mark.xfail(reason="the threshold is rounded up, to 1 at worst: nobody is named")
 @settings(max_examples=20, deadline=None)
 @given(st.floats(0.5, 0.999), st.integers(1, 60), st.integers(0, 60))
 def test_the_threshold_keeps_recordings_that_are_all_as_sure(highest, right, wrong):

