@@ -37,7 +37,8 @@ RESAMPLES = 2000
 def run(corpus: Path, name: str, only: list[str]) -> None:
     """Measure the experiments on a corpus and write results/<name>.json."""
     with tempfile.TemporaryDirectory() as scratch:
-        clone, timings = Path(scratch) / "takht", Path(scratch) / "timings.jsonl"
+        clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-{name}.jsonl"
+        timings.parent.mkdir(exist_ok=True)
         subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
         params = clone / "params.yaml"
         text = params.read_text(encoding="utf-8")
@@ -134,7 +135,7 @@ def test_table(name: str) -> Iterator[str]:
     yield ""
     yield (
         "| experiment | recordings right | macro-F1 | windows right "
-        "| *windows, leaky split: do not believe* | leak gap | shuffled labels "
+        "| *windows, leaky split: do not believe* | leak gap | shuffled labels (chance) "
         "| strangers told, AUROC | training, CPU s | MFLOP a window |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|"
@@ -145,6 +146,7 @@ def test_table(name: str) -> Iterator[str]:
             f"| {_interval(m, 'macro_f1_recordings')} | {_share(m['accuracy_windows'])} "
             f"| *{_share(leak['accuracy_windows_leaky'])}* | {_share(leak['leak_gap'])} "
             f"| {_share(controls['shuffled_accuracy_recordings'])} "
+            f"({_share(controls['largest_composer_share'])}) "
             f"| {_share(controls['unknown_auroc'])} "
             f"| {found['train_cpu_s']:.0f} | {m['mflop_per_window']:.2g} |"
         )
@@ -167,10 +169,8 @@ def crossval_table() -> Iterator[str]:
             if m is None:
                 cells.append("–")
                 continue
-            cells.append(
-                f"{_share(m['accuracy_recordings'])} ± {_share(m['accuracy_recordings_spread'])} / "
-                f"{_share(m['macro_f1_recordings'])} ± {_share(m['macro_f1_recordings_spread'])}"
-            )
+            scored = ("accuracy_recordings", "macro_f1_recordings")
+            cells.append(" / ".join(_spread(m, key) for key in scored))
         yield f"| `{key}` | {found['crossval']['repeats']} | {' | '.join(cells)} |"
     gains = []
     for other in results.values():
@@ -206,6 +206,11 @@ def _seconds(timings: Path) -> dict[str, float]:
 def _share(value: float) -> str:
     text = f"{value:.3f}"
     return re.sub(r"^(-?)0\.", r"\1.", text)
+
+
+def _spread(metrics: dict[str, float], key: str) -> str:
+    spread = metrics.get(f"{key}_spread")
+    return _share(metrics[key]) + (f" ± {_share(spread)}" if spread is not None else "")
 
 
 def _interval(metrics: dict[str, float], key: str) -> str:

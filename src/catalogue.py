@@ -21,7 +21,7 @@ class Catalogue(Section):
 
 def catalogue(params: Catalogue, root: Path, catalogue_csv: Path, rejected_csv: Path) -> None:
     found, rejected = corpus.scan(root)
-    corpus.require_composers(root, (each.composer for each in found))
+    corpus.require_composers(root, (each.composer for each in found), rejected)
     files = [each.file for each in found] + [each.file for each in rejected]
     label_of = labels.read_labels(root, (each.folder for each in found))
     work_of = labels.read_works(root, files)
@@ -30,7 +30,7 @@ def catalogue(params: Catalogue, root: Path, catalogue_csv: Path, rejected_csv: 
     rejected = sorted([*rejected, *bad])
     if params.on_unreadable == "fail":
         verdicts.refuse(root, rejected)
-    corpus.require_composers(root, (each.composer for each in good))
+    corpus.require_composers(root, (each.composer for each in good), rejected)
     rows = [
         {
             "recording": each.recording,

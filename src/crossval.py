@@ -1,4 +1,8 @@
-"""crossval: test an experiment on every recording, in grouped folds dealt several times."""
+"""crossval: test an experiment on every recording, in grouped folds dealt several times.
+
+Altered copies exist of the split's training recordings only: in a fold, an augmented experiment has
+them for those of its training recordings that the split trains on too.
+"""
 
 import json
 from pathlib import Path
@@ -42,7 +46,7 @@ def crossval(
 
 
 def _metrics(table: pd.DataFrame, folds: int) -> dict[str, float | int]:
-    """Return mean and spread (standard deviation over the repeats) of each score."""
+    """Return each score's mean and, of several repeats, spread (their standard deviation)."""
     composers = sorted(set(table["composer"]))
     found = []
     for _, part in table.groupby("repeat"):
@@ -61,7 +65,8 @@ def _metrics(table: pd.DataFrame, folds: int) -> dict[str, float | int]:
     metrics: dict[str, float | int] = {}
     for name in frame:
         metrics[str(name)] = float(frame[name].mean())
-        metrics[f"{name}_spread"] = float(frame[name].std(ddof=0))
+        if len(frame) > 1:
+            metrics[f"{name}_spread"] = float(frame[name].std())
     return metrics | {"folds": folds, "repeats": len(frame), "n_recordings": len(part)}
 
 

@@ -26,6 +26,7 @@ def evaluate(
     metrics_json: Path,
     predictions_csv: Path,
     confusion_csv: Path,
+    composers_csv: Path,
 ) -> None:
     features = Features(feature_dir)
     split = tables.read_table(split_csv)
@@ -44,6 +45,8 @@ def evaluate(
         tables.write_table(windows, path)
     with outputs.fresh_file(confusion_csv) as path:
         tables.write_table(scoring.confusion(recordings, card), path)
+    with outputs.fresh_file(composers_csv) as path:
+        tables.write_table(scoring.by_composer(recordings, card), path)
 
 
 if __name__ == "__main__":

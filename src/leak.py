@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from takht import fitting, outputs, predictions, selection, stage, tables, training_set
+from takht import fitting, leaking, outputs, predictions, stage, tables, training_set
 from takht.experiments import Experiment, Training
 from takht.windows import Features, Windows
 
@@ -20,7 +20,7 @@ def leak(
     features = Features(feature_dir)
     split = tables.read_table(split_csv)
     labels = dict(sorted(zip(split["composer"], split["label"], strict=True)))
-    sides = selection.of_random_windows(features.windows(windows), split, experiment.seed)
+    sides = leaking.dealt(features.windows(windows), split, experiment, training)
     rows = training_set.chosen(sides["train"], experiment, training, features)
 
     model, _ = fitting.fit(

@@ -22,8 +22,8 @@ def mfcc(params: Mfcc, mel_dir: Path, out_dir: Path) -> None:
     settings = features.read_settings(mel_dir)
     if params.coefficients > settings["bands"]:
         raise TakhtError(
-            f"params.yaml: mfcc.coefficients: at most as many as mel.bands ({settings['bands']}), "
-            f"got {params.coefficients}; lower it"
+            "params.yaml: scales.*.mfcc.coefficients: at most as many as mel.bands "
+            f"({settings['bands']}), got {params.coefficients}; lower it"
         )
     index = features.read_index(mel_dir)
     with outputs.fresh_folder(out_dir) as folder:

@@ -92,14 +92,15 @@ def test_crossvals_spread_is_that_over_its_repeats(tmp_path, experiment):
     table = tables.read_table(tmp_path / "predictions.csv")
     each = (table["composer"] == table["predicted"]).groupby(table["repeat"]).mean()
     assert found["accuracy_recordings"] == pytest.approx(each.mean())
-    assert found["accuracy_recordings_spread"] == pytest.approx(each.std(ddof=0))
+    assert found["accuracy_recordings_spread"] == pytest.approx(each.std())
 
 
 def test_shuffled_labels_come_out_at_chance_and_strangers_are_told(tmp_path, experiment):
     write_statistics(tmp_path, composers=6, recordings=12, composer_strength=2, own_strength=0.3)
     params = Controls(max_steps=1, unknown_composers=2, seed=1)
     found = run(tmp_path, "controls", experiment, ONE, TRAINING, params)
-    assert found["shuffled_accuracy_recordings"] < 0.5  # chance is 1 in 6, of 12 recordings
+    # Chance is 1 in 6: of 12 recordings, 6 or more are right once in 800 times.
+    assert found["shuffled_accuracy_recordings"] < 0.5
     assert found["unknown_auroc"] > 0.9
     assert found["n_unknown_recordings"] == 24
     assert found["n_known_recordings"] == 8

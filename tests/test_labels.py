@@ -11,8 +11,8 @@ def test_files_are_named_in_either_spelling(tmp_path):
     assert labels.read_works(tmp_path, ["a/\u00e9.mp3"]) == {"a/\u00e9.mp3": "رباعية"}
 
 
-def test_without_tables_nothing_is_known(tmp_path):
-    assert labels.read_labels(tmp_path, ["a"]) == {}
+def test_without_tables_folders_are_their_own_labels(tmp_path):
+    assert labels.read_labels(tmp_path, ["a"]) == {"a": "a"}
 
 
 def test_every_bad_row_is_named(tmp_path):
@@ -30,3 +30,12 @@ def test_missing_column_is_named(tmp_path):
     (tmp_path / "composers.csv").write_text("Folder,label\na,A\n")
     with pytest.raises(TakhtError, match="columns folder and label are needed"):
         labels.read_labels(tmp_path, ["a"])
+
+
+def test_two_composers_cannot_share_a_label(tmp_path):
+    (tmp_path / "composers.csv").write_text("folder,label\na,Trad\nb,Trad\n", encoding="utf-8")
+    with pytest.raises(TakhtError, match=r"label 'Trad' stands for a and b; give each"):
+        labels.read_labels(tmp_path, ["a", "b", "c"])
+    (tmp_path / "composers.csv").write_text("folder,label\na,c\n", encoding="utf-8")
+    with pytest.raises(TakhtError, match=r"label 'c' stands for a and c"):
+        labels.read_labels(tmp_path, ["a", "b", "c"])

@@ -2,10 +2,16 @@
 
 import ast
 import importlib
+import os
 import shlex
+import subprocess
+import sys
 from typing import get_type_hints
 
+import h5py
+import numpy as np
 import pytest
+import soundfile
 from pipeline import PARAMS, PIPELINE, PLUMBING, ROOT, STAGES, entries, import_closure
 
 from takht.schema import Section
@@ -76,3 +82,29 @@ def test_learning_curves_of_all_experiments_are_one_plot():
     (plot,) = [plot["learning curves"] for plot in PIPELINE["plots"] if "learning curves" in plot]
     (curve,) = entries(STAGES["train"], "plots")
     assert set(plot["y"]) == {curve.replace("${key}", key) for key in PARAMS["experiments"]}
+
+
+READERS = {
+    "python": "open('other/x').read()",
+    "numpy": "import numpy; numpy.load('other/x.npy', mmap_mode='r')",
+    "soundfile": "import soundfile; soundfile.read('other/x.wav')",
+    "h5py": "import h5py; h5py.File('other/x.h5')",
+    "ffmpeg": "import pathlib; from takht.probing import probe; probe(pathlib.Path('other/x.mp3'))",
+    "listing": "from pathlib import Path; list(Path('other').iterdir())",
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_auditor_sees_a_file_opened_in_every_way_that_stages_use(reader, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/x").write_text("x")
+    np.save(tmp_path / "other/x.npy", np.zeros(3))
+    soundfile.write(tmp_path / "other/x.wav", np.zeros(99), 8000)
+    soundfile.write(tmp_path / "other/x.mp3", np.zeros(9999), 8000)
+    h5py.File(tmp_path / "other/x.h5", "w").close()
+    (tmp_path / "stage.py").write_text(READERS[reader])
+    log = tmp_path / "log"
+    command = [sys.executable, ROOT / "tests/auditor.py", log, "stage.py"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    subprocess.run(command, cwd=tmp_path, check=True, env=environment)
+    assert any(line.startswith("other") for line in log.read_text().splitlines())

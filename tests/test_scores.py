@@ -56,3 +56,11 @@ def test_interval_covers_the_known_accuracy_of_a_binomial():
         low, high = scores.interval(scores.resampled_accuracy(np.ones(80, int), right, places))
         covered.append(low <= 0.7 <= high)
     assert np.mean(covered) == pytest.approx(0.94, abs=0.03)
+
+
+def test_top_accuracy_gives_ties_to_the_first_composers_and_not_to_the_right_one():
+    certain = np.eye(11)[[0, 0, 3]]
+    actual = np.array([7, 2, 3])
+    assert scores.top_accuracy(actual, certain, 3) == pytest.approx(2 / 3)
+    spread = np.array([[0.1, 0.2, 0.3, 0.4]] * 4)
+    assert scores.top_accuracy(np.arange(4), spread, 3) == 0.75

@@ -61,7 +61,12 @@ def run_both(folder: Path, name: str) -> None:
         folder, "train", "experiment=x", "mel", "split.csv", f"{name}/model", f"{name}/curve.csv"
     )
     assert trained.returncode == 0, trained.stderr
-    outputs = (f"{name}/metrics.json", f"{name}/predictions.csv", f"{name}/confusion.csv")
+    outputs = (
+        f"{name}/metrics.json",
+        f"{name}/predictions.csv",
+        f"{name}/confusion.csv",
+        f"{name}/composers.csv",
+    )
     tested = run(folder, "evaluate", f"{name}/model", "mel", "split.csv", "rejected.csv", *outputs)
     assert tested.returncode == 0, tested.stderr
 

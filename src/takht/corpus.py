@@ -60,14 +60,21 @@ def scan(root: Path) -> tuple[list[Found], list[Rejected]]:
     return [each for each in found if each not in twins], sorted(rejected)
 
 
-def require_composers(where: Path, composers: Iterable[str]) -> None:
-    """Raise a TakhtError unless there are at least two composers to tell apart."""
+def require_composers(
+    where: Path, composers: Iterable[str], rejected: Iterable[Rejected] = ()
+) -> None:
+    """Raise a TakhtError unless there are at least two composers to tell apart.
+
+    It names the rejected files too, for they may be why.
+    """
     known = sorted(set(composers))
     if len(known) < 2:
-        raise TakhtError(
+        lines = [f"{where}/{names.shown(each.file)}: {each.reason}" for each in rejected]
+        lines.append(
             f"{where}: at least two composers are needed, found {len(known)} {known}; "
             "put each composer's recordings into a folder of their own"
         )
+        raise TakhtError("\n".join(lines))
 
 
 def _look_at(root: Path) -> Iterator[Found | Rejected]:
@@ -84,7 +91,7 @@ def _look_at(root: Path) -> Iterator[Found | Rejected]:
 
 
 def _look_at_composer(root: Path, folder: Path) -> Iterator[Found | Rejected]:
-    if folder.name.lower() in names.CLUTTER:
+    if names.is_clutter(folder.name):
         return
     files = list(_files_below(folder))
     bad_name = names.fault(folder.name)

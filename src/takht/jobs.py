@@ -8,6 +8,8 @@ from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 from tqdm import tqdm
 
+from takht.errors import TakhtError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -16,8 +18,16 @@ def workers() -> int:
     """Return how many processes to use: TAKHT_WORKERS, else one a core.
 
     An environment variable and not a parameter, because it cannot change a result.
+
+    Raises:
+        TakhtError: TAKHT_WORKERS is no such number.
     """
-    return max(1, int(os.environ.get("TAKHT_WORKERS") or os.cpu_count() or 1))
+    asked = os.environ.get("TAKHT_WORKERS") or str(os.cpu_count() or 1)
+    if not asked.isdecimal() or int(asked) < 1:
+        raise TakhtError(
+            f"TAKHT_WORKERS: a whole number from 1 on, got {asked!r}; mend or unset it"
+        )
+    return int(asked)
 
 
 def each(

@@ -1,5 +1,6 @@
 """What people know of a corpus and its files do not say: composers' labels, recordings' works."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,12 +9,29 @@ from takht.errors import TakhtError
 
 
 def read_labels(root: Path, folders: Iterable[str]) -> dict[str, str]:
-    """Return the label of each composer (NFC) that `<root>/composers.csv` (folder,label) names.
+    """Return the label of each composer (NFC): what `<root>/composers.csv` (folder,label) says.
+
+    A folder that it does not name is its own label.
 
     Raises:
-        TakhtError: a row names no folder of the corpus, or one twice, or gives no label.
+        TakhtError: a row names no folder of the corpus, or one twice, or gives no label; or two
+            composers would have one label.
     """
-    return _read(root / "composers.csv", "folder", "label", folders)
+    path = root / "composers.csv"
+    own = {names.nfc(folder): names.nfc(folder) for folder in folders}
+    labels = own | _read(path, "folder", "label", own)
+    holders = defaultdict(list)
+    for folder, label in labels.items():
+        holders[label].append(folder)
+    twice = [
+        f"{path}: label {names.shown(label)!r} stands for {' and '.join(sorted(group))}; give each "
+        "a label of its own"
+        for label, group in holders.items()
+        if len(group) > 1
+    ]
+    if twice:
+        raise TakhtError("\n".join(twice))
+    return labels
 
 
 def read_works(root: Path, files: Iterable[str]) -> dict[str, str]:

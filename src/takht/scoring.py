@@ -1,7 +1,6 @@
 """What evaluate reports: a dictionary of metrics and a table of confusions."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -13,7 +12,7 @@ from takht.randomness import rng_for
 
 def metrics(
     windows: pd.DataFrame, recordings: pd.DataFrame, card: Card, *, resamples: int, seed: int
-) -> dict[str, Any]:
+) -> dict[str, float | int]:
     """Return the scores of predictions a window and a recording, and what the model costs.
 
     A score of recordings has a 95 % interval, from `_low` to `_high`: percentiles over bootstrap
@@ -50,11 +49,17 @@ def metrics(
         "training_windows": card.training_windows,
         "parameters": card.parameters,
         "mflop_per_window": card.mflop_per_window,
-        "composers": {
-            card.composers[number]: scores.precision_and_recall(actual, predicted, number)
-            for number in sorted(set(actual.tolist()))
-        },
     }
+
+
+def by_composer(recordings: pd.DataFrame, card: Card) -> pd.DataFrame:
+    """Return composer, precision, recall and n_recordings, a row a composer of the recordings."""
+    actual = numbers(recordings["composer"], card.composers)
+    predicted = numbers(recordings["predicted"], card.composers)
+    return pd.DataFrame(
+        {"composer": card.labels[number]} | scores.precision_and_recall(actual, predicted, number)
+        for number in sorted(set(actual.tolist()))
+    )
 
 
 def confusion(recordings: pd.DataFrame, card: Card) -> pd.DataFrame:

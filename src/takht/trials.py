@@ -11,7 +11,7 @@ from takht.classifier import Classifier
 from takht.experiments import DiscriminantExperiment, Experiment, Training
 from takht.windows import Features, Windows
 
-_WATCHED = 10  # one training window in ten shows how far a network is; nothing is chosen by it
+_WATCHED = 10  # one training window in ten tells a network when to stop
 
 
 def folds(split: pd.DataFrame, count: int, seed: int) -> Iterator[pd.DataFrame]:
@@ -43,7 +43,9 @@ def trained(
 ) -> Classifier:
     """Return the classifier that the split's training recordings give.
 
-    No recording is put aside for validation: with so few steps nothing would stop early.
+    No recording is put aside for validation. A network keeps the weights with the lowest loss on
+    some of its own training windows, which no test recording has a part in; temperature and
+    threshold are of no use.
     """
     owner = split[split["side"] == "train"].set_index("recording")["composer"]
     rows = windows[windows["recording"].isin(owner.index)]

@@ -1,0 +1,30 @@
+"""Windows of statistics stand where the other features' windows do, at any sample rate."""
+
+import numpy as np
+import pytest
+
+from takht import window_summary
+
+
+@pytest.mark.parametrize(("seconds", "windows"), [(5.02, 1), (7.1, 2), (60, 28), (66, 31)])
+def test_windows_are_as_many_as_those_of_the_other_features(seconds, windows):
+    wave = np.random.default_rng(1).normal(0, 0.1, round(seconds * 22_050)).astype(np.float32)
+    found = window_summary.of_segment(wave, 22_050)
+    assert found.shape == (windows, 232)
+    assert np.isfinite(found).all()
+    frames = 1 + len(wave) // 512
+    assert windows == (frames - 216) // 86 + 1
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100])
+def test_a_window_lasts_as_long_at_another_rate(rate_hz):
+    window_hops, step_hops = window_summary.hops(rate_hz)
+    assert window_hops * 512 / rate_hz == pytest.approx(5.02, abs=0.02)
+    assert step_hops * 512 / rate_hz == pytest.approx(2.0, abs=0.02)
+    wave = np.random.default_rng(1).normal(0, 0.1, 6 * rate_hz).astype(np.float32)
+    assert np.isfinite(window_summary.of_segment(wave, rate_hz)).all()
+
+
+def test_a_segment_shorter_than_a_window_is_refused():
+    with pytest.raises(ValueError, match=r"lasts 1\.00 s, less than a window \(5\.02 s\)"):
+        window_summary.of_segment(np.zeros(22_050, np.float32), 22_050)
