@@ -1,4 +1,4 @@
-"""Arabic-music composer classification and generation: the library behind the stages."""
+"""Arabic-music composer classification: the library behind the stages."""
 
 import os
 

@@ -20,7 +20,7 @@ app.command()(compare)
 
 @app.callback()
 def takht() -> None:
-    """Composer classification and generation of Arabic music."""
+    """Composer classification of Arabic music."""
 
 
 def main() -> None:
