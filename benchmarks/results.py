@@ -74,11 +74,12 @@ def summarised(project: Path, timings: Path, only: list[str]) -> dict[str, Any]:
     commit = ["git", "-C", str(project), "rev-parse", "--short", "HEAD"]
     experiments = {}
     for name in only or params["experiments"]:
-        found: dict[str, Any] = {"crossval": _read(project / f"metrics/crossval/{name}.json")}
+        found: dict[str, Any] = {}
+        for check in ("crossval", "leak", "controls"):  # what has not been run is not shown
+            path = project / f"metrics/{check}/{name}.json"
+            found |= {check: _read(path)} if path.exists() else {}
         if not only:
             found["metrics"] = _read(project / f"metrics/{name}.json")
-            found["leak"] = _read(project / f"metrics/leak/{name}.json")
-            found["controls"] = _read(project / f"metrics/controls/{name}.json")
             found["train_cpu_s"] = trained[name]
         experiments[name] = found
     files = (project / f"plots/crossval/{name}.csv" for name in ("baseline", "best"))
@@ -140,14 +141,14 @@ def test_table(name: str) -> Iterator[str]:
     )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for key, found in results["experiments"].items():
-        m, leak, controls = found["metrics"], found["leak"], found["controls"]
+        m, leak, controls = found["metrics"], found.get("leak", {}), found.get("controls", {})
         yield (
             f"| `{key}` | {_interval(m, 'accuracy_recordings')} "
             f"| {_interval(m, 'macro_f1_recordings')} | {_share(m['accuracy_windows'])} "
-            f"| *{_share(leak['accuracy_windows_leaky'])}* | {_share(leak['leak_gap'])} "
-            f"| {_share(controls['shuffled_accuracy_recordings'])} "
-            f"({_share(controls['largest_composer_share'])}) "
-            f"| {_share(controls['unknown_auroc'])} "
+            f"| *{_share(leak.get('accuracy_windows_leaky'))}* | {_share(leak.get('leak_gap'))} "
+            f"| {_share(controls.get('shuffled_accuracy_recordings'))} "
+            f"({_share(controls.get('largest_composer_share'))}) "
+            f"| {_share(controls.get('unknown_auroc'))} "
             f"| {found['train_cpu_s']:.0f} | {m['mflop_per_window']:.2g} |"
         )
 
@@ -155,14 +156,11 @@ def test_table(name: str) -> Iterator[str]:
 def crossval_table() -> Iterator[str]:
     """Yield the lines of the table of cross-validations, in Markdown."""
     results = {name: _read(ROOT / f"results/{name}.json") for name in TITLES}
-    shown = {
-        name: next(iter(found["experiments"].values()))["crossval"]
-        for name, found in results.items()
-    }
+    shown = {name: found["experiments"]["baseline"]["crossval"] for name, found in results.items()}
     heads = (f"{TITLES[name]} ({one['n_recordings']} recordings)" for name, one in shown.items())
     yield f"| recordings right / macro-F1 | repeats | {' | '.join(heads)} |"
     yield f"|---|---|{'---|' * len(results)}"
-    for key, found in results["public"]["experiments"].items():
+    for key in results["demo"]["experiments"]:
         cells = []
         for other in results.values():
             m = other["experiments"].get(key, {}).get("crossval")
@@ -171,7 +169,8 @@ def crossval_table() -> Iterator[str]:
                 continue
             scored = ("accuracy_recordings", "macro_f1_recordings")
             cells.append(" / ".join(_spread(m, key) for key in scored))
-        yield f"| `{key}` | {found['crossval']['repeats']} | {' | '.join(cells)} |"
+        repeats = results["demo"]["experiments"][key]["crossval"]["repeats"]
+        yield f"| `{key}` | {repeats} | {' | '.join(cells)} |"
     gains = []
     for other in results.values():
         gain, low, high = other["best_over_baseline"]["macro_f1_recordings"]
@@ -203,7 +202,9 @@ def _seconds(timings: Path) -> dict[str, float]:
     return {each["experiment"]: each["cpu_s"] for each in stages if each["stage"] == "train"}
 
 
-def _share(value: float) -> str:
+def _share(value: float | None) -> str:
+    if value is None:
+        return "–"
     text = f"{value:.3f}"
     return re.sub(r"^(-?)0\.", r"\1.", text)
 
