@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from takht.errors import TakhtError
@@ -44,17 +46,27 @@ def each(
     lock: they start at once. The first exception ends the run.
     """
     processes = min(workers(), len(items))
+    one_thread = partial(_on_one_thread, function)
     with tqdm(total=len(items), desc=label, unit=unit, disable=None) as bar:
         results = []
         if processes <= 1:
-            calls = map(function, items)
+            calls = map(one_thread, items)
         else:
             backend = "threading" if threads else "loky"
             parallel = Parallel(n_jobs=processes, backend=backend, return_as="generator")
-            calls = parallel(delayed(function)(item) for item in items)
+            calls = parallel(delayed(one_thread)(item) for item in items)
         for result in calls:
             results.append(result)
             bar.update()
     if processes > 1 and not threads:
         get_reusable_executor().shutdown(wait=True)  # joined, so that their CPU time is counted
     return results
+
+
+def _on_one_thread(function: Callable[[Item], Result], item: Item) -> Result:
+    """Return `function(item)` with one thread for matrix products.
+
+    Their sums depend on how many threads share them, which the number of workers would decide.
+    """
+    with threadpool_limits(1):
+        return function(item)
