@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from takht import timbre_statistics as timbre
-from window_statistics import STEP_HOPS, WINDOW_HOPS, _statistics
+from takht import window_summary
 
 RATE_HZ = 22_050
 HOP = timbre.HOP_SAMPLES
@@ -176,14 +176,15 @@ def test_a_windows_statistics_depend_on_its_own_frames_only(wave):
 
 
 def test_what_sounds_outside_a_window_does_not_change_it():
-    start, end = STEP_HOPS * HOP, (STEP_HOPS + WINDOW_HOPS) * HOP  # of the second window
+    window_hops, step_hops = window_summary.hops(RATE_HZ)
+    start, end = step_hops * HOP, (step_hops + window_hops) * HOP  # of the second window
     rng = np.random.default_rng(5)
     first, second = rng.normal(0, 0.02, (2, 10 * RATE_HZ)).astype(np.float32)
     margin = 8 * 1024  # frames reach out by half their length, a delta by four frames
     for wave in (first, second):
         wave[start - margin : end + margin] = plucked(10)[: end - start + 2 * margin]
-    ours, theirs = _statistics(first, RATE_HZ), _statistics(second, RATE_HZ)
-    assert ours.shape == theirs.shape == (1 + (1 + 10 * RATE_HZ // HOP - WINDOW_HOPS) // 86, 232)
+    ours, theirs = (window_summary.of_segment(wave, RATE_HZ) for wave in (first, second))
+    assert ours.shape == theirs.shape == (1 + (1 + 10 * RATE_HZ // HOP - window_hops) // 86, 232)
     np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-5, atol=1e-5)
     assert np.abs(ours[-1] - theirs[-1]).max() > 0.01
     assert np.abs(ours[0] - theirs[0]).max() > 0.01
