@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import pandas as pd
 from pydantic import Field
@@ -19,7 +19,20 @@ class Catalogue(Section):
     silence_dbfs: float = Field(ge=-200, le=0, description="a lower peak is silence, dBFS")
 
 
-def catalogue(params: Catalogue, root: Path, catalogue_csv: Path, rejected_csv: Path) -> None:
+class SmallComposers(Section):
+    """The one setting of `split` that is looked at here already, before any long work."""
+
+    at: ClassVar[str] = "split.drop_small_composers"
+    drop: bool
+
+    @classmethod
+    def parse(cls, values: Any) -> Self:
+        return cls.model_validate({"drop": values})
+
+
+def catalogue(
+    params: Catalogue, small: SmallComposers, root: Path, catalogue_csv: Path, rejected_csv: Path
+) -> None:
     found, rejected = corpus.scan(root)
     corpus.require_composers(root, (each.composer for each in found), rejected)
     files = [each.file for each in found] + [each.file for each in rejected]
@@ -31,6 +44,7 @@ def catalogue(params: Catalogue, root: Path, catalogue_csv: Path, rejected_csv: 
     if params.on_unreadable == "fail":
         verdicts.refuse(root, rejected)
     corpus.require_composers(root, (each.composer for each in good), rejected)
+    verdicts.warn_of_clipping(root, good)
     rows = [
         {
             "recording": each.recording,
@@ -39,9 +53,12 @@ def catalogue(params: Catalogue, root: Path, catalogue_csv: Path, rejected_csv: 
             "label": label_of.get(each.composer, each.composer),
             "work": work_of.get(names.nfc(each.file), each.recording),
             **asdict(measured),
+            "peak_dbfs": round(measured.peak_dbfs(), 2),
         }
         for each, measured in good.items()
     ]
+    if not small.drop:
+        corpus.require_works(root, [(row["composer"], row["work"]) for row in rows])
     with outputs.fresh_file(catalogue_csv) as path, outputs.fresh_file(rejected_csv) as reasons:
         tables.write_table(pd.DataFrame(rows).drop(columns="peak"), path)
         tables.write_table(verdicts.table(rejected), reasons)

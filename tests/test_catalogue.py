@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from catalogue import Catalogue, catalogue
+from catalogue import Catalogue, SmallComposers, catalogue
 from takht.errors import TakhtError
 from takht.tables import read_table
 
@@ -16,8 +16,9 @@ NFD_NAME = unicodedata.normalize("NFD", "آهات")
 COLUMNS = [
     *("recording", "file", "composer", "label", "work", "seconds", "claimed_seconds"),
     *("sample_rate_hz", "channels", "codec", "decode_errors", "sha256", "audio_sha256"),
+    "peak_dbfs",
 ]
-NUMBERS = {"seconds": "float64", "claimed_seconds": "float64", "decode_errors": "int64"}
+NUMBERS = {"seconds": "float64", "decode_errors": "int64", "peak_dbfs": "float64"}
 
 
 def noise(seed, seconds=7.0):
@@ -88,9 +89,10 @@ def spoil(root):
     }
 
 
-def run(root, on_unreadable="fail"):
+def run(root, on_unreadable="fail", drop=True):
     params = Catalogue(on_unreadable=on_unreadable, min_seconds=6.0, silence_dbfs=-70.0)
-    catalogue(params, root, root.parent / "catalogue.csv", root.parent / "rejected.csv")
+    small = SmallComposers(drop=drop)
+    catalogue(params, small, root, root.parent / "catalogue.csv", root.parent / "rejected.csv")
     return read_table(root.parent / "catalogue.csv", NUMBERS)
 
 
@@ -104,6 +106,9 @@ def test_a_good_corpus_is_described_in_order(root):
     assert table["seconds"].to_numpy() == pytest.approx([7, 7, 7, 7], abs=0.1)
     assert (root / table["file"][2]).exists()
     assert not table["decode_errors"].any()
+    # Uniform noise reaches its limit of 0.5; lossy codecs change its peaks by some dB.
+    assert table["peak_dbfs"].to_numpy() == pytest.approx([-6.02] * 4, abs=8)
+    assert table["peak_dbfs"][2:].to_numpy() == pytest.approx([-6.02] * 2, abs=0.01)
     assert (root.parent / "rejected.csv").read_text() == "file,reason\n"
 
 
@@ -143,6 +148,31 @@ def test_too_few_composers_are_said_before_and_after_decoding(root):
     (root / "NA").rmdir()
     with pytest.raises(TakhtError, match="at least two composers are needed, found 1"):
         run(root)
+
+
+def test_composers_with_too_few_works_are_all_named_before_any_long_work(root):
+    with pytest.raises(TakhtError) as caught:
+        run(root, drop=False)
+    first, second = str(caught.value).splitlines()
+    assert first.startswith(f"{root}/NA: a composer needs at least 3 recordings of different works")
+    assert "got 2; add recordings, or set split.drop_small_composers: true" in second
+    assert not (root.parent / "catalogue.csv").exists()
+    for composer in ("NA", "أم كلثوم"):
+        write(root, f"{composer}/third.wav", noise(composer.encode()[0]))
+    assert len(run(root, drop=False)) == 6
+    (root / "recordings.csv").write_text("file,work\nNA/001.mp3,W\nNA/third.wav,W\n")
+    with pytest.raises(TakhtError, match=r"NA: a composer needs .* got 2;"):
+        run(root, drop=False)
+
+
+def test_peaks_above_full_scale_are_said(root, capsys):
+    write(root, "NA/loud.wav", np.clip(noise(5) * 3, -1.5, 1.5), subtype="FLOAT")
+    table = run(root).set_index("recording")
+    assert table["peak_dbfs"]["NA/loud"] == pytest.approx(3.52, abs=0.01)
+    said = [line for line in capsys.readouterr().err.splitlines() if "full scale" in line]
+    (line,) = [line for line in said if line.startswith(f"{root}/NA/loud.wav: ")]
+    assert "its mono mix peaks 3.5 dB above full scale" in line
+    assert len(said) == (table["peak_dbfs"] > 0).sum()
 
 
 def test_labels_and_works_come_from_their_tables(root):

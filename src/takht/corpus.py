@@ -11,6 +11,7 @@ from takht import names
 from takht.errors import TakhtError
 
 TABLES = {"composers.csv", "recordings.csv"}
+LEAST_WORKS = 3  # one for each side of the split
 _DOCUMENTS = (".md", ".txt", ".dvc")
 
 
@@ -75,6 +76,26 @@ def require_composers(
             "put each composer's recordings into a folder of their own"
         )
         raise TakhtError("\n".join(lines))
+
+
+def require_works(where: Path, works: Iterable[tuple[str, str]]) -> None:
+    """Raise a TakhtError that names every composer with too few works to be on every side.
+
+    `works` holds a composer and a work for each recording.
+    """
+    works_of = defaultdict(set)
+    for composer, work in works:
+        works_of[composer].add(work)
+    few = {name: len(group) for name, group in sorted(works_of.items()) if len(group) < LEAST_WORKS}
+    if few:
+        raise TakhtError(
+            "\n".join(
+                f"{where}/{name}: a composer needs at least {LEAST_WORKS} recordings of different "
+                f"works, for train, validation and test, got {count}; add recordings, or set "
+                "split.drop_small_composers: true"
+                for name, count in few.items()
+            )
+        )
 
 
 def _look_at(root: Path) -> Iterator[Found | Rejected]:

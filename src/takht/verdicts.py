@@ -1,6 +1,7 @@
 """Tell which of a corpus's files are usable recordings, and why the others are not."""
 
 import math
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -88,6 +89,19 @@ def judge(
     kept_out = {copy.file for copy in copies}
     kept = {each: probe for each, probe in usable.items() if each.file not in kept_out}
     return kept, rejected + copies
+
+
+def warn_of_clipping(root: Path, usable: Mapping[Found, Probe]) -> None:
+    """Name on stderr each recording whose decoded peaks will be held at full scale.
+
+    Lossy codecs overshoot what was encoded; every player holds such peaks too.
+    """
+    for found, probe in usable.items():
+        if probe.peak > 1:
+            sys.stderr.write(
+                f"{root}/{names.shown(found.file)}: its mono mix peaks {probe.peak_dbfs():.1f} dB "
+                "above full scale, what is above is clipped; fetch a quieter copy if it matters\n"
+            )
 
 
 def refuse(root: Path, rejected: Sequence[Rejected]) -> None:
