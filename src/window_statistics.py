@@ -1,4 +1,4 @@
-"""window_statistics: sum up every window in 232 numbers, of timbre and of intervals."""
+"""window_statistics: sum up every window in 336 numbers, of timbre, melody and onsets."""
 
 from functools import partial
 from pathlib import Path

@@ -3,14 +3,20 @@
 import numpy as np
 import pytest
 
-from takht import window_summary
+from takht import (
+    interval_statistics,
+    onset_statistics,
+    step_statistics,
+    timbre_statistics,
+    window_summary,
+)
 
 
 @pytest.mark.parametrize(("seconds", "windows"), [(5.02, 1), (7.1, 2), (60, 28), (66, 31)])
 def test_windows_are_as_many_as_those_of_the_other_features(seconds, windows):
     wave = np.random.default_rng(1).normal(0, 0.1, round(seconds * 22_050)).astype(np.float32)
     found = window_summary.of_segment(wave, 22_050)
-    assert found.shape == (windows, 232)
+    assert found.shape == (windows, sum(window_summary.GROUPS.values()))
     assert np.isfinite(found).all()
     frames = 1 + len(wave) // 512
     assert windows == (frames - 216) // 86 + 1
@@ -23,6 +29,40 @@ def test_a_window_lasts_as_long_at_another_rate(rate_hz):
     assert step_hops * 512 / rate_hz == pytest.approx(2.0, abs=0.02)
     wave = np.random.default_rng(1).normal(0, 0.1, 6 * rate_hz).astype(np.float32)
     assert np.isfinite(window_summary.of_segment(wave, rate_hz)).all()
+
+
+def test_each_group_stands_where_its_name_says():
+    rng = np.random.default_rng(1)
+    wave = rng.normal(0, 0.1, 9 * 22_050).astype(np.float32)
+    ends = np.cumsum(list(window_summary.GROUPS.values()))
+    found = dict(
+        zip(
+            window_summary.GROUPS,
+            np.split(window_summary.of_segment(wave, 22_050), ends[:-1], axis=1),
+            strict=True,
+        )
+    )
+    values = timbre_statistics.frame_values(wave, 22_050)[86:302]  # the second window
+    pitch = interval_statistics.pitch_classes(wave, 22_050)[43:151]
+    second = {
+        "timbre": timbre_statistics.of_window(values),
+        "intervals": interval_statistics.of_window(pitch),
+        "steps": step_statistics.of_window(pitch),
+        "onsets": onset_statistics.of_window(values),
+    }
+    for name, expected in second.items():
+        np.testing.assert_array_equal(found[name][1], expected)
+    tonal = np.hstack([found["intervals"], found["steps"]])
+    np.testing.assert_array_equal(found["context"], window_summary.context(tonal))
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 9, 30])
+def test_context_is_the_mean_of_the_windows_around(count):
+    windows = np.random.default_rng(2).normal(size=(count, 3)).astype(np.float32)
+    found = window_summary.context(windows)
+    for place in range(count):
+        around = windows[max(0, place - 4) : place + 5]
+        np.testing.assert_allclose(found[place], around.mean(axis=0), atol=1e-6)
 
 
 def test_a_segment_shorter_than_a_window_is_refused():

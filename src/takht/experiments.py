@@ -40,7 +40,7 @@ class DiscriminantExperiment(Experiment):
     """A linear discriminant of window statistics."""
 
     discriminant: Literal["shrinkage_lda"]
-    statistics: list[Literal["timbre", "intervals"]] = Field(
+    statistics: list[Literal["timbre", "intervals", "steps", "onsets", "context"]] = Field(
         min_length=1, description="groups of statistics that it sees"
     )
 

@@ -30,11 +30,12 @@ ROLLOFF_SHARE = 0.85
 KINDS = {"mfcc": 30, "delta": 30, "tonality": TONAL_BANDS, "contrast": 7, "shape": 6} | {
     "chroma": 12,
     "tonnetz": 6,
+    "rise": 4,  # for takht.onset_statistics
 }
 
 
 def frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
-    """Return the values of each frame, shape (1 + samples // 512, 155); see KINDS for their order.
+    """Return the values of each frame, shape (1 + samples // 512, 159); see KINDS for their order.
 
     Levels are held to the 80 dB below the segment's loudest.
     """
@@ -46,26 +47,29 @@ def frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
     smooth = uniform_filter1d(mel_db, 9, axis=1, mode="nearest")
     chroma = power @ _chroma_matrix(sample_rate_hz).T
     chroma /= np.maximum(chroma.max(axis=1, keepdims=True), FLOOR_POWER)
+    rise = np.maximum(np.diff(mel_db, axis=0, prepend=mel_db[:1]), 0)
     tonnetz = chroma / np.maximum(chroma.sum(axis=1, keepdims=True), FLOOR_POWER) @ _tonnetz().T
     values = {
         "mfcc": mfcc,
         "delta": delta,
         "tonality": (mel_db - smooth)[:, :TONAL_BANDS],
         "contrast": _contrast(power, sample_rate_hz),
-        "shape": _shape(power, mel_db, sample_rate_hz),
+        "shape": _shape(power, rise, sample_rate_hz),
         "chroma": chroma,
         "tonnetz": tonnetz,
+        "rise": rise.reshape(len(rise), KINDS["rise"], -1).mean(axis=2),
     }
     return np.concatenate([values[kind] for kind in KINDS], axis=1).astype(np.float32)
 
 
 def of_window(values: Values) -> Values:
-    """Return the statistics (184,) of a window from its frames' values (frames, 155).
+    """Return the statistics (184,) of a window from its frames' values (frames, 159).
 
     Chroma bands are sorted by strength, so a transposed window has the same statistics.
     """
     edges = np.cumsum(list(KINDS.values()))[:-1]
-    mfcc, delta, tonality, contrast, shape, chroma, tonnetz = np.split(values, edges, axis=1)
+    parts = np.split(values, edges, axis=1)
+    mfcc, delta, tonality, contrast, shape, chroma, tonnetz, _rise = parts
     bands = tonality.reshape(len(values), 16, 4).transpose(0, 2, 1).reshape(-1, 16)
     strongest = np.argsort(-chroma.mean(axis=0), kind="stable")
     statistics = [mfcc.mean(0), mfcc.std(0), delta.std(0), np.abs(bands).mean(0), bands.std(0)]
@@ -101,7 +105,7 @@ def _contrast(power: Values, sample_rate_hz: int) -> Values:
     return np.stack(bands, axis=1)
 
 
-def _shape(power: Values, mel_db: Values, sample_rate_hz: int) -> Values:
+def _shape(power: Values, rise: Values, sample_rate_hz: int) -> Values:
     """Return log centroid, bandwidth and roll-off (Hz), flatness, RMS and onset strength (dB)."""
     bin_hz = (np.arange(power.shape[1]) * sample_rate_hz / FFT_SAMPLES).astype(np.float32)
     magnitude = np.sqrt(power) + np.float32(1e-8)
@@ -112,7 +116,7 @@ def _shape(power: Values, mel_db: Values, sample_rate_hz: int) -> Values:
     rolloff = bin_hz[below.clip(max=len(bin_hz) - 1)]
     flatness = np.log(power + FLOOR_POWER).mean(axis=1) - np.log(power.mean(axis=1) + FLOOR_POWER)
     rms = np.log(np.sqrt(power.mean(axis=1)) + 1e-4)
-    onset = np.maximum(np.diff(mel_db, axis=0, prepend=mel_db[:1]), 0).mean(axis=1)
+    onset = rise.mean(axis=1)
     logs = [np.log(np.maximum(hz, 1.0)) for hz in (centroid, bandwidth, rolloff)]
     return np.stack([*logs, flatness, rms, onset], axis=1)
 

@@ -1,13 +1,14 @@
-"""Every window of a segment summed up in 232 numbers: 184 of timbre, 48 of intervals."""
+"""Every window of a segment summed up in 336 numbers: timbre, intervals, steps, onsets, context."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from takht import interval_statistics, timbre_statistics
+from takht import interval_statistics, onset_statistics, step_statistics, timbre_statistics
 from takht.spectra import Waveform
 
-GROUPS = {"timbre": 184, "intervals": 48}
+GROUPS = {"timbre": 184, "intervals": 48, "steps": 24, "onsets": 8, "context": 72}
 WINDOW_SECONDS, STEP_SECONDS = 5.016, 1.997  # 216 and 86 hops of 512 samples at 22,050 Hz
+CONTEXT_WINDOWS = 4  # on either side: 21 s in all, for a scale takes longer to show than a timbre
 LEAST_RATE_HZ = 16_000  # the highest band of contrast begins at 6.4 kHz
 
 
@@ -18,7 +19,9 @@ def hops(sample_rate_hz: int) -> tuple[int, int]:
 
 
 def of_segment(wave: Waveform, sample_rate_hz: int) -> NDArray[np.float32]:
-    """Return the statistics of every window of a segment, shape (windows, 232).
+    """Return the statistics of every window of a segment, shape (windows, 336).
+
+    `context` is the mean of intervals and steps over the windows around, in this segment.
 
     Raises:
         ValueError: the segment is shorter than a window.
@@ -31,10 +34,25 @@ def of_segment(wave: Waveform, sample_rate_hz: int) -> NDArray[np.float32]:
         )
     pitch = interval_statistics.pitch_classes(wave, sample_rate_hz)
     ratio = interval_statistics.HOP_SAMPLES // timbre_statistics.HOP_SAMPLES
-    rows = []
+    timbre, onsets, tonal = [], [], []
     for start in range(0, len(values) - window_hops + 1, step_hops):
         end = start + window_hops
-        timbre = timbre_statistics.of_window(values[start:end])
-        intervals = interval_statistics.of_window(pitch[start // ratio : end // ratio])
-        rows.append(np.concatenate([timbre, intervals]))
-    return np.stack(rows)
+        timbre.append(timbre_statistics.of_window(values[start:end]))
+        onsets.append(onset_statistics.of_window(values[start:end]))
+        within = pitch[start // ratio : end // ratio]
+        intervals = interval_statistics.of_window(within)
+        tonal.append(np.concatenate([intervals, step_statistics.of_window(within)]))
+    around = context(np.stack(tonal))
+    return np.hstack([np.stack(timbre), np.stack(tonal), np.stack(onsets), around])
+
+
+def context(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return each row's mean with the CONTEXT_WINDOWS rows before and after it, fewer at the ends.
+
+    Shape (windows, statistics) as given.
+    """
+    total = np.cumsum(np.pad(windows, ((1, 0), (0, 0))), axis=0, dtype=np.float64)
+    place = np.arange(len(windows))
+    low = np.maximum(place - CONTEXT_WINDOWS, 0)
+    high = np.minimum(place + CONTEXT_WINDOWS + 1, len(windows))
+    return np.asarray((total[high] - total[low]) / (high - low)[:, None], np.float32)
