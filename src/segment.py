@@ -1,20 +1,11 @@
 """segment: apply the gain and cut every recording into pieces of equal length."""
 
 from pathlib import Path
-from typing import ClassVar
-
-from pydantic import Field
 
 from takht import jobs, outputs, stage, tables
 from takht.errors import TakhtError
-from takht.schema import Section
+from takht.preparation import Segment
 from takht.segmentation import Segmentation, segment_recording
-
-
-class Segment(Section):
-    at: ClassVar[str] = "segment"
-    seconds: float = Field(ge=1, le=600, description="length of a segment, s")
-    min_seconds: float = Field(ge=0, le=600, description="a shorter tail joins the one before, s")
 
 
 def segment(params: Segment, wav_dir: Path, gains_csv: Path, out_dir: Path) -> None:

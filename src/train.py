@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from takht import fitting, outputs, selection, stage, tables, training_set
+from takht import fitting, model_card, outputs, selection, stage, tables, training_set
 from takht.experiments import Experiment, Training
+from takht.preparation import Normalize, Segment
 from takht.windows import Features, Windows
 
 
@@ -11,6 +12,8 @@ def train(
     experiment: Experiment,
     windows: Windows,
     training: Training,
+    normalize: Normalize,
+    segment: Segment,
     feature_dir: Path,
     split_csv: Path,
     model_dir: Path,
@@ -27,6 +30,9 @@ def train(
     model, curve = fitting.fit(experiment, windows, training, features, rows, validation, labels)
     with outputs.fresh_folder(model_dir) as folder:
         model.save(folder)
+        # What `takht predict` does to a recording before the model hears it.
+        prepared = {"normalize": normalize.model_dump(), "segment": segment.model_dump()}
+        model_card.write(model.card.model_copy(update={"preparation": prepared}), folder)
     with outputs.fresh_file(curve_csv) as path:
         tables.write_table(curve, path)
 

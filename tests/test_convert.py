@@ -9,9 +9,10 @@ import pytest
 import soundfile
 
 from convert import Audio, Convert, convert
-from normalize import Normalize, normalize
-from segment import Segment, segment
+from normalize import normalize
+from segment import segment
 from takht.errors import TakhtError
+from takht.preparation import Normalize, Segment
 from takht.tables import read_table, write_table
 
 RATE_HZ = 44_100

@@ -32,6 +32,10 @@ TRAINING = {
     "mixed_precision": False,
     "xla": False,
 }
+PREPARATION = {
+    "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},
+    "segment": {"seconds": 60.0, "min_seconds": 6.0},
+}
 
 
 def project(folder: Path, **features: object) -> Path:
@@ -41,6 +45,8 @@ def project(folder: Path, **features: object) -> Path:
         "experiments": {"x": EXPERIMENT},
         "scales": {"s": {"windows": {"frames": 108, "step_frames": 43}, "training": TRAINING}},
         "scores": {"resamples": 200, "seed": 1},
+        "normalize": PREPARATION["normalize"],
+        "segment": PREPARATION["segment"],
     }
     (folder / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
     return folder
@@ -106,6 +112,7 @@ def test_two_runs_write_the_same_bytes_and_learn(tmp_path):
     assert card["features"] == json.loads((tmp_path / "mel/settings.json").read_text())
     assert card["experiment"] == EXPERIMENT
     assert card["training"] == TRAINING
+    assert card["preparation"] == PREPARATION
 
 
 @pytest.mark.slow

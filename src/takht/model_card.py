@@ -22,6 +22,9 @@ class Card(BaseModel):
     step_frames: int = Field(ge=1, le=10_000, description="from window to window")
     bands: int = Field(ge=1, le=4096, description="bands or coefficients of a frame")
     features: dict[str, Any] = Field(description="how the features were made")
+    preparation: dict[str, Any] = Field(
+        default={}, description="sections of params.yaml that came before the features"
+    )
     parameters: int = Field(ge=0, description="numbers that training chose")
     mflop_per_window: float = Field(ge=0)
     training_windows: int = Field(ge=1, description="altered and masked copies included")
@@ -49,15 +52,16 @@ def read(cls: type[C], folder: Path) -> C:
     """Return the card of a model folder, validated as `cls`.
 
     Raises:
-        TakhtError: the card is not of this shape; one line each.
+        TakhtError: the card is not of this shape.
     """
     path = folder / _NAME
     try:
         return cls.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        lines = (
-            f"{path}: {'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}; "
-            "train the experiment again or restore the folder with `dvc checkout`"
-            for each in error.errors()
+        faults = ", ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors()
         )
-        raise TakhtError("\n".join(lines)) from None
+        raise TakhtError(
+            f"{path}: not a model card of this version of takht ({faults}); train the experiment "
+            "again or restore the folder with `dvc checkout`"
+        ) from None

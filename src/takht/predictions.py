@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from takht.classifier import Classifier
+from takht.spectra import Frames
 from takht.windows import Features
 
 _BATCH = 256  # windows in memory at a time
@@ -22,15 +23,17 @@ def of_windows(model: Classifier, features: Features, rows: pd.DataFrame) -> pd.
     card = model.card
     parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
     rounded = np.concatenate(
-        [
-            model.probabilities(features.read(part, card.frames)).astype(float).round(_DECIMALS)
-            for part in parts
-        ]
+        [rounded_probabilities(model, features.read(part, card.frames)) for part in parts]
     )
     table = rows[["recording", "segment"]].assign(
         start_seconds=rows["start_seconds"].round(2), composer=rows["composer"]
     )
     return _with_verdict(table, rounded, card.composers)
+
+
+def rounded_probabilities(model: Classifier, windows: Frames) -> NDArray[np.float64]:
+    """Return each composer's probability, 4 decimals, shape (n, composers)."""
+    return model.probabilities(windows).astype(np.float64).round(_DECIMALS)
 
 
 def of_recordings(table: pd.DataFrame, composers: Sequence[str]) -> pd.DataFrame:

@@ -72,7 +72,15 @@ class Features:
         rows = zip(table["recording"], table["first_frame"], strict=True)
         for place, (recording, first) in enumerate(rows):
             batch[place] = self._open(recording)[first : first + frames]
-        if self.settings["unit"] == "dB":
-            floor = batch.max(axis=(1, 2), keepdims=True) - TOP_DB
-            np.maximum(batch, floor, out=batch)
-        return batch
+        return held(batch, self.settings["unit"])
+
+
+def held(windows: Frames, unit: str) -> Frames:
+    """Return windows (n, frames, bands) with levels in dB held to the 80 dB below each's maximum.
+
+    Other units stay as they are.
+    """
+    if unit != "dB":
+        return windows
+    floor = windows.max(axis=(1, 2), keepdims=True) - TOP_DB
+    return np.asarray(np.maximum(windows, floor), np.float32)
