@@ -84,8 +84,6 @@ class Forgetful:
 class Quarters:
     """A window model of four latents: the mean of each quarter of a window."""
 
-    latents = 4
-
     def encode(self, windows):
         means = windows.reshape(len(windows), 256, 4, -1).mean(axis=(1, 3))
         return means, np.full_like(means, -4.0)

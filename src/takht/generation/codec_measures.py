@@ -41,7 +41,7 @@ def of_windows(model: WindowModel, clips: Iterable[Frames]) -> dict[str, Any]:
         windows = windows_of(clip)
         for start in range(0, len(windows), _BATCH):
             batch = windows[start : start + _BATCH]
-            mean, log_variance = model.encode(batch)
+            mean, log_variance, *_ = model.encode(batch)
             errors.append(_squared(model.decode(mean), batch))
             means.append(mean)
             log_variances.append(log_variance)

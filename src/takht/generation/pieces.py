@@ -8,9 +8,22 @@ from takht.generation.levels import levelled
 from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, magnitude
 from takht.generation.original_spectrogram import zero_phase
 from takht.generation.phase import griffin_lim
+from takht.generation.roles import Composing
 from takht.spectra import Frames, Waveform
 
+WINDOW_FRAMES = 512  # all that the original's model sees at once, 5.94 s
 ITERATIONS = 16  # twice as many take 0.1 dB off the spectral distance and double the time
+
+
+def composed(
+    codec: VaeCodec,
+    prior: Composing,
+    composer: int | None,
+    seconds: float,
+    rng: np.random.Generator,
+) -> Frames:
+    """Return the spectrogram of a new piece of at least so many seconds; None is any composer."""
+    return codec.decode(*prior.draw(composer, seconds, rng))
 
 
 def sound(frames: Frames, *, seed: int, seconds: float | None = None) -> Waveform:
@@ -32,14 +45,14 @@ def samples_of(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * SAMPLE_RATE_HZ)
 
 
-def windows_of(spectrogram: Frames, frames: int = 512) -> Frames:
+def windows_of(spectrogram: Frames) -> Frames:
     """Return the original's windows end to end, (n, bands, 512), of (frames, bands).
 
-    A window is all that its model sees. What fills no window is left out.
+    What fills no window is left out.
     """
-    count = len(spectrogram) // frames
-    whole = spectrogram[: count * frames]
-    return whole.reshape(count, frames, -1).transpose(0, 2, 1)
+    count = len(spectrogram) // WINDOW_FRAMES
+    whole = spectrogram[: count * WINDOW_FRAMES]
+    return whole.reshape(count, WINDOW_FRAMES, -1).transpose(0, 2, 1)
 
 
 def joined(windows: Frames) -> Frames:

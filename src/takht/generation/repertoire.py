@@ -12,8 +12,17 @@ from takht.generation.block_pca import BlockPca
 from takht.generation.codec import VaeCodec
 from takht.generation.levels import levelled
 from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
-from takht.generation.original_spectrogram import log_spectrogram
-from takht.generation.pieces import joined, morph, original_sound, sound, through, windows_of
+from takht.generation.original_spectrogram import BANDS, log_spectrogram
+from takht.generation.pieces import (
+    WINDOW_FRAMES,
+    composed,
+    joined,
+    morph,
+    original_sound,
+    sound,
+    through,
+    windows_of,
+)
 from takht.generation.roles import Composing, WindowModel
 from takht.randomness import rng_for
 from takht.schema import Section, Seed
@@ -84,8 +93,7 @@ def drawn(codec: VaeCodec, prior: Composing, sizes: Repertoire) -> Iterator[Item
 
     def piece(file: str, kind: str, composer: str, seconds: float) -> Item:
         number = list(prior.composers).index(composer) if composer else None
-        colour, latents = prior.draw(number, seconds, rng_for(sizes.seed, file))
-        frames = codec.decode(colour, latents)
+        frames = composed(codec, prior, number, seconds, rng_for(sizes.seed, file))
         return Item(file, kind, "ours", frames, composer=composer, seconds=seconds)
 
     for number in range(1, sizes.unconditional + 1):
@@ -112,7 +120,7 @@ def independent(pca: BlockPca, clips: Sequence[Frames], sizes: Repertoire) -> It
 def excerpt_of(wave: Waveform) -> slice:
     """Return which frames of a segment are heard: 11.9 s from 10 s on, or as near as there are."""
     frames = 1 + len(wave) // HOP_SAMPLES
-    length = min(EXCERPT_FRAMES, frames // 512 * 512)
+    length = min(EXCERPT_FRAMES, frames // WINDOW_FRAMES * WINDOW_FRAMES)
     first = min(round(EXCERPT_FROM_SECONDS * SAMPLE_RATE_HZ / HOP_SAMPLES), frames - length)
     return slice(first, first + length)
 
@@ -124,20 +132,16 @@ def reconstructions(
 
     Our models see the whole segment, the original's its windows of the excerpt.
     """
+    wave = levelled(wave, SAMPLE_RATE_HZ)
     part, unit = excerpt_of(wave), log_mel(wave)
     theirs = log_spectrogram(wave)[part]
-    means, _ = original.encode(windows_of(theirs))
+    kept = joined(original.decode(original.encode(windows_of(theirs))[0]))
     heard = wave[part.start * HOP_SAMPLES : (part.stop - 1) * HOP_SAMPLES]
     for name, kind, model, frames in (
         ("music", "music", "real", heard),
         ("ours", "reconstruction", "ours", through(codec, unit)[part]),
         ("pca", "reconstruction", "pca", through(pca, unit)[part]),
-        (
-            "original",
-            "reconstruction",
-            "original",
-            joined(original.decode(means)),
-        ),
+        ("original", "reconstruction", "original", kept),
         ("phase", "phase", "ours", unit[part]),
         ("original_phase", "phase", "original", theirs),
     ):
@@ -148,15 +152,18 @@ def reconstructions(
 
 def from_the_originals_prior(original: WindowModel, sizes: Repertoire) -> Iterator[Item]:
     """Yield windows that the original's decoder makes of latents from N(0, 1): its prior."""
+    count = original.encode(np.zeros((1, BANDS, WINDOW_FRAMES), np.float32))[0].shape[1]
     for number in range(1, sizes.yardsticks + 1):
         file = f"yardsticks/original-{number:02d}"
-        latents = rng_for(sizes.seed, file).standard_normal((1, original.latents), np.float32)
+        latents = rng_for(sizes.seed, file).standard_normal((1, count), np.float32)
         yield Item(file, "sample", "original", joined(original.decode(latents)))
 
 
 def morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec) -> Iterator[Item]:
     """Yield two recordings' excerpts and a piece that goes from the first to the second."""
-    excerpts = [wave[: excerpt_of(wave).stop * HOP_SAMPLES] for wave in waves]
+    excerpts = [
+        levelled(wave[: excerpt_of(wave).stop * HOP_SAMPLES], SAMPLE_RATE_HZ) for wave in waves
+    ]
     for number, (name, wave) in enumerate(zip(names, excerpts, strict=True), 1):
         yield Item(f"interpolation/{number}", "music", "real", wave, recording=name)
     frames = morph(codec, *(log_mel(wave) for wave in excerpts))

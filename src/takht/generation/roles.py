@@ -29,11 +29,7 @@ class Composing(Protocol):
 class WindowModel(Protocol):
     """The original's model: a window of spectrogram (256, 512) as so many latents."""
 
-    @property
-    def latents(self) -> int:
-        """Latents of a window."""
-
-    def encode(self, windows: Frames) -> tuple[Frames, Frames]:
+    def encode(self, windows: Frames) -> tuple[Frames, ...]:
         """Return mean and log-variance, each (n, latents), of windows (n, 256, 512)."""
 
     def decode(self, latents: Frames) -> Frames:

@@ -7,6 +7,7 @@ import soundfile
 
 from takht import conversion, outputs, pcm
 from takht.errors import TakhtError
+from takht.ffmpeg import Unreadable
 from takht.generation.asking import LEAST_SECONDS, MOST_SECONDS
 from takht.generation.levels import levelled
 from takht.generation.log_mel import SAMPLE_RATE_HZ
@@ -22,11 +23,14 @@ def read(path: Path, seconds: float | None = None) -> Waveform:
     """
     most = round((MOST_SECONDS if seconds is None else seconds) * SAMPLE_RATE_HZ)
     blocks, samples = [], 0
-    for block in conversion.decoded(path, SAMPLE_RATE_HZ):
-        blocks.append(block)
-        samples += len(block)
-        if samples > most:
-            break
+    try:
+        for block in conversion.decoded(path, SAMPLE_RATE_HZ):
+            blocks.append(block)
+            samples += len(block)
+            if samples > most:
+                break
+    except Unreadable as error:
+        raise TakhtError(f"{path}: unreadable, {error}; choose another recording") from None
     if seconds is None and samples > most:
         raise TakhtError(
             f"{path}: lasts more than {MOST_SECONDS:g} s; say with --seconds how many of them"
