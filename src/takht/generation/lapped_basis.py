@@ -22,6 +22,7 @@ class LappedBasis:
     synthesis: NDArray[np.float32]  # (spectra, bands), its inverse
     courses: NDArray[np.float32]  # (block_frames * spectra, components)
     deviations: NDArray[np.float32]  # (components,), root mean squares of the training clips
+    floor: float  # squared error of a block, with the emphasis, that the components leave there
 
     @property
     def block_frames(self) -> int:
@@ -61,24 +62,27 @@ def fit_basis(
     The clips are read twice, one at a time.
     """
     bands = len(weighting)
-    scatter = np.zeros((bands, bands))
+    scatter, frames = np.zeros((bands, bands)), 0
     for clip in clips:
         weighted = (clip - clip.mean(axis=0)) @ weighting
         scatter += weighted.T @ weighted
+        frames += len(clip)
     spectra = leading(scatter, _SPECTRA)[1]
     analysis = weighting @ spectra
     size = block_frames * spectra.shape[1]
-    scatter, count = np.zeros((size, size), np.float32), 0
+    blocks, count = np.zeros((size, size), np.float32), 0
     for clip in clips:
         projected = (clip - clip.mean(axis=0)) @ analysis
         for start in range(0, block_frames, block_frames // _GRIDS):
             rows = fold(projected[start:], block_frames).reshape(-1, size)
-            scatter += rows.T @ rows
+            blocks += rows.T @ rows
             count += len(rows)
-    values, courses = leading(scatter / count, components)
+    values, courses = leading(blocks / count, components)
+    energy = float(np.trace(scatter)) / frames * block_frames
     return LappedBasis(
         analysis=analysis,
         synthesis=np.asarray(spectra.T @ np.linalg.inv(weighting), np.float32),
         courses=courses,
         deviations=np.sqrt(np.maximum(values, 1e-12)).astype(np.float32),
+        floor=max(energy - float(values.sum()), 1e-6),
     )
