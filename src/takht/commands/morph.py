@@ -23,7 +23,7 @@ def morph(
     from threadpoolctl import threadpool_limits
     from tqdm import tqdm
 
-    from takht.generation import asking, log_mel, models, pieces, sound_files
+    from takht.generation import asking, log_mel, models, pieces, recordings, sound_files
 
     if seconds is not None:
         asking.demand_seconds(seconds)
@@ -32,7 +32,7 @@ def morph(
     with threadpool_limits(1), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
         spectrograms = []
         for path in (first, second):
-            spectrograms.append(log_mel.log_mel(sound_files.read(path, seconds)))
+            spectrograms.append(log_mel.log_mel(recordings.read(path, seconds)))
             bar.update()
         frames = pieces.morph(codec, *spectrograms)
         bar.update()

@@ -23,7 +23,7 @@ def reconstruct(
     from threadpoolctl import threadpool_limits
     from tqdm import tqdm
 
-    from takht.generation import asking, log_mel, models, pieces, sound_files
+    from takht.generation import asking, log_mel, models, pieces, recordings, sound_files
     from takht.generation import reconstruction_scores as scores
 
     if seconds is not None:
@@ -34,7 +34,7 @@ def reconstruct(
         threadpool_limits(1),
         tqdm(total=4, desc="reconstruct", unit="step", disable=None) as bar,
     ):
-        original = sound_files.read(recording, seconds)
+        original = recordings.read(recording, seconds)
         bar.update()
         frames = pieces.through(codec, log_mel.log_mel(original))
         bar.update()

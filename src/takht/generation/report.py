@@ -66,8 +66,8 @@ def add_samples(
     real = sample_measures.Real(
         judge.of_side("train"),
         judge.of_side("test"),
-        _patches(train, _TRAIN_PATCH_STEP_FRAMES),
-        _patches(held_out, sample_measures.PATCH_STEP_FRAMES),
+        patches_of(train, _TRAIN_PATCH_STEP_FRAMES),
+        patches_of(held_out, sample_measures.PATCH_STEP_FRAMES),
     )
     drawn = index[index["kind"].isin(["sample", "long"])]
     for model in ("original", "pca", "ours"):
@@ -134,6 +134,6 @@ def _share_right(pairs: Sequence[tuple[str, str]]) -> float:
     return float(np.mean([said == asked for said, asked in pairs]))
 
 
-def _patches(clips: Sequence[Frames], step_frames: int) -> NDArray[np.float32]:
+def patches_of(clips: Sequence[Frames], step_frames: int) -> NDArray[np.float32]:
     length = sample_measures.PATCH_FRAMES
     return np.concatenate([scores.patches(clip, length, step_frames) for clip in clips])

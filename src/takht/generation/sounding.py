@@ -30,5 +30,7 @@ def sound_sheet(sheet: Sheet, folder: Path) -> pd.DataFrame:
                 "seconds": round(len(wave) / SAMPLE_RATE_HZ, 3),
             }
         )
-    spectrogram_plots.save(pictures.figure(waves), folder / f"{sheet.file}.png")
+    picture = folder / f"{sheet.file}.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    spectrogram_plots.save(pictures.figure(waves), picture)
     return pd.DataFrame(rows)
