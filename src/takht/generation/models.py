@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from takht import determinism
-from takht.generation import model_folders, temporal_model
+from takht.generation import model_folders, prior_model, temporal_model
 from takht.generation.block_pca import BlockPca
 from takht.generation.codec import VaeCodec
 from takht.generation.original_card import OriginalCard
+from takht.generation.style_prior import StylePrior
 
 if TYPE_CHECKING:
     from takht.generation.original_model import OriginalVae
@@ -29,6 +30,15 @@ def load_pca(folder: Path) -> BlockPca:
         TakhtError: the folder holds no such model of this version; one line.
     """
     return temporal_model.load_pca(folder)
+
+
+def load_prior(folder: Path) -> StylePrior:
+    """Return the prior of a model folder.
+
+    Raises:
+        TakhtError: the folder holds no such model of this version; one line.
+    """
+    return prior_model.load_prior(folder)
 
 
 def load_original(folder: Path) -> "OriginalVae":

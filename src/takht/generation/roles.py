@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from takht.generation.colours import Colour
+from takht.generation.texture import Texture
 from takht.spectra import Frames
 
 
@@ -22,8 +23,8 @@ class Composing(Protocol):
 
     def draw(
         self, composer: int | None, seconds: float, rng: np.random.Generator
-    ) -> tuple[Colour, Frames]:
-        """Return a colour and the latents (blocks, latents) of at least so many seconds."""
+    ) -> tuple[Colour, Frames, Texture]:
+        """Return colour, latents (blocks, latents) and texture of at least so many seconds."""
 
 
 class WindowModel(Protocol):

@@ -47,6 +47,25 @@ class TemporalModel(VaeModel):
     free_nats: float = Field(ge=0, le=10, description="KL of a latent that costs nothing")
 
 
+class PriorModel(Section):
+    """The prior over colours, styles and latents."""
+
+    at: ClassVar[str] = "generation.prior"
+    styles: int = Field(ge=1, le=1024, description="principal components of a clip's style")
+    pull_clips: float = Field(ge=0, description="clips' worth of a composer's pull to the others")
+    shrinkage: float = Field(ge=0, le=1, description="of the covariance to its diagonal")
+    ridges: list[float] = Field(min_length=1, description="tried; of a block of variance 1")
+    own_share: float = Field(ge=0, le=1, description="of innovations from the composer's clips")
+    stay: float = Field(ge=0, lt=1, description="chance that the next one is of the same clip")
+
+
+class PriorTraining(Section):
+    """What fits the prior to a corpus."""
+
+    at: ClassVar[str] = "scales.{scale}.generation.prior"
+    clips_per_composer: int = Field(ge=1, description="evenly spread; the most")
+
+
 class VaeTraining(Section):
     """What fits a model's training to a machine and a corpus."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from takht import determinism
 from takht.errors import TakhtError
@@ -42,7 +43,8 @@ def fit(
             Clips(feature_dir, split, side, least_frames=model.block_frames)
             for side in ("train", "validation")
         )
-        return temporal_fitting.fit(model, training, features.settings, clips, validation)
+        with threadpool_limits(1):  # sums depend on the number of threads
+            return temporal_fitting.fit(model, training, features.settings, clips, validation)
     if isinstance(model, OriginalModel) and isinstance(training, OriginalTraining):
         from takht.generation import original_fitting
 
