@@ -2,13 +2,16 @@
 
     results.py run ROOT NAME [EXPERIMENT …]
     results.py keep TIMINGS
+    results.py generation ROOT NAME
+    results.py keep-generation TIMINGS
     results.py table
 
 `run` builds the pipeline and its checks for a corpus in a clone of HEAD, and keeps what it measured
 in results/NAME.json: everything, or with EXPERIMENT the cross-validation of these alone. It takes
 half an hour. `keep` does so for what stands here already, with the seconds that TAKHT_TIMINGS
-gathered: results/demo.json. `table` writes the README's tables from those files, between the
-comments that mark them.
+gathered: results/demo.json. `generation` and `keep-generation` are the same for the generation
+branch, in results/generation-NAME.json; how long `takht generate` takes is measured then. `table`
+writes the README's tables from those files, between the comments that mark them.
 """
 
 import json
@@ -17,10 +20,12 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import generation_table
 import numpy as np
 import pandas as pd
 import yaml
@@ -32,22 +37,18 @@ ROOT = Path(__file__).parents[1]
 TITLES = {"public": "Public corpus", "demo": "Demo corpus", "scores": "Rendered scores"}
 MEASURED = ("public", "demo")  # with every experiment; of "scores" the cross-validation alone
 RESAMPLES = 2000
+GENERATION = "generation/dvc.yaml"
+GENERATION_STAGES = {
+    *("genspec", "logspec", "vae_train@vae_original", "vae_train@vae", "prior_train"),
+    *("generate", "evaluate_generation"),
+}
 
 
 def run(corpus: Path, name: str, only: list[str]) -> None:
     """Measure the experiments on a corpus and write results/<name>.json."""
     with tempfile.TemporaryDirectory() as scratch:
         clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-{name}.jsonl"
-        timings.parent.mkdir(exist_ok=True)
-        subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
-        params = clone / "params.yaml"
-        text = params.read_text(encoding="utf-8")
-        if str(corpus) != yaml.safe_load(text)["corpus"]["root"]:  # else a stage makes it
-            root = json.dumps(str(corpus.resolve()), ensure_ascii=False)
-            text = re.sub(r"(?m)^  root: \S+", lambda _match: f"  root: {root}", text)
-            params.write_text(text, encoding="utf-8")
-        # One cache, so that what has been built once is not built again.
-        _dvc(clone, timings, "cache", "dir", "--local", str(ROOT / ".dvc/cache"))
+        text = _clone(corpus, clone, timings)
         checks = "checks/dvc.yaml"
         if only:
             _dvc(clone, timings, "repro", *(f"{checks}:crossval@{each}" for each in only))
@@ -58,6 +59,33 @@ def run(corpus: Path, name: str, only: list[str]) -> None:
                 _dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"train@{each}")
             _dvc(clone, timings, "repro", checks)
         keep(name, summarised(clone, timings, only))
+
+
+def run_generation(corpus: Path, name: str) -> None:
+    """Measure the generation branch on a corpus and write results/generation-<name>.json."""
+    with tempfile.TemporaryDirectory() as scratch:
+        clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-generation-{name}.jsonl"
+        _clone(corpus, clone, timings)
+        _dvc(clone, timings, "repro", GENERATION)
+        for stage in GENERATION_STAGES - set(_seconds_of_stages(timings)):
+            # Its output came from the cache: make it once more, for the seconds.
+            _dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"{GENERATION}:{stage}")
+        keep(f"generation-{name}", generation_summarised(clone, timings))
+
+
+def _clone(corpus: Path, clone: Path, timings: Path) -> str:
+    """Clone HEAD, point it at the corpus and at this project's cache; return its params.yaml."""
+    timings.parent.mkdir(exist_ok=True)
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    params = clone / "params.yaml"
+    text = params.read_text(encoding="utf-8")
+    if str(corpus) != yaml.safe_load(text)["corpus"]["root"]:  # else a stage makes it
+        root = json.dumps(str(corpus.resolve()), ensure_ascii=False)
+        text = re.sub(r"(?m)^  root: \S+", lambda _match: f"  root: {root}", text)
+        params.write_text(text, encoding="utf-8")
+    # One cache, so that what has been built once is not built again.
+    _dvc(clone, timings, "cache", "dir", "--local", str(ROOT / ".dvc/cache"))
+    return text
 
 
 def keep(name: str, summary: dict[str, Any]) -> None:
@@ -89,6 +117,32 @@ def summarised(project: Path, timings: Path, only: list[str]) -> dict[str, Any]:
         "experiments": experiments,
         "best_over_baseline": paired(*(tables.read_table(file) for file in files)),
     }
+
+
+def generation_summarised(project: Path, timings: Path) -> dict[str, Any]:
+    """Return scale, commit, all measures of the branch, and what they cost."""
+    params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    commit = ["git", "-C", str(project), "rev-parse", "--short", "HEAD"]
+    stages = _seconds_of_stages(timings)
+    ours = stages["vae_train@vae"] + stages["prior_train"]
+    return {
+        "scale": params["scale"],
+        "commit": subprocess.check_output(commit, text=True).strip(),
+        "metrics": _read(project / "metrics/generation.json"),
+        "cpu_s": {"original": stages["vae_train@vae_original"], "ours": round(ours, 3)},
+        "stages_cpu_s": {stage: stages[stage] for stage in sorted(GENERATION_STAGES)},
+        "branch_cpu_s": round(sum(stages[stage] for stage in GENERATION_STAGES), 3),
+        "real_time_factor": round(real_time_factor(project), 4),
+    }
+
+
+def real_time_factor(project: Path, seconds: float = 60.0) -> float:
+    """Return how long `takht generate` takes for a piece of a minute, start-up and all, over it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        words = ["takht", "generate", "--seconds", str(seconds), "-o", f"{scratch}/piece.wav"]
+        started = time.perf_counter()
+        subprocess.run(words, cwd=project, check=True, stdout=subprocess.DEVNULL)
+        return (time.perf_counter() - started) / seconds
 
 
 def paired(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list[float]]:
@@ -181,6 +235,9 @@ def crossval_table() -> Iterator[str]:
 def with_tables(readme: str) -> str:
     """Return the README's text with every marked table made anew."""
     blocks = {f"results {name}": test_table(name) for name in MEASURED}
+    for path in sorted((ROOT / "results").glob("generation-*.json")):
+        name = path.stem.removeprefix("generation-")
+        blocks[f"generation {name}"] = generation_table.table(TITLES[name], _read(path))
     for name, lines in (blocks | {"crossval": crossval_table()}).items():
         marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
         pattern = re.compile(f"{re.escape(marks[0])}.*?{re.escape(marks[1])}", re.DOTALL)
@@ -200,6 +257,16 @@ def _seconds(timings: Path) -> dict[str, float]:
     lines = timings.read_text(encoding="utf-8").splitlines() if timings.exists() else []
     stages = [json.loads(line) for line in lines]
     return {each["experiment"]: each["cpu_s"] for each in stages if each["stage"] == "train"}
+
+
+def _seconds_of_stages(timings: Path) -> dict[str, float]:
+    """Return the CPU seconds of each stage's last run in a log; `vae_train@vae` has its item."""
+    lines = timings.read_text(encoding="utf-8").splitlines() if timings.exists() else []
+    found = {}
+    for each in map(json.loads, lines):
+        item = f"@{each['experiment']}" if "experiment" in each else ""
+        found[each["stage"] + item] = each["cpu_s"]
+    return found
 
 
 def _share(value: float | None) -> str:
@@ -229,9 +296,16 @@ if __name__ == "__main__":
         run(Path(sys.argv[2]), sys.argv[3], sys.argv[4:])
     elif sys.argv[1:2] == ["keep"] and len(sys.argv) == 3:
         keep("demo", summarised(ROOT, Path(sys.argv[2]), []))
+    elif sys.argv[1:2] == ["generation"] and len(sys.argv) == 4:
+        run_generation(Path(sys.argv[2]), sys.argv[3])
+    elif sys.argv[1:2] == ["keep-generation"] and len(sys.argv) == 3:
+        keep("generation-demo", generation_summarised(ROOT, Path(sys.argv[2])))
     elif sys.argv[1:] == ["table"]:
         target = ROOT / "README.md"
         target.write_text(with_tables(target.read_text(encoding="utf-8")), encoding="utf-8")
     else:
-        usage = "run ROOT NAME [EXPERIMENT …] | keep TIMINGS | table"
+        usage = (
+            "run ROOT NAME [EXPERIMENT …] | keep TIMINGS | generation ROOT NAME | "
+            "keep-generation TIMINGS | table"
+        )
         sys.exit(f"usage: python benchmarks/results.py {usage}")

@@ -10,7 +10,7 @@ def main() -> None:
     yaml = YAML()
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)
-    for path in (ROOT / "dvc.yaml", ROOT / "checks/dvc.yaml"):
+    for path in (ROOT / "dvc.yaml", ROOT / "checks/dvc.yaml", ROOT / "generation/dvc.yaml"):
         document = yaml.load(path.read_text(encoding="utf-8"))
         for name, body in document["stages"].items():
             stage = body.get("do", body)

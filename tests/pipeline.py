@@ -18,10 +18,11 @@ PLUMBING = {
 }
 PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
 CHECKS = yaml.safe_load((ROOT / "checks/dvc.yaml").read_text(encoding="utf-8"))
+GENERATION = yaml.safe_load((ROOT / "generation/dvc.yaml").read_text(encoding="utf-8"))
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 STAGES: dict[str, Any] = {
     name: body.get("do", body)
-    for document in (PIPELINE, CHECKS)
+    for document in (PIPELINE, CHECKS, GENERATION)
     for name, body in document["stages"].items()
 }
 

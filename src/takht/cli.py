@@ -7,6 +7,9 @@ import sys
 import typer
 
 from takht.commands.compare import compare
+from takht.commands.generate import generate
+from takht.commands.morph import morph
+from takht.commands.reconstruct import reconstruct
 from takht.errors import TakhtError
 
 app = typer.Typer(
@@ -15,12 +18,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(compare)
+for command in (compare, generate, reconstruct, morph):
+    app.command()(command)
 
 
 @app.callback()
 def takht() -> None:
-    """Composer classification of Arabic music."""
+    """Classification and generation of Arabic music."""
 
 
 def main() -> None:

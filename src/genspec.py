@@ -1,0 +1,26 @@
+"""genspec: turn segments into the log-mel spectrograms that music is generated from."""
+
+from pathlib import Path
+
+from takht import outputs, stage
+from takht.generation import log_mel, spectrograms
+from takht.generation.spectrograms import Clipping, Level
+
+
+def genspec(
+    clipping: Clipping, level: Level, segment_dir: Path, gains_csv: Path, out_dir: Path
+) -> None:
+    settings = {
+        "kind": "genspec",
+        "n_fft": log_mel.N_FFT,
+        "hop_samples": log_mel.HOP_SAMPLES,
+        "bands": log_mel.BANDS,
+    }
+    with outputs.fresh_folder(out_dir) as folder:
+        spectrograms.write(
+            folder, log_mel.log_mel, settings, segment_dir, gains_csv, clipping, level
+        )
+
+
+if __name__ == "__main__":
+    stage.run(genspec)

@@ -1,0 +1,32 @@
+"""logspec: turn segments into the original study's log spectrograms."""
+
+from pathlib import Path
+
+from takht import outputs, stage
+from takht.generation import original_spectrogram, spectrograms
+from takht.generation.spectrograms import Clipping, Level
+
+
+def logspec(
+    clipping: Clipping, level: Level, segment_dir: Path, gains_csv: Path, out_dir: Path
+) -> None:
+    settings = {
+        "kind": "logspec",
+        "n_fft": original_spectrogram.N_FFT,
+        "hop_samples": original_spectrogram.HOP_SAMPLES,
+        "bands": original_spectrogram.BANDS,
+    }
+    with outputs.fresh_folder(out_dir) as folder:
+        spectrograms.write(
+            folder,
+            original_spectrogram.log_spectrogram,
+            settings,
+            segment_dir,
+            gains_csv,
+            clipping,
+            level,
+        )
+
+
+if __name__ == "__main__":
+    stage.run(logspec)

@@ -1,0 +1,32 @@
+"""prior_train: learn how pieces of each composer begin, go on and sound, in latents."""
+
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from takht import outputs, stage, tables
+from takht.generation import models, prior_model, prior_training
+from takht.generation.settings import PriorModel, PriorTraining
+
+
+def prior_train(
+    settings: PriorModel,
+    training: PriorTraining,
+    vae_dir: Path,
+    feature_dir: Path,
+    split_csv: Path,
+    model_dir: Path,
+    ridges_csv: Path,
+) -> None:
+    split = tables.read_table(split_csv)
+    codec = models.load_codec(vae_dir)
+    with threadpool_limits(1):  # sums depend on the number of threads
+        card, prior, tried = prior_training.fit(settings, training, codec, feature_dir, split)
+    with outputs.fresh_folder(model_dir) as folder:
+        prior_model.save(folder, card, prior)
+    with outputs.fresh_file(ridges_csv) as path:
+        tables.write_table(tried, path)
+
+
+if __name__ == "__main__":
+    stage.run(prior_train)

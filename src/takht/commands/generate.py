@@ -1,0 +1,51 @@
+"""takht generate: new pieces from the trained models."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def generate(
+    composer: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Folder or label of a composer; anyone when left out."),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Length of a piece, 1 to 600 s.")] = 60.0,
+    seed: Annotated[int, typer.Option(help="Another seed, another piece.")] = 1,
+    count: Annotated[int, typer.Option(help="How many; then piece-1.wav and so on.")] = 1,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="The WAV file to write.")
+    ] = Path("piece.wav"),
+    models_dir: Annotated[
+        Path, typer.Option("--models", metavar="FOLDER", help="Where the models vae and prior are.")
+    ] = Path("models"),
+) -> None:
+    """Compose music in the manner of the training recordings, at -23 LUFS and never clipped.
+
+    One seed gives one piece, whatever the count. No GPU and no TensorFlow is needed.
+    """
+    from threadpoolctl import threadpool_limits
+    from tqdm import tqdm
+
+    from takht.generation import asking, models, pieces, sound_files
+    from takht.randomness import rng_for
+
+    asking.demand_seconds(seconds)
+    asking.demand_whole(count, 1, 1000, "--count")
+    asking.demand_whole(seed, 0, 2**32 - 1, "--seed")
+    codec, prior = models.load_codec(models_dir / "vae"), models.load_prior(models_dir / "prior")
+    number = asking.composer_number(composer, prior.composers, prior.labels)
+    targets = asking.targets(out, count)
+    with (
+        threadpool_limits(1),  # sums depend on the number of threads
+        tqdm(total=2 * count, desc="generate", unit="step", disable=None) as bar,
+    ):
+        for place, target in enumerate(targets):
+            rng = rng_for(seed, "piece", place)
+            frames = pieces.composed(codec, prior, number, seconds, rng)
+            bar.update()
+            wave = pieces.sound(frames, seed=int(rng.integers(2**32)), seconds=seconds)
+            sound_files.write(wave, target)
+            bar.update()
+    typer.echo("\n".join(map(str, targets)))

@@ -1,0 +1,1 @@
+"""Music generation: spectrograms and back, models of them, and what they make."""

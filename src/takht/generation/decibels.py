@@ -1,0 +1,23 @@
+"""A fixed range of dB as [0, 1], so that what a model makes is sound without knowing a file.
+
+The range suits music at -23 LUFS: nothing of it lies above, and 80 dB below is silence.
+"""
+
+import numpy as np
+
+from takht.spectra import Frames
+
+CEILING_DB = -13.0  # 0 dB is a full-scale sine
+RANGE_DB = 80.0
+
+
+def unit_of_power(power: Frames) -> Frames:
+    """Return power (1 is a full-scale sine) as [0, 1] on the dB range, held to it."""
+    decibels = 10 * np.log10(np.maximum(power, np.float32(1e-12)))
+    return np.asarray(np.clip(1 + (decibels - CEILING_DB) / RANGE_DB, 0, 1), np.float32)
+
+
+def power_of_unit(unit: Frames) -> Frames:
+    """Return the power that numbers in [0, 1] stand for; 0, the floor, is silence."""
+    power = 10 ** ((CEILING_DB + RANGE_DB * (np.minimum(unit, 1) - 1)) / 10)
+    return np.where(unit > 0, power, 0).astype(np.float32)

@@ -1,0 +1,126 @@
+"""How near samples are to real music, as sets: distributions, motion, seams, copying, rate.
+
+Conventions: an embedding is (items, dimensions); a spectrogram is (frames, bands).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+from scipy.spatial.distance import cdist, pdist
+
+from takht.spectra import Frames
+
+Embedding = NDArray[np.floating]
+NEIGHBOURS = 5
+_LEAST = 1e-12
+
+
+def frechet_distance(first: Embedding, second: Embedding) -> float:
+    """Return the squared Wasserstein-2 distance of the Gaussians fitted to two sets.
+
+    Kilgour et al. 2019. It falls with the number of items of a set: compare sets of one size only.
+    """
+    gap = first.mean(axis=0) - second.mean(axis=0)
+    a, b = np.atleast_2d(np.cov(first.T)), np.atleast_2d(np.cov(second.T))
+    # trace of sqrt(a b), by the eigenvalues of the symmetric sqrt(a) b sqrt(a)
+    values, vectors = linalg.eigh(a)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    cross = np.sqrt(np.maximum(linalg.eigvalsh(root @ b @ root), 0)).sum()
+    return float(gap @ gap + np.trace(a) + np.trace(b) - 2 * cross)
+
+
+def density_and_coverage(
+    real: Embedding, made: Embedding, neighbours: int = NEIGHBOURS
+) -> tuple[float, float]:
+    """Return density and coverage: each real item is a ball out to its k-th real neighbour.
+
+    Density counts in how many balls a made item lies, over k; coverage is the share of balls that
+    hold one. Naeem et al. 2020.
+    """
+    radii = np.sort(cdist(real, real), axis=1)[:, neighbours]  # place 0 is the item itself
+    inside = cdist(real, made) < radii[:, None]
+    return float(inside.sum() / (neighbours * len(made))), float(inside.any(axis=1).mean())
+
+
+def diversity(real: Embedding, made: Embedding) -> float:
+    """Return the mean distance between made items over that between real items."""
+    return float(pdist(made).mean() / max(float(pdist(real).mean()), _LEAST))
+
+
+def temporal_autocorrelation(frames: Frames, lag_frames: int) -> float:
+    """Return the correlation of a spectrogram with itself so many frames later.
+
+    Both about the spectrogram's mean spectrum, so a sound that stands still does not count.
+    """
+    centred = frames - frames.mean(axis=0)
+    early, late = centred[:-lag_frames], centred[lag_frames:]
+    norm = float(np.sqrt(np.sum(early**2) * np.sum(late**2)))
+    return float(np.sum(early * late) / max(norm, _LEAST))
+
+
+def seam_ratio(frames: Frames, seam_frames: int) -> float:
+    """Return the mean spectral flux at multiples of `seam_frames` over the median elsewhere."""
+    flux = np.linalg.norm(np.diff(frames, axis=0), axis=1)
+    seams = np.arange(seam_frames - 1, len(flux), seam_frames)
+    elsewhere = np.median(np.delete(flux, seams))
+    return float(flux[seams].mean() / max(float(elsewhere), 1e-9))
+
+
+def patches(frames: Frames, length: int, step: int) -> NDArray[np.float32]:
+    """Return excerpts of `length` frames, coarsened to 8 frames by 4 bands a cell, (n, cells).
+
+    What never changes is left out: it has no correlation with anything.
+    """
+    bands = frames.shape[1] // 4 * 4
+    starts = range(0, len(frames) - length + 1, step)
+    cuts = [
+        frames[s : s + length, :bands].reshape(length // 8, 8, bands // 4, 4).mean(axis=(1, 3))
+        for s in starts
+    ]
+    rows = np.array([cut.ravel() for cut in cuts], np.float32)
+    rows = rows.reshape(len(cuts), length // 8 * (bands // 4))
+    return np.asarray(rows[rows.std(axis=1) > 1e-4])
+
+
+def copying_ratio(train: Embedding, held_out: Embedding, made: Embedding) -> tuple[float, float]:
+    """Return nearest-neighbour distance to the training set, made over held-out: least, median.
+
+    Of two sets of one size, 1 - Pearson correlation, so neither level nor contrast hides a copy.
+    """
+    size = min(len(held_out), len(made))
+    held, ours = (_nearest(thinned(rows, size), train) for rows in (held_out, made))
+    least = float(ours.min() / max(float(held.min()), _LEAST))
+    return least, float(np.median(ours) / max(float(np.median(held)), _LEAST))
+
+
+def thinned(rows: Embedding, size: int) -> Embedding:
+    """Return `size` of the rows, evenly spread."""
+    return np.asarray(rows[np.linspace(0, len(rows) - 1, size).round().astype(int)])
+
+
+def active_units(means: NDArray[np.floating], threshold: float = 0.01) -> int:
+    """Return how many latents' posterior means vary by more than 0.01, of (items, latents).
+
+    Burda, Grosse & Salakhutdinov 2016.
+    """
+    return int(np.sum(means.var(axis=0) > threshold))
+
+
+def kl_nats(means: NDArray[np.floating], log_variances: NDArray[np.floating]) -> float:
+    """Return the KL divergence of (items, latents) posteriors from N(0, 1), mean an item, nats."""
+    each = np.exp(log_variances) + means**2 - 1 - log_variances
+    return float(0.5 * each.sum(axis=1).mean())
+
+
+def bits_per_second(nats: float, seconds: float) -> float:
+    """Return the rate of a code that costs so many nats every so many seconds."""
+    return float(nats / np.log(2) / seconds)
+
+
+def _nearest(rows: Embedding, others: Embedding) -> NDArray[np.floating]:
+    """Return 1 - correlation of each row with the most alike of the others, shape (rows,)."""
+    units = []
+    for table in (rows, others):
+        centred = table - table.mean(axis=1, keepdims=True)
+        units.append(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), _LEAST))
+    return np.asarray(1 - (units[0] @ units[1].T).max(axis=1))

@@ -1,0 +1,15 @@
+"""Sounds as files: mono WAV of 16 bits at 22,050 Hz."""
+
+from pathlib import Path
+
+import soundfile
+
+from takht import outputs, pcm
+from takht.generation.log_mel import SAMPLE_RATE_HZ
+from takht.spectra import Waveform
+
+
+def write(wave: Waveform, path: Path) -> None:
+    """Write a wave in [-1, 1], rounded to 16 bits."""
+    with outputs.fresh_file(path) as partial:
+        soundfile.write(partial, pcm.quantised(wave), SAMPLE_RATE_HZ, "PCM_16", format="WAV")

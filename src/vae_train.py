@@ -1,0 +1,26 @@
+"""vae_train: fit a model that codes spectrograms in a few numbers, and decodes them."""
+
+from pathlib import Path
+
+from takht import outputs, stage, tables
+from takht.generation import vae_fitting
+from takht.generation.settings import VaeModel, VaeTraining
+
+
+def vae_train(
+    model: VaeModel,
+    training: VaeTraining,
+    feature_dir: Path,
+    split_csv: Path,
+    model_dir: Path,
+    curve_csv: Path,
+) -> None:
+    save, curve = vae_fitting.fit(model, training, feature_dir, tables.read_table(split_csv))
+    with outputs.fresh_folder(model_dir) as folder:
+        save(folder)
+    with outputs.fresh_file(curve_csv) as path:
+        tables.write_table(curve, path)
+
+
+if __name__ == "__main__":
+    stage.run(vae_train)

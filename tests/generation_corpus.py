@@ -1,0 +1,109 @@
+"""A corpus of invented spectrograms, and the stages that learn from them, run as DVC runs them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+from pipeline import ROOT
+
+from takht import features, tables
+
+MODEL = {
+    "vae_original": {"features": "logspec", "batch_size": 4, "learning_rate": 0.002, "seed": 1},
+    "vae": {
+        "features": "genspec",
+        "block_frames": 32,
+        "latents": 8,
+        "components": 12,
+        "colours": 4,
+        "low_emphasis": 0.4,
+        "level_emphasis": 1.5,
+        "width": 8,
+        "dropout": 0.1,
+        "sequence_blocks": 6,
+        "batch_size": 8,
+        "learning_rate": 0.001,
+        "weight_decay": 0.01,
+        "warm_up": 0.3,
+        "free_nats": 0.02,
+        "seed": 1,
+    },
+}
+TRAINING = {
+    "vae_original": {
+        "epochs": 3,
+        "threads": 1,
+        "width": 0.015625,
+        "step_frames": 256,
+        "max_steps": 30,
+        "mixed_precision": False,
+    },
+    "vae": {"epochs": 3, "threads": 1},
+}
+
+
+def spectrogram(rng: np.random.Generator, colour: np.ndarray, frames: int) -> np.ndarray:
+    """Notes of a few pitches with partials, their decay, and noise, in [0, 1], (frames, 256)."""
+    levels = np.tile(0.25 + colour, (frames, 1))
+    for start in range(0, frames, 20):
+        pitch = int(rng.integers(6, 24))
+        decay = np.exp(-np.arange(min(40, frames - start)) / 12)[:, None]
+        partials = np.arange(pitch, 256, pitch)
+        levels[start : start + 40, partials] += 0.5 * decay * 0.9 ** np.arange(len(partials))
+    return np.clip(levels + rng.normal(0, 0.03, levels.shape), 0, 1).astype(np.float32)
+
+
+def write_spectrograms(
+    folder: Path, kind: str, *, composers: int = 3, frames: int = 560, train: int = 3
+) -> pd.DataFrame:
+    """Write `kind` features of `train` + 2 recordings a composer, and return their split."""
+    rng = np.random.default_rng(7)
+    rows, split = [], []
+    for composer in range(composers):
+        colour = 0.1 * np.sin(np.arange(256) / (10 + 8 * composer))
+        for number, side in enumerate(["train"] * train + ["validation", "test"]):
+            recording = f"c{composer}/r{number}"
+            own = colour + 0.02 * rng.normal()
+            piece = features.Piece(0, 0, 0.0, spectrogram(rng, own, frames))
+            rows.append(features.write_recording(folder / kind, recording, [piece]))
+            split.append((recording, f"c{composer}", f"ملحن {composer}", recording, side))
+    settings = {"kind": kind, "unit": "range", "sample_rate_hz": 22_050, "hop_samples": 256}
+    features.write_index(folder / kind, rows, settings)
+    table = pd.DataFrame(split, columns=["recording", "composer", "label", "work", "side"])
+    tables.write_table(table, folder / "split.csv")
+    return table
+
+
+def run_stage(folder: Path, model: str, kind: str, name: str, *, check: bool = True) -> str:
+    """Run vae_train in a folder, into `<name>/model` and `<name>/curve.csv`; return its stderr."""
+    parameters = {
+        "generation": {"models": MODEL},
+        "scales": {"s": {"generation": TRAINING}},
+    }
+    (folder / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
+    words = ["scale=s", f"experiment={model}", kind, "split.csv", f"{name}/model"]
+    done = subprocess.run(
+        [sys.executable, ROOT / "src/vae_train.py", *words, f"{name}/curve.csv"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not check or done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return what every file below a folder holds, by its path from there."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def card(folder: Path) -> dict[str, object]:
+    """Return a model folder's card."""
+    found: dict[str, object] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,202 @@
+"""The prior draws pieces whose style is their composer's and whose course goes on as music's."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import yaml
+from generation_corpus import MODEL, TRAINING, contents, run_stage, write_spectrograms
+from pipeline import ROOT
+
+from takht.errors import TakhtError
+from takht.generation import models, prior_fitting
+from takht.generation.colours import ColourSpace
+from takht.generation.prior_fitting import Described
+from takht.generation.settings import PriorModel
+from takht.generation.style_prior import regressors
+from takht.generation.texture import LEVELS
+
+PRIOR = {
+    "styles": 6,
+    "pull_clips": 1.0,
+    "shrinkage": 0.2,
+    "ridges": [0.01, 0.1],
+    "own_share": 1.0,
+    "stay": 0.5,
+}
+LATENTS, BLOCK_FRAMES, BLOCKS = 6, 8, 170
+
+
+class Codec:
+    """All that the prior asks of a codec."""
+
+    colours = ColourSpace(
+        np.zeros(256, np.float32), np.eye(3, 256, dtype=np.float32), np.ones(3, np.float32)
+    )
+
+
+def course(rng: np.random.Generator, keep: float) -> np.ndarray:
+    """Latents that each follow themselves, latent 1 following latent 0 as well."""
+    found = np.zeros((BLOCKS + 50, LATENTS))
+    for t in range(1, len(found)):
+        found[t] = keep * found[t - 1] + rng.normal(size=LATENTS)
+        found[t, 1] += 0.4 * found[t - 1, 0]
+    return found[50:].astype(np.float32)
+
+
+def clips(
+    composers: int = 3, each: int = 6, keep: float = 0.7
+) -> tuple[list[Described], np.ndarray]:
+    """Clips whose colour and the scale of whose latents tell the composer."""
+    rng = np.random.default_rng(1)
+    found, numbers = [], []
+    for composer in range(composers):
+        for _ in range(each):
+            latents = course(rng, keep) * np.exp(0.8 * (composer - 1))
+            code = np.full(3, 2.0 * composer) + rng.normal(0, 0.3, 3)
+            levels = rng.normal(composer, 0.1, LEVELS)
+            contour = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
+            parts = (code, latents, levels, contour)
+            found.append(Described(*(part.astype(np.float32) for part in parts)))
+            numbers.append(composer)
+    return found, np.array(numbers)
+
+
+def fit(found, numbers, **changes):
+    settings = PriorModel(**PRIOR | changes)
+    names = [f"c{number}" for number in range(3)]
+    return prior_fitting.fit(found, found[:4], numbers, names, names, Codec(), settings)
+
+
+@pytest.fixture(scope="module")
+def prior():
+    return fit(*clips())[0]
+
+
+def test_pieces_have_their_composers_colour_scale_and_texture(prior):
+    for composer in range(3):
+        drawn = [prior.draw(composer, 30, np.random.default_rng(seed)) for seed in range(12)]
+        colours = np.mean([colour[:3] for colour, _, _ in drawn])
+        scales = np.mean([np.log(latents.std(axis=0)).mean() for _, latents, _ in drawn])
+        levels = np.mean([texture.levels.mean() for _, _, texture in drawn])
+        assert colours == pytest.approx(2 * composer, abs=0.6)
+        own = np.mean([np.log(clip.scales).mean() for clip in clips()[0][6 * composer :][:6]])
+        assert scales == pytest.approx(own, abs=0.2)
+        assert levels == pytest.approx(composer, abs=0.3)
+
+
+def test_courses_remember_as_the_clips_do(prior):
+    """Correlations from block to block, of a latent with itself and with another."""
+
+    def lagged(latents: np.ndarray) -> np.ndarray:
+        unit = (latents - latents.mean(axis=0)) / latents.std(axis=0)
+        return unit[1:].T @ unit[:-1] / len(unit)
+
+    theirs = np.mean([lagged(clip.latents) for clip in clips()[0]], axis=0)
+    ours = np.mean(
+        [lagged(prior.draw(1, 60, np.random.default_rng(s))[1]) for s in range(10)], axis=0
+    )
+    np.testing.assert_allclose(ours, theirs, atol=0.12)
+    assert theirs[1, 0] > theirs[0, 1] + 0.2  # the oracle has a direction
+
+
+def test_a_known_recurrence_is_found():
+    found, numbers = clips(each=12)
+    prior, tried = fit(found, numbers, ridges=[0.0001, 100.0])
+    first = prior.recurrence[:LATENTS]
+    np.testing.assert_allclose(np.diag(first), 0.7, atol=0.1)
+    assert prior.recurrence[0, 1] > 0.2
+    assert abs(prior.recurrence[1, 0]) < 0.1
+    assert tried["validation_unforeseen"].iloc[0] < 0.6 < tried["validation_unforeseen"].iloc[1]
+
+
+def test_running_means_see_the_past_only():
+    rng = np.random.default_rng(2)
+    first = rng.normal(size=(20, 2)).astype(np.float32)
+    second = first.copy()
+    second[10:] += 1
+    np.testing.assert_array_equal(regressors(first)[:11], regressors(second)[:11])
+    assert not np.allclose(regressors(first)[11], regressors(second)[11])
+    steady = regressors(np.ones((400, 1), np.float32))
+    np.testing.assert_allclose(steady[-1], 1, atol=1e-3)
+
+
+def test_innovations_come_from_the_composers_own_clips_and_are_no_passages(prior):
+    chosen = prior._chosen(1, 2000, np.random.default_rng(1))
+    owners = prior.clip_of_block[chosen]
+    assert set(prior.composer_of_clip[owners]) == {1}
+    same = np.mean(owners[1:] == owners[:-1])
+    assert same == pytest.approx(0.5 + 0.5 / 6, abs=0.05)  # stays, or is drawn again
+    assert np.mean(np.diff(chosen) == 1) < 0.03
+
+
+@pytest.mark.parametrize(("seconds", "blocks"), [(1.0, 11), (10.0, 108), (60.0, 647)])
+def test_a_piece_is_as_long_as_asked(prior, seconds, blocks):
+    colour, latents, texture = prior.draw(None, seconds, np.random.default_rng(1))
+    assert colour.shape == (256,)
+    assert latents.shape == (blocks, LATENTS)
+    assert texture.contour.shape == (blocks * BLOCK_FRAMES,)
+    assert (blocks - 1) * BLOCK_FRAMES * 256 / 22_050 <= seconds + 256 / 22_050
+    assert (blocks * BLOCK_FRAMES - 1) * 256 / 22_050 >= seconds
+
+
+def test_the_generator_alone_decides(prior):
+    first, same, other = (prior.draw(0, 5, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first[1], same[1])
+    assert first[2].seed == same[2].seed != other[2].seed
+    assert not np.allclose(first[1], other[1], atol=0.1)
+
+
+def test_a_composer_of_one_clip_is_drawn_half_way_to_the_others():
+    found, numbers = clips()
+    few = [*range(6), 6, *range(12, 18)]
+    prior, _ = fit([found[i] for i in few], numbers[few])
+    codes = np.stack([found[i].code for i in few])
+    expected = (codes.mean(axis=0) + found[6].code) / 2
+    np.testing.assert_allclose(prior.means[1, :3], expected, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_prior_train_writes_the_same_bytes_and_they_load_again(tmp_path):
+    write_spectrograms(tmp_path, "genspec")
+    run_stage(tmp_path, "vae", "genspec", "vae")
+    parameters = {
+        "generation": {"models": MODEL, "prior": PRIOR},
+        "scales": {"s": {"generation": TRAINING | {"prior": {"clips_per_composer": 2}}}},
+    }
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
+    for name in ("first", "second"):
+        words = ["scale=s", "vae/model", "genspec", "split.csv", f"{name}/m", f"{name}/ridges.csv"]
+        subprocess.run(
+            [sys.executable, ROOT / "src/prior_train.py", *words], cwd=tmp_path, check=True
+        )
+    assert contents(tmp_path / "first") == contents(tmp_path / "second")
+    folder = tmp_path / "first/m"
+    card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    assert card["clips"] == 6
+    assert card["composers"] == ["c0", "c1", "c2"]
+    assert card["labels"][0] == "ملحن 0"
+    prior, codec = models.load_prior(folder), models.load_codec(tmp_path / "vae/model")
+    frames = codec.decode(*prior.draw(2, 4.0, np.random.default_rng(1)))
+    assert frames.shape[1] == 256
+    assert frames.min() >= 0
+    assert frames.max() <= 1
+
+    text = (folder / "model.json").read_text(encoding="utf-8")
+    for wrong, match in (
+        (text.replace('"version": 1', '"version": 9'), "version.*got 9"),
+        (text.replace('"style_prior"', '"other"'), "kind.*got 'other'"),
+        (text.replace('"latents": 8', '"latents": 7'), "not of one model"),
+    ):
+        (folder / "model.json").write_text(wrong, encoding="utf-8")
+        with pytest.raises(TakhtError, match=match) as error:
+            models.load_prior(folder)
+        assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_missing_folder_is_one_line(tmp_path):
+    with pytest.raises(TakhtError, match="holds no model; run `dvc repro") as error:
+        models.load_prior(tmp_path / "prior")
+    assert len(str(error.value).splitlines()) == 1

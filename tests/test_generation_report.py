@@ -1,0 +1,192 @@
+"""The metrics of generation: every model has its keys; copies, noise and music are told apart."""
+
+import generation_models as small
+import numpy as np
+import pandas as pd
+import pytest
+
+from takht import discriminant, features, tables, window_summary
+from takht.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
+from takht.generation import (
+    codec_measures,
+    generated,
+    repertoire,
+    report,
+    sample_measures,
+    sounding,
+)
+from takht.generation.judge import Judge
+from takht.generation.log_mel import log_mel
+from takht.generation.original_spectrogram import log_spectrogram
+from takht.generation.repertoire import Repertoire
+from takht.windows import Features
+
+COMPOSERS = ("qasabgi", "umm")
+SIDES = ("train", "train", "validation", "test")
+SIZES = Repertoire(
+    unconditional=2, per_composer=1, seconds=8.0, long_seconds=60.0, yardsticks=3, seed=1
+)
+
+
+def music(composer: int, number: int) -> np.ndarray:
+    """Composer 1 is an octave deeper: twice as slow."""
+    wave = small.melody(10 * composer + number, 12.0)
+    return np.repeat(wave, 2)[: len(wave)] if composer else wave
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Folder of statistics, split and spectrograms of eight recordings by two composers."""
+    folder = tmp_path_factory.mktemp("statistics")
+    rows, split, spectrograms = [], [], {}
+    for composer, name in enumerate(COMPOSERS):
+        for number, side in enumerate(SIDES):
+            recording, wave = f"{name}/{number}", music(composer, number)
+            statistics = window_summary.of_segment(wave, 22_050)
+            piece = features.Piece(0, 0, 0.0, statistics)
+            rows.append(features.write_recording(folder, recording, [piece], np.float32))
+            split.append({"recording": recording, "composer": name, "side": side})
+            spectrograms[recording] = log_mel(wave)
+    settings = {"frame": "window", "unit": "statistics", "groups": window_summary.GROUPS}
+    settings |= {"hop_samples": 44_032, "sample_rate_hz": 22_050}
+    features.write_index(folder, rows, settings)
+    return Features(folder), pd.DataFrame(split), spectrograms
+
+
+@pytest.fixture(scope="module")
+def judge(corpus):
+    statistics, split, _ = corpus
+    rows = statistics.index.merge(split[split["side"] == "train"])
+    arrays = [features.open_array(statistics.folder, name) for name in rows["recording"]]
+    owners = np.repeat([COMPOSERS.index(c) for c in rows["composer"]], [len(a) for a in arrays])
+    fitted = discriminant.shrinkage_lda(np.concatenate(arrays).astype(float), owners)
+    card = DiscriminantCard(
+        composers=COMPOSERS, labels=COMPOSERS, frames=1, step_frames=1, bands=232,
+        features=statistics.settings, parameters=0, mflop_per_window=0.0, training_windows=1,
+        experiment={}, training={}, libraries={}, statistics=("timbre", "intervals"),
+    )  # fmt: skip
+    return Judge(DiscriminantClassifier(card, fitted), statistics, split)
+
+
+@pytest.fixture(scope="module")
+def real(judge, corpus):
+    _, split, spectrograms = corpus
+    sides = dict(zip(split["recording"], split["side"], strict=True))
+    patches = {
+        side: report.patches_of([s for name, s in spectrograms.items() if sides[name] == side], 32)
+        for side in ("train", "test")
+    }
+    return sample_measures.Real(
+        judge.of_side("train"), judge.of_side("test"), patches["train"], patches["test"]
+    )
+
+
+def test_the_embedding_is_standardised_by_training_windows(judge):
+    train = judge.of_side("train")
+    np.testing.assert_allclose(train.mean(axis=0), 0, atol=1e-3)
+    np.testing.assert_allclose(train.std(axis=0)[train.std(axis=0) > 0.01], 1, atol=1e-3)
+
+
+def test_the_judge_tells_whose_a_piece_is(judge):
+    for composer, name in enumerate(COMPOSERS):
+        assert judge.composer(window_summary.of_segment(music(composer, 9), 22_050)) == name
+    said, actual = judge.composers("test")
+    assert said == actual == list(COMPOSERS)
+    assert judge.chance == 0.5
+
+
+def test_held_out_music_is_at_the_floor_and_noise_far_above(judge, real):
+    held = real.held_out
+    beside = sample_measures.beside(real, held, real.held_out_patches)
+    assert beside["frechet"] == pytest.approx(beside["frechet_floor"])
+    assert (beside["diversity"], beside["coverage"]) == (pytest.approx(1), 1)
+    assert beside["copying_ratio"] == {"min": pytest.approx(1), "median": pytest.approx(1)}
+    noise = 0.1 * np.random.default_rng(1).standard_normal(12 * 22_050).astype(np.float32)
+    found = sample_measures.measured(noise, 8)
+    made = judge.embedded(np.concatenate([found.statistics] * 3))
+    beside = sample_measures.beside(real, made, found.patches)
+    assert beside["frechet"] > 5 * beside["frechet_floor"]
+    assert beside["coverage"] == 0
+
+
+def test_training_music_as_samples_is_called_a_copy(real):
+    beside = sample_measures.beside(real, real.train, real.train_patches)
+    assert beside["copying_ratio"]["min"] == pytest.approx(0, abs=1e-3)
+
+
+def test_clipped_samples_are_counted():
+    wave = small.melody(1)
+    wave[100:107] = 1
+    assert sample_measures.measured(wave, 8).clipped_samples == 7
+
+
+def test_codecs_are_measured_on_every_frame_they_keep(corpus):
+    *_, spectrograms = corpus
+    clips = list(spectrograms.values())[:3]
+    codec, pca = small.codec(), small.pca()
+    ours, yardstick = codec_measures.of_codec(codec, clips), codec_measures.of_pca(pca, clips)
+    outputs = [codec.decode(*codec.encode(clip)[:2]) for clip in clips]
+    pairs = zip(outputs, clips, strict=True)
+    error = np.concatenate([(made - clip[: len(made)]).ravel() ** 2 for made, clip in pairs]).mean()
+    assert ours["recon_mse"] == pytest.approx(error, rel=1e-4)
+    assert ours["latents_per_second"] == pytest.approx(24 / 8 * 22_050 / 256)
+    assert ours["latents"] == 24 >= ours["active_units"] > 10
+    assert ours["bits_per_second"] == pytest.approx(ours["kl_nats"] / np.log(2) * 22_050 / 256 / 8)
+    assert 0 < yardstick["recon_mse"] < 0.05
+
+
+def test_the_originals_windows_are_measured_the_same_way():
+    clip = log_spectrogram(small.melody(1, 12.0))
+    model = small.Quarters()
+    found = codec_measures.of_windows(model, [clip])
+    windows = np.stack([clip[:512].T, clip[512:1024].T])
+    error = np.mean((model.decode(model.encode(windows)[0]) - windows) ** 2)
+    assert found["recon_mse"] == pytest.approx(error, rel=1e-5)
+    assert found["latents_per_second"] == pytest.approx(4 / 5.944, rel=1e-3)
+
+
+@pytest.mark.slow
+def test_the_report_has_every_key_and_only_numbers_json_knows(corpus, judge, tmp_path, monkeypatch):
+    monkeypatch.setenv("TAKHT_WORKERS", "1")
+    spectrograms = corpus[2]
+    codec, pca, original = small.codec(), small.pca(), small.Quarters()
+    prior = small.Forgetful(codec, composers=COMPOSERS, labels=COMPOSERS)
+    sheets = [
+        *repertoire.alone(repertoire.drawn(codec, prior, SIZES)),
+        *repertoire.together("yardsticks/pca", repertoire.independent(pca, small.clips(), SIZES)),
+        *repertoire.together(
+            "yardsticks/original", repertoire.from_the_originals_prior(original, SIZES)
+        ),
+        *repertoire.together(
+            "r/all", repertoire.reconstructions("umm/3", music(1, 3), codec, pca, original)
+        ),
+    ]
+    index = pd.concat([sounding.sound_sheet(s, tmp_path) for s in sheets], ignore_index=True)
+    tables.write_table(index, tmp_path / "index.csv")
+    index = generated.read_index(tmp_path)
+    held_out = [spectrograms[f"{name}/3"] for name in COMPOSERS]
+    train = [spectrograms[f"{name}/0"] for name in COMPOSERS]
+    found = report.of_models(codec, pca, original, held_out, [log_spectrogram(music(1, 3))])
+    report.add_reconstructions(found, generated.reconstructions(tmp_path, index))
+    report.add_samples(found, tmp_path, index, judge, train, held_out, codec.block_frames)
+    found = report.rounded(found)
+
+    paired = {"lsd_db", "mr_stft", "chroma", "onset", "hop_buzz"}
+    latents = {"active_units", "latents", "kl_nats", "bits_per_second", "latents_per_second"}
+    samples = {"windows", "frechet", "frechet_floor", "density", "coverage", "diversity"}
+    samples |= {"copying_ratio", "autocorrelation_half_second", "sample_hop_buzz"}
+    samples |= {"clipped_samples", "longest_piece_seconds", "seam_ratio"}
+    every = paired | samples | {"recon_mse"}
+    assert set(found["original"]) == every | latents | {"phase_alone"}
+    assert set(found["pca"]) == every | {"latents_per_second"}
+    assert set(found["ours"]) == every | latents | {"phase_alone", "composer_accuracy"}
+    assert set(found["real"]) == {
+        *("hop_buzz", "density", "coverage", "diversity", "autocorrelation_half_second"),
+        *("seam_ratio", "composer_accuracy", "composer_accuracy_chance"),
+    }
+    assert set(found["ours"]["phase_alone"]) == paired
+    assert found["ours"]["clipped_samples"] == 0
+    assert found["ours"]["longest_piece_seconds"] == 60
+    numbers = pd.json_normalize(found).to_numpy(float)
+    assert np.isfinite(numbers).all()
+    assert found["original"]["phase_alone"]["hop_buzz"] > found["ours"]["phase_alone"]["hop_buzz"]

@@ -1,0 +1,85 @@
+"""Texture: noise that has the levels it was asked for, and nothing a codec could have said."""
+
+import numpy as np
+import pytest
+from generation_corpus import spectrogram
+from scipy.signal import lfilter
+
+from takht.generation import texture
+from takht.generation.lapped_basis import emphasis, fit_basis
+from takht.generation.texture import BAND_GROUPS, GROUPS, Texture
+
+FRAMES = 640
+
+
+@pytest.fixture(scope="module")
+def basis():
+    rng = np.random.default_rng(1)
+    clips = [spectrogram(rng, np.zeros(256), 400) for _ in range(3)]
+    plain = emphasis(256, low=0.4, level=1.5)
+    return fit_basis(clips, plain, block_frames=32, components=12)
+
+
+def noise(rms: float, past: float, seed: int = 2) -> np.ndarray:
+    """Noise of a process of order 1 in time, twice as loud in the upper bands, (FRAMES, 256)."""
+    white = np.random.default_rng(seed).normal(size=(FRAMES + 100, 256))
+    made = lfilter([rms * np.sqrt(1 - past**2)], [1, -past], white, axis=0)[100:]
+    return (made * np.repeat([1, 2], 128)).astype(np.float32)
+
+
+def test_levels_are_those_of_a_known_process():
+    levels, contour = texture.describe(noise(0.03, 0.6))
+    bands, rms, memory, skewness = np.split(levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS]))
+    np.testing.assert_allclose(bands[:8], np.log(0.03), atol=0.1)
+    np.testing.assert_allclose(bands[8:], np.log(0.06), atol=0.1)
+    np.testing.assert_allclose(rms, 0, atol=0.15)
+    np.testing.assert_allclose(np.tanh(memory), 0.6, atol=0.1)
+    assert abs(float(skewness[0])) < 0.1
+    assert contour.shape == (FRAMES,)
+    assert np.abs(contour).max() < 0.5
+
+
+def test_contour_is_the_loudness_of_frames():
+    loud = np.where(np.arange(FRAMES) < FRAMES // 2, 1.0, 4.0)[:, None]
+    levels, contour = texture.describe((noise(0.02, 0) * loud).astype(np.float32))
+    jump = contour[FRAMES // 2 :].mean() - contour[: FRAMES // 2].mean()
+    assert jump == pytest.approx(np.log(4), abs=0.05)
+    even, _ = texture.describe(noise(0.02, 0))
+    np.testing.assert_allclose(levels[BAND_GROUPS:], even[BAND_GROUPS:], atol=0.1)
+
+
+@pytest.mark.parametrize("past", [0.0, 0.7])
+def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
+    wanted, contour = texture.describe(noise(0.03, past))
+    contour = np.where(np.arange(FRAMES) < 320, -0.7, 0.5).astype(np.float32)
+    contour -= 0.5 * np.log(np.mean(np.exp(2 * contour)))  # as loud in all
+    drawn = texture.noise_of(Texture(wanted, contour, 3), basis, 8)
+    assert drawn.shape == (FRAMES, 256)
+    found, found_contour = texture.describe(drawn)
+    assert np.abs(found - wanted)[:BAND_GROUPS].max() < 0.2
+    assert np.abs(found - wanted)[BAND_GROUPS + 3 :].max() < 0.25  # the first few are the codec's
+    jump = found_contour[330:].mean() - found_contour[:310].mean()
+    assert jump == pytest.approx(1.2, abs=0.1)
+
+
+def test_a_codec_would_not_see_it(basis):
+    levels, contour = texture.describe(noise(0.03, 0.5))
+    drawn = texture.noise_of(Texture(levels, contour, 3), basis, 8)
+    assert np.abs(basis.analyse(drawn)[:, :8]).max() < 1e-3
+    assert np.abs(basis.analyse(drawn)[:, 8:]).max() > 0.01
+
+
+def test_its_seed_alone_decides(basis):
+    levels, contour = texture.describe(noise(0.03, 0.5))
+    first, same, other = (
+        texture.noise_of(Texture(levels, contour, seed), basis, 8) for seed in (3, 3, 4)
+    )
+    assert np.array_equal(first, same)
+    assert not np.allclose(first, other, atol=0.01)
+
+
+def test_silence_has_a_texture_too(basis):
+    levels, contour = texture.describe(np.zeros((64, 256), np.float32))
+    assert np.isfinite(levels).all()
+    drawn = texture.noise_of(Texture(levels, contour, 1), basis, 8)
+    assert np.abs(drawn).max() < 0.01
