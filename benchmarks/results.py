@@ -7,11 +7,12 @@
     results.py table
 
 `run` builds the pipeline and its checks for a corpus in a clone of HEAD, and keeps what it measured
-in results/NAME.json: everything, or with EXPERIMENT the cross-validation of these alone. It takes
-half an hour. `keep` does so for what stands here already, with the seconds that TAKHT_TIMINGS
-gathered: results/demo.json. `generation` and `keep-generation` are the same for the generation
-branch, in results/generation-NAME.json; how long `takht generate` takes is measured then. `table`
-writes the README's tables from those files, between the comments that mark them.
+in results/NAME.json: every experiment, or with EXPERIMENT these alone, the others' results staying
+as they are. It takes half an hour with the networks. `keep` does so for what stands here already,
+with the seconds that TAKHT_TIMINGS gathered: results/demo.json. `generation` and `keep-generation`
+are the same for the generation branch, in results/generation-NAME.json; how long `takht generate`
+takes is measured then. `table` writes the README's tables from those files, between the comments
+that mark them.
 """
 
 import json
@@ -49,16 +50,15 @@ def run(corpus: Path, name: str, only: list[str]) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-{name}.jsonl"
         text = _clone(corpus, clone, timings)
-        checks = "checks/dvc.yaml"
-        if only:
-            _dvc(clone, timings, "repro", *(f"{checks}:crossval@{each}" for each in only))
-        else:
-            _dvc(clone, timings, "repro", "dvc.yaml")
-            for each in set(yaml.safe_load(text)["experiments"]) - set(_seconds(timings)):
-                # Its model came from the cache: train it once more, for the seconds.
-                _dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"train@{each}")
-            _dvc(clone, timings, "repro", checks)
-        keep(name, summarised(clone, timings, only))
+        checks = ("crossval", "leak", "controls")
+        names = only or list(yaml.safe_load(text)["experiments"])
+        targets = [f"checks/dvc.yaml:{check}@{each}" for check in checks for each in names]
+        _dvc(clone, timings, "repro", *(f"evaluate@{each}" for each in names))
+        for each in set(names) - set(_seconds(timings)):
+            # Its model came from the cache: train it once more, for the seconds.
+            _dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"train@{each}")
+        _dvc(clone, timings, "repro", *targets)
+        keep(name, summarised(clone, timings, only, name))
 
 
 def run_generation(corpus: Path, name: str) -> None:
@@ -95,27 +95,34 @@ def keep(name: str, summary: dict[str, Any]) -> None:
     path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
 
 
-def summarised(project: Path, timings: Path, only: list[str]) -> dict[str, Any]:
-    """Return scale, commit, each experiment's metrics and checks, and how `best` differs."""
+def summarised(project: Path, timings: Path, only: list[str], name: str) -> dict[str, Any]:
+    """Return scale, each experiment's commit, metrics and checks, and how `best` differs.
+
+    With `only`, what results/<name>.json says of the other experiments is kept.
+    """
     params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
     trained = _seconds(timings)
     commit = ["git", "-C", str(project), "rev-parse", "--short", "HEAD"]
-    experiments = {}
-    for name in only or params["experiments"]:
-        found: dict[str, Any] = {}
-        for check in ("crossval", "leak", "controls"):  # what has not been run is not shown
-            path = project / f"metrics/{check}/{name}.json"
-            found |= {check: _read(path)} if path.exists() else {}
-        if not only:
-            found["metrics"] = _read(project / f"metrics/{name}.json")
-            found["train_cpu_s"] = trained[name]
-        experiments[name] = found
-    files = (project / f"plots/crossval/{name}.csv" for name in ("baseline", "best"))
+    head = subprocess.check_output(commit, text=True).strip()
+    before = ROOT / f"results/{name}.json"
+    known = _read(before) if only and before.exists() else {"experiments": {}}
+    kept, experiments = known["experiments"], {}
+    for key in params["experiments"]:
+        if only and key not in only:
+            experiments |= {key: kept[key]} if key in kept else {}
+            continue
+        found: dict[str, Any] = {"commit": head, "metrics": _read(project / f"metrics/{key}.json")}
+        for check in ("crossval", "leak", "controls"):
+            found[check] = _read(project / f"metrics/{check}/{key}.json")
+        experiments[key] = found | {"train_cpu_s": trained[key]}
+    pair = ("baseline", "best")
+    if not only or set(pair) <= set(only):
+        files = (project / f"plots/crossval/{key}.csv" for key in pair)
+        known["best_over_baseline"] = paired(*(tables.read_table(file) for file in files))
     return {
         "scale": params["scale"],
-        "commit": subprocess.check_output(commit, text=True).strip(),
         "experiments": experiments,
-        "best_over_baseline": paired(*(tables.read_table(file) for file in files)),
+        "best_over_baseline": known["best_over_baseline"],
     }
 
 
@@ -182,10 +189,11 @@ def test_table(name: str) -> Iterator[str]:
     """Yield the lines of a corpus's table of test scores, in Markdown."""
     results = _read(ROOT / f"results/{name}.json")
     first = next(iter(results["experiments"].values()))["metrics"]
+    commits = dict.fromkeys(each["commit"] for each in results["experiments"].values())
     yield (
         f"**{TITLES[name]}**, split by recording: {first['n_composers']} composers, "
         f"{first['n_recordings']} test recordings ({first['n_windows']} windows), "
-        f"scale {results['scale']}, measured at {results['commit']}."
+        f"scale {results['scale']}, measured at {' and '.join(commits)}."
     )
     yield ""
     yield (
@@ -195,14 +203,14 @@ def test_table(name: str) -> Iterator[str]:
     )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for key, found in results["experiments"].items():
-        m, leak, controls = found["metrics"], found.get("leak", {}), found.get("controls", {})
+        m, leak, controls = found["metrics"], found["leak"], found["controls"]
         yield (
             f"| `{key}` | {_interval(m, 'accuracy_recordings')} "
             f"| {_interval(m, 'macro_f1_recordings')} | {_share(m['accuracy_windows'])} "
-            f"| *{_share(leak.get('accuracy_windows_leaky'))}* | {_share(leak.get('leak_gap'))} "
-            f"| {_share(controls.get('shuffled_accuracy_recordings'))} "
-            f"({_share(controls.get('largest_composer_share'))}) "
-            f"| {_share(controls.get('unknown_auroc'))} "
+            f"| *{_share(leak['accuracy_windows_leaky'])}* | {_share(leak['leak_gap'])} "
+            f"| {_share(controls['shuffled_accuracy_recordings'])} "
+            f"({_share(controls['largest_composer_share'])}) "
+            f"| {_share(controls['unknown_auroc'])} "
             f"| {found['train_cpu_s']:.0f} | {m['mflop_per_window']:.2g} |"
         )
 
@@ -269,9 +277,7 @@ def _seconds_of_stages(timings: Path) -> dict[str, float]:
     return found
 
 
-def _share(value: float | None) -> str:
-    if value is None:
-        return "–"
+def _share(value: float) -> str:
     text = f"{value:.3f}"
     return re.sub(r"^(-?)0\.", r"\1.", text)
 
@@ -295,7 +301,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["run"] and len(sys.argv) >= 4:
         run(Path(sys.argv[2]), sys.argv[3], sys.argv[4:])
     elif sys.argv[1:2] == ["keep"] and len(sys.argv) == 3:
-        keep("demo", summarised(ROOT, Path(sys.argv[2]), []))
+        keep("demo", summarised(ROOT, Path(sys.argv[2]), [], "demo"))
     elif sys.argv[1:2] == ["generation"] and len(sys.argv) == 4:
         run_generation(Path(sys.argv[2]), sys.argv[3])
     elif sys.argv[1:2] == ["keep-generation"] and len(sys.argv) == 3:
