@@ -63,7 +63,9 @@ class Real(NamedTuple):
     held_out_patches: dict[str, NDArray[np.float32]]
 
 
-def beside(real: Real, made: NDArray[np.float32], patches: NDArray[np.float32]) -> dict[str, Any]:
+def beside(
+    real: Real, made: NDArray[np.float32], patches: dict[str, NDArray[np.float32]]
+) -> dict[str, Any]:
     """Return the scores of a set of embedded windows and patches beside real music.
 
     Sets are compared at one size; the floor is what held-out music of that size scores.
