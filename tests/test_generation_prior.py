@@ -16,12 +16,13 @@ from takht.generation import models, prior_fitting
 from takht.generation.colours import ColourSpace
 from takht.generation.prior_fitting import Described
 from takht.generation.settings import PriorModel
-from takht.generation.texture import LEVELS
+from takht.generation.texture import BAND_GROUPS, LEVELS, textured
 
 PRIOR = {
     "styles": 6,
     "pull_clips": 1.0,
     "shrinkage": 0.2,
+    "texture": 1.0,
     "style_temperature": 1.0,
     "compared_latents": 4,
     "neighbours": 6,
@@ -63,7 +64,7 @@ def clips(
             code = np.full(3, 2.0 * composer) + rng.normal(0, 0.3, 3)
             levels = rng.normal(composer, 0.1, LEVELS)
             contour = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
-            parts = (code, latents, levels, contour)
+            parts = (code, latents, levels, contour, np.full(4, 1.2))
             found.append(Described(*(part.astype(np.float32) for part in parts)))
             numbers.append(composer)
     return found, np.array(numbers)
@@ -185,6 +186,15 @@ def test_style_temperature_scales_how_far_pieces_are_from_their_composer(prior, 
     assert np.std(colours, axis=0).mean() == pytest.approx(expected, rel=0.35, abs=1e-6)
 
 
+def test_texture_is_as_strong_as_asked_and_keeps_its_shape(prior):
+    half = dataclasses.replace(prior, texture=0.5)
+    full, quiet = (p.draw(0, 5, np.random.default_rng(1))[2] for p in (prior, half))
+    difference = quiet.levels - full.levels
+    np.testing.assert_allclose(difference[:BAND_GROUPS], np.log(0.5), atol=1e-5)
+    np.testing.assert_array_equal(difference[BAND_GROUPS:], 0)
+    np.testing.assert_allclose(full.fine_gains, 1.2, rtol=1e-6)
+
+
 def test_the_order_of_clips_does_not_matter_to_styles(prior):
     found, numbers = clips()
     order = np.random.default_rng(3).permutation(len(found))
@@ -231,7 +241,7 @@ def test_prior_train_writes_the_same_bytes_and_they_load_again(tmp_path):
     assert card["composers"] == ["c0", "c1", "c2"]
     assert card["labels"][0] == "ملحن 0"
     prior, codec = models.load_prior(folder), models.load_codec(tmp_path / "vae/model")
-    frames = codec.decode(*prior.draw(2, 4.0, np.random.default_rng(1)))
+    frames = textured(codec, *prior.draw(2, 4.0, np.random.default_rng(1)))
     assert frames.shape[1] == 256
     assert frames.min() >= 0
     assert frames.max() <= 1

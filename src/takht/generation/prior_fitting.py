@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from takht.generation import texture
+from takht.generation import fine_structure, texture
 from takht.generation.codec import VaeCodec
 from takht.generation.settings import PriorModel
 from takht.generation.style_prior import StylePrior
@@ -26,6 +26,7 @@ class Described:
     latents: Frames  # (blocks, latents)
     levels: NDArray[np.float32]  # (LEVELS,)
     contour: NDArray[np.float32]  # (blocks * block_frames,)
+    fine_gains: NDArray[np.float32]  # (4,)
 
     @property
     def scales(self) -> NDArray[np.float32]:
@@ -43,7 +44,8 @@ def described(codec: VaeCodec, clip: Frames) -> Described:
     colour, latents, _ = codec.encode(clip)
     decoded = codec.unheld(colour, latents)
     levels, contour = texture.describe(clip[: len(decoded)] - decoded)
-    return Described(codec.colours.code(colour), latents, levels, contour)
+    gains = fine_structure.gains(clip[: len(decoded)], np.clip(decoded, 0, 1))
+    return Described(codec.colours.code(colour), latents, levels, contour, gains)
 
 
 def fit(
@@ -77,6 +79,8 @@ def fit(
         compared=codec.basis.deviations[:leading],
         clip_of_block=np.repeat(np.arange(len(clips)), [len(clip.latents) for clip in clips]),
         composer_of_clip=composer_of_clip,
+        fine_gains=np.mean([clip.fine_gains for clip in clips], axis=0, dtype=np.float32),
+        texture=settings.texture,
         style_temperature=settings.style_temperature,
         neighbours=settings.neighbours,
     )

@@ -13,7 +13,7 @@ from takht.generation.style_prior import StylePrior
 
 _ARRAYS = (
     "means", "root", "style_mean", "style_axes", "style_rest", "courses", "contours", "compared",
-    "clip_of_block", "composer_of_clip",
+    "clip_of_block", "composer_of_clip", "fine_gains",
 )  # fmt: skip
 
 
@@ -26,6 +26,7 @@ class PriorCard(Card):
     block_frames: int = Field(ge=4)
     latents: int = Field(ge=1)
     clips: int = Field(ge=1, description="trained on")
+    texture: float = Field(gt=0, le=2)
     style_temperature: float = Field(ge=0, le=2)
     neighbours: int = Field(ge=1)
 
@@ -55,6 +56,7 @@ def load_prior(folder: Path) -> StylePrior:
             composers=card.composers,
             labels=card.labels,
             colours=ColourSpace(**model_folders.read_arrays(folder, "colours")),
+            texture=card.texture,
             style_temperature=card.style_temperature,
             neighbours=card.neighbours,
             **model_folders.read_arrays(folder, "prior"),  # type: ignore[arg-type]  # two hold whole numbers

@@ -66,6 +66,7 @@ def fit(
         block_frames=prior.block_frames,
         latents=codec.latents,
         clips=len(clips),
+        texture=settings.texture,
         style_temperature=settings.style_temperature,
         neighbours=settings.neighbours,
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from takht.generation.colours import Colour, ColourSpace
 from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
-from takht.generation.texture import Texture
+from takht.generation.texture import BAND_GROUPS, Texture
 from takht.spectra import Frames
 
 LEAST_BLOCKS = 160  # of a course, so that its scale is measured on a minute
@@ -39,6 +39,8 @@ class StylePrior:
     compared: NDArray[np.float32]  # (leading,), weights of the latents by which blocks are alike
     clip_of_block: NDArray[np.int64]  # (blocks,), rising
     composer_of_clip: NDArray[np.int64]  # (clips,)
+    fine_gains: NDArray[np.float32]  # (4,), that give back what coding takes from fine structure
+    texture: float  # of the texture's amplitude: 1 is as strong as in the clips
     style_temperature: float  # of draws about a composer's mean: 1 is as wide as the clips are
     neighbours: int  # among whose successors the next block is drawn
 
@@ -67,7 +69,9 @@ class StylePrior:
         course = self.courses[walk]
         course = (course - course.mean(axis=0)) / np.maximum(course.std(axis=0), 0.3)
         contour = self.contours[walk[:blocks]].ravel()
-        texture = Texture(style[latents:], contour, seed=int(rng.integers(2**32)))
+        levels = style[latents:].copy()
+        levels[:BAND_GROUPS] += np.log(np.float32(self.texture))
+        texture = Texture(levels, contour, int(rng.integers(2**32)), self.fine_gains)
         return (
             self.colours.colour(code[:count]),
             course[:blocks] * np.exp(style[:latents]),

@@ -5,13 +5,16 @@ that stay through a clip describe it, for groups of bands and for groups of quef
 over bands: broad attacks are low, fine speckle is high), and its loudness frame by frame.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.fft
 import scipy.signal
 from numpy.typing import NDArray
 
+from takht.generation import fine_structure
+from takht.generation.codec import VaeCodec
+from takht.generation.colours import Colour
 from takht.generation.lapped_basis import LappedBasis
 from takht.randomness import rng_for
 from takht.spectra import Frames
@@ -33,6 +36,7 @@ class Texture:
     levels: NDArray[np.float32]  # (LEVELS,)
     contour: NDArray[np.float32]  # (frames,), log of each frame's loudness over the clip's
     seed: int
+    fine_gains: NDArray[np.float32] = field(default_factory=lambda: np.ones(4, np.float32))
 
 
 def describe(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -46,6 +50,13 @@ def describe(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]
     skewness = np.mean(lower**3) / np.maximum(np.mean(lower**2) ** 1.5, _QUIETEST)
     levels = np.concatenate([bands, rms, memory, [np.clip(skewness, -1.5, 1.5)]])
     return levels.astype(np.float32), contour.astype(np.float32)
+
+
+def textured(codec: VaeCodec, colour: Colour, latents: Frames, texture: Texture) -> Frames:
+    """Return frames (frames, 256) in [0, 1] that a codec decodes, with what it cannot show."""
+    frames = fine_structure.given_back(codec.unheld(colour, latents), texture.fine_gains)
+    frames += noise_of(texture, codec.basis, codec.latents)
+    return np.asarray(np.clip(frames, 0, 1), np.float32)
 
 
 def noise_of(texture: Texture, basis: LappedBasis, latents: int) -> Frames:
