@@ -1,4 +1,4 @@
-"""Fine structure of a spectrum: partials and the gaps between, which coding in few numbers flattens.
+"""Fine structure of a spectrum, partials and the gaps between, which few numbers flatten.
 
 Quefrencies are the DCT over bands. Where a codec keeps a part of a quefrency's variance, what it
 decodes is right on average but flat; a gain gives new pieces back as much as music has.

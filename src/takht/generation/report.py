@@ -1,4 +1,4 @@
-"""metrics/generation.json: everything measured of the original, PCA, ours and real music."""
+"""Everything measured of the original, PCA, ours and real music: metrics/generation.json."""
 
 from collections.abc import Sequence
 from pathlib import Path
