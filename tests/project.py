@@ -127,6 +127,8 @@ def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     values["scores"]["resamples"] = 100
     values["crossval"] |= {"folds": 2, "repeats": 1, "max_steps": 2}
     values["controls"] |= {"max_steps": 2}
+    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "yardsticks": 6}
+    values["generation"]["repertoire"] |= few
     for name in set(values["experiments"]) - set(experiments or values["experiments"]):
         del values["experiments"][name]
         curve = f"        plots/learning_curves/{name}.csv: validation_accuracy\n"

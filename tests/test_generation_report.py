@@ -137,6 +137,7 @@ def test_codecs_are_measured_on_every_frame_they_keep(corpus):
     assert ours["latents"] == 24 >= ours["active_units"] > 10
     assert ours["bits_per_second"] == pytest.approx(ours["kl_nats"] / np.log(2) * 22_050 / 256 / 8)
     assert 0 < yardstick["recon_mse"] < 0.05
+    assert yardstick["latents_per_second"] == ours["latents_per_second"]
 
 
 def test_the_originals_windows_are_measured_the_same_way():
