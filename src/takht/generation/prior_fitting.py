@@ -1,7 +1,7 @@
 """Fit the style prior to the latents of training clips, judged by validation clips."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from takht.generation import fine_structure, texture
 from takht.generation.codec import VaeCodec
 from takht.generation.settings import PriorModel
-from takht.generation.style_prior import StylePrior
+from takht.generation.style_prior import LEAST_BLOCKS, StylePrior, lingering
+from takht.randomness import rng_for
 from takht.spectra import Frames
 
 _QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
 _NEIGHBOURS_TRIED = (1, 2, 4, 8, 16, 32, 64)
+_PERSISTENCES = np.arange(0, 0.61, 0.02)
 _LEVEL_WEIGHT = 3.0  # of a texture level over a latent's scale: they are few, and heard
 
 
@@ -81,9 +83,11 @@ def fit(
         composer_of_clip=composer_of_clip,
         fine_gains=np.mean([clip.fine_gains for clip in clips], axis=0, dtype=np.float32),
         texture=settings.texture,
+        persistence=0.0,
         style_temperature=settings.style_temperature,
         neighbours=settings.neighbours,
     )
+    prior = replace(prior, persistence=_persistence(prior, clips))
     return prior, _judged(prior, validation)
 
 
@@ -121,6 +125,27 @@ def _styles(
     root = np.linalg.cholesky(covariance + 1e-6 * np.eye(len(covariance)))
     as_floats = (part.astype(np.float32) for part in (mean, axes / weights, rest))
     return means.astype(np.float32), root.astype(np.float32), tuple(as_floats)
+
+
+def _persistence(prior: StylePrior, clips: Sequence[Described]) -> float:
+    """Return the persistence at which walks remember from block to block as clips do."""
+    weights = prior.compared
+    wanted = np.mean([_memory(clip.course[:, : len(weights)] * weights) for clip in clips])
+    walks = [
+        prior.courses[prior.walk(number, LEAST_BLOCKS, rng_for(0, "persistence", number))]
+        for number in np.unique(prior.composer_of_clip).tolist()
+    ]
+    walks = [walk[:, : len(weights)] * weights for walk in walks]
+    found = [
+        np.mean([_memory(lingering(walk, share)) for walk in walks]) for share in _PERSISTENCES
+    ]
+    return float(_PERSISTENCES[int(np.argmin(np.abs(np.array(found) - wanted)))])
+
+
+def _memory(course: Frames) -> float:
+    """Return the correlation of a course (blocks, latents) with itself a block later."""
+    centred = course - course.mean(axis=0)
+    return float(np.sum(centred[1:] * centred[:-1]) / max(float(np.sum(centred**2)), 1e-9))
 
 
 def _judged(prior: StylePrior, validation: Sequence[Described]) -> pd.DataFrame:

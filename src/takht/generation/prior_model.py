@@ -27,6 +27,7 @@ class PriorCard(Card):
     latents: int = Field(ge=1)
     clips: int = Field(ge=1, description="trained on")
     texture: float = Field(gt=0, le=2)
+    persistence: float = Field(ge=0, lt=1)
     style_temperature: float = Field(ge=0, le=2)
     neighbours: int = Field(ge=1)
 
@@ -57,6 +58,7 @@ def load_prior(folder: Path) -> StylePrior:
             labels=card.labels,
             colours=ColourSpace(**model_folders.read_arrays(folder, "colours")),
             texture=card.texture,
+            persistence=card.persistence,
             style_temperature=card.style_temperature,
             neighbours=card.neighbours,
             **model_folders.read_arrays(folder, "prior"),  # type: ignore[arg-type]  # two hold whole numbers

@@ -67,6 +67,7 @@ def fit(
         latents=codec.latents,
         clips=len(clips),
         texture=settings.texture,
+        persistence=prior.persistence,
         style_temperature=settings.style_temperature,
         neighbours=settings.neighbours,
     )

@@ -41,6 +41,7 @@ class StylePrior:
     composer_of_clip: NDArray[np.int64]  # (clips,)
     fine_gains: NDArray[np.float32]  # (4,), that give back what coding takes from fine structure
     texture: float  # of the texture's amplitude: 1 is as strong as in the clips
+    persistence: float  # share of a block that lives on in the next, for courses to be as slow
     style_temperature: float  # of draws about a composer's mean: 1 is as wide as the clips are
     neighbours: int  # among whose successors the next block is drawn
 
@@ -66,7 +67,7 @@ class StylePrior:
         style = style + 0.5 * self.style_rest * _normal(rng, len(style))
         blocks = int(np.ceil((1 + seconds * SAMPLE_RATE_HZ / HOP_SAMPLES) / self.block_frames))
         walk = self.walk(composer, max(blocks, LEAST_BLOCKS), rng)
-        course = self.courses[walk]
+        course = lingering(self.courses[walk], self.persistence)
         course = (course - course.mean(axis=0)) / np.maximum(course.std(axis=0), 0.3)
         contour = self.contours[walk[:blocks]].ravel()
         levels = style[latents:].copy()
@@ -94,6 +95,14 @@ class StylePrior:
             near = np.argpartition(distances, count)[:count]
             place = int(own[rng.choice(np.sort(near))]) + 1
         return walk
+
+
+def lingering(course: Frames, persistence: float) -> Frames:
+    """Return a course (blocks, latents) each of whose blocks lives on, fading, in those after."""
+    slow = course.copy()
+    for t in range(1, len(slow)):
+        slow[t] += np.float32(persistence) * slow[t - 1]
+    return slow
 
 
 def _normal(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
