@@ -16,7 +16,7 @@ def prior_train(
     feature_dir: Path,
     split_csv: Path,
     model_dir: Path,
-    ridges_csv: Path,
+    neighbours_csv: Path,
 ) -> None:
     split = tables.read_table(split_csv)
     codec = models.load_codec(vae_dir)
@@ -24,7 +24,7 @@ def prior_train(
         card, prior, tried = prior_training.fit(settings, training, codec, feature_dir, split)
     with outputs.fresh_folder(model_dir) as folder:
         prior_model.save(folder, card, prior)
-    with outputs.fresh_file(ridges_csv) as path:
+    with outputs.fresh_file(neighbours_csv) as path:
         tables.write_table(tried, path)
 
 

@@ -10,6 +10,7 @@ from takht.generation.codec import VaeCodec
 from takht.generation.colours import fit_colours
 from takht.generation.lapped_basis import emphasis, fit_basis
 from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
+from takht.generation.texture import BAND_GROUPS, LEVELS, Texture
 
 BLOCK_FRAMES, LATENTS, WIDTH = 8, 24, 4
 
@@ -78,7 +79,10 @@ class Forgetful:
         blocks = int(seconds * SAMPLE_RATE_HZ / HOP_SAMPLES / BLOCK_FRAMES) + 2
         shift = 0.0 if composer is None else 0.01 * composer
         latents = rng.standard_normal((blocks, LATENTS)).astype(np.float32)
-        return self.codec.colours.mean + np.float32(shift), latents
+        quiet = np.full(LEVELS, -20, np.float32)
+        quiet[BAND_GROUPS:] = 0
+        texture = Texture(quiet, np.zeros(blocks * BLOCK_FRAMES, np.float32), seed=1)
+        return self.codec.colours.mean + np.float32(shift), latents, texture
 
 
 class Quarters:

@@ -28,6 +28,19 @@ TINY = {
         "mixed_precision": False,
         "xla": False,
     },
+    "generation": {
+        "clips": {"segments_per_recording": 1},
+        "vae_original": {
+            "width": 0.015625,
+            "step_frames": 512,
+            "epochs": 1,
+            "max_steps": 2,
+            "threads": 1,
+            "mixed_precision": False,
+        },
+        "vae": {"epochs": 1, "threads": 1},
+        "prior": {"clips_per_composer": 2},
+    },
 }
 
 
@@ -83,9 +96,11 @@ class Project:
         (self.root / "params.yaml").write_text(text, encoding="utf-8")
 
     def lock(self) -> dict[str, Any]:
-        """What each stage's last run recorded, the checks' too; paths from the root."""
+        """What each stage's last run recorded, the other pipelines' too; paths from the root."""
         stages: dict[str, Any] = {}
-        for name in ("dvc.lock", "checks/dvc.lock"):
+        for name in ("dvc.lock", "checks/dvc.lock", "generation/dvc.lock"):
+            if not (self.root / name).exists():
+                continue
             text = (self.root / name).read_text(encoding="utf-8")
             stages |= yaml.safe_load(text)["stages"]
         return stages
@@ -93,7 +108,7 @@ class Project:
 
 def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     """Return a project in `root` with the tiny scale and corpus, `experiments` only if given."""
-    tracked = ["dvc.yaml", "checks/dvc.yaml", "params.yaml", "src"]
+    tracked = ["dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "params.yaml", "src"]
     tracked += [".dvc/config", ".dvcignore", ".gitignore"]
     for name in tracked:
         target = root / name
@@ -112,6 +127,8 @@ def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     values["scores"]["resamples"] = 100
     values["crossval"] |= {"folds": 2, "repeats": 1, "max_steps": 2}
     values["controls"] |= {"max_steps": 2}
+    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "yardsticks": 6}
+    values["generation"]["repertoire"] |= few
     for name in set(values["experiments"]) - set(experiments or values["experiments"]):
         del values["experiments"][name]
         curve = f"        plots/learning_curves/{name}.csv: validation_accuracy\n"

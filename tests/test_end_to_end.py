@@ -13,7 +13,7 @@ from pipeline import PLUMBING
 from takht import tables
 
 pytestmark = pytest.mark.slow
-EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline")
+EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline", "best")
 AUDITOR = Path(__file__).with_name("auditor.py")
 
 
@@ -23,6 +23,7 @@ def built(tmp_path_factory):
     tiny = project.make(tmp_path_factory.mktemp("built"), experiments=EXPERIMENTS)
     tiny.run("dvc", "repro")
     tiny.run("dvc", "repro", "checks/dvc.yaml")
+    tiny.run("dvc", "repro", "generation/dvc.yaml")
     tiny.commit("Built")
     return tiny
 

@@ -6,7 +6,7 @@ from melodies import RATE_HZ, melody
 from test_generation_phase import cents
 
 from takht.generation import original_spectrogram
-from takht.generation.decibels import CEILING_DB, RANGE_DB
+from takht.generation.decibels import BELOW_DB, CEILING_DB, RANGE_DB
 
 
 def test_levels_are_those_of_librosa_512_256_without_the_last_bin():
@@ -22,7 +22,8 @@ def test_levels_are_those_of_librosa_512_256_without_the_last_bin():
 def test_zero_phase_is_an_inverse_transform_of_real_magnitudes():
     wave = melody(1, 2.0)
     unit = original_spectrogram.log_spectrogram(wave)
-    power = np.where(unit > 0, 10 ** ((CEILING_DB + RANGE_DB * (unit - 1)) / 10), 0)
+    below = np.where(unit > 0, 0, BELOW_DB)
+    power = 10 ** ((CEILING_DB + RANGE_DB * (unit - 1) - below) / 10)
     theirs = librosa.istft(np.sqrt(power).T.astype(np.complex64), n_fft=510, hop_length=256)
     ours = original_spectrogram.zero_phase(unit)
     assert len(ours) == len(theirs)

@@ -73,7 +73,9 @@ def real(judge, corpus):
     _, split, spectrograms = corpus
     sides = dict(zip(split["recording"], split["side"], strict=True))
     patches = {
-        side: report.patches_of([s for name, s in spectrograms.items() if sides[name] == side], 32)
+        side: sample_measures.patches_of(
+            [clip for name, clip in spectrograms.items() if sides[name] == side], overlap=8
+        )
         for side in ("train", "test")
     }
     return sample_measures.Real(
@@ -100,7 +102,8 @@ def test_held_out_music_is_at_the_floor_and_noise_far_above(judge, real):
     beside = sample_measures.beside(real, held, real.held_out_patches)
     assert beside["frechet"] == pytest.approx(beside["frechet_floor"])
     assert (beside["diversity"], beside["coverage"]) == (pytest.approx(1), 1)
-    assert beside["copying_ratio"] == {"min": pytest.approx(1), "median": pytest.approx(1)}
+    same = {"min": pytest.approx(1), "median": pytest.approx(1)}
+    assert beside["copying_ratio"] == {"3_seconds": same, "1_second": same}
     noise = 0.1 * np.random.default_rng(1).standard_normal(12 * 22_050).astype(np.float32)
     found = sample_measures.measured(noise, 8)
     made = judge.embedded(np.concatenate([found.statistics] * 3))
@@ -111,7 +114,8 @@ def test_held_out_music_is_at_the_floor_and_noise_far_above(judge, real):
 
 def test_training_music_as_samples_is_called_a_copy(real):
     beside = sample_measures.beside(real, real.train, real.train_patches)
-    assert beside["copying_ratio"]["min"] == pytest.approx(0, abs=1e-3)
+    for length in ("3_seconds", "1_second"):
+        assert beside["copying_ratio"][length]["min"] == pytest.approx(0, abs=1e-3)
 
 
 def test_clipped_samples_are_counted():
@@ -133,6 +137,7 @@ def test_codecs_are_measured_on_every_frame_they_keep(corpus):
     assert ours["latents"] == 24 >= ours["active_units"] > 10
     assert ours["bits_per_second"] == pytest.approx(ours["kl_nats"] / np.log(2) * 22_050 / 256 / 8)
     assert 0 < yardstick["recon_mse"] < 0.05
+    assert yardstick["latents_per_second"] == ours["latents_per_second"]
 
 
 def test_the_originals_windows_are_measured_the_same_way():

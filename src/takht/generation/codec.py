@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from takht.generation.colours import Colour, ColourSpace
 from takht.generation.lapped_basis import LappedBasis
-from takht.generation.texture import Texture, noise_of
 from takht.spectra import Frames
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -56,12 +55,9 @@ class VaeCodec:
             mean, log_variance = self._posterior(seen - colour)
         return colour, mean, log_variance
 
-    def decode(self, colour: Colour, latents: Frames, texture: Texture | None = None) -> Frames:
+    def decode(self, colour: Colour, latents: Frames) -> Frames:
         """Return frames, shape (blocks * block_frames, bands), in [0, 1]."""
-        frames = self.unheld(colour, latents)
-        if texture is not None:
-            frames = frames + noise_of(texture, self.basis, self.latents)
-        return np.asarray(np.clip(frames, 0, 1), np.float32)
+        return np.asarray(np.clip(self.unheld(colour, latents), 0, 1), np.float32)
 
     def _posterior(self, centred: Frames) -> tuple[Frames, Frames]:
         coefficients = self.basis.analyse(centred) / self.basis.deviations

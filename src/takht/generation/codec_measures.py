@@ -31,7 +31,7 @@ def of_pca(pca: BlockPca, clips: Iterable[Frames]) -> dict[str, Any]:
     """Return error and number of latents of PCA over clips (frames, bands)."""
     errors = [_squared(pca.reconstruct(clip), clip) for clip in clips]
     seconds = pca.block_frames * HOP_SAMPLES / SAMPLE_RATE_HZ
-    return _mse(errors) | {"latents_per_second": len(pca.components) / seconds}
+    return _mse(errors) | {"latents_per_second": pca.components.shape[1] / seconds}
 
 
 def of_windows(model: WindowModel, clips: Iterable[Frames]) -> dict[str, Any]:

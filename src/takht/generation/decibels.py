@@ -9,6 +9,7 @@ from takht.spectra import Frames
 
 CEILING_DB = -13.0  # 0 dB is a full-scale sine
 RANGE_DB = 80.0
+BELOW_DB = 8.0  # what lies below the range is so much below it, half of the time
 
 
 def unit_of_power(power: Frames) -> Frames:
@@ -18,6 +19,11 @@ def unit_of_power(power: Frames) -> Frames:
 
 
 def power_of_unit(unit: Frames) -> Frames:
-    """Return the power that numbers in [0, 1] stand for; 0, the floor, is silence."""
-    power = 10 ** ((CEILING_DB + RANGE_DB * (np.minimum(unit, 1) - 1)) / 10)
-    return np.where(unit > 0, power, 0).astype(np.float32)
+    """Return the power that numbers in [0, 1] stand for; a 0 stands for anything below.
+
+    It is given the middle of what music has there, not silence: cells that fall silent at once are
+    heard as holes.
+    """
+    held = np.clip(unit, 0, 1)
+    decibels = CEILING_DB + RANGE_DB * (held - 1) - np.where(held > 0, 0, BELOW_DB)
+    return np.asarray(10 ** (decibels / 10), np.float32)

@@ -9,6 +9,7 @@ from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, magnitude
 from takht.generation.original_spectrogram import zero_phase
 from takht.generation.phase import griffin_lim
 from takht.generation.roles import Composing
+from takht.generation.texture import textured
 from takht.spectra import Frames, Waveform
 
 WINDOW_FRAMES = 512  # all that the original's model sees at once, 5.94 s
@@ -23,7 +24,7 @@ def composed(
     rng: np.random.Generator,
 ) -> Frames:
     """Return the spectrogram of a new piece of at least so many seconds; None is any composer."""
-    return codec.decode(*prior.draw(composer, seconds, rng))
+    return textured(codec, *prior.draw(composer, seconds, rng))
 
 
 def sound(frames: Frames, *, seed: int, seconds: float | None = None) -> Waveform:

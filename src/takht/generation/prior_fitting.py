@@ -1,19 +1,22 @@
-"""Fit the style prior to the latents of training clips, its ridge by validation clips."""
+"""Fit the style prior to the latents of training clips, judged by validation clips."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from takht.generation import texture
+from takht.generation import fine_structure, texture
 from takht.generation.codec import VaeCodec
 from takht.generation.settings import PriorModel
-from takht.generation.style_prior import StylePrior, regressors
+from takht.generation.style_prior import LEAST_BLOCKS, StylePrior, lingering
+from takht.randomness import rng_for
 from takht.spectra import Frames
 
 _QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
+_NEIGHBOURS_TRIED = (1, 2, 4, 8, 16, 32, 64)
+_PERSISTENCES = np.arange(0, 0.61, 0.02)
 _LEVEL_WEIGHT = 3.0  # of a texture level over a latent's scale: they are few, and heard
 
 
@@ -25,6 +28,7 @@ class Described:
     latents: Frames  # (blocks, latents)
     levels: NDArray[np.float32]  # (LEVELS,)
     contour: NDArray[np.float32]  # (blocks * block_frames,)
+    fine_gains: NDArray[np.float32]  # (4,)
 
     @property
     def scales(self) -> NDArray[np.float32]:
@@ -42,7 +46,8 @@ def described(codec: VaeCodec, clip: Frames) -> Described:
     colour, latents, _ = codec.encode(clip)
     decoded = codec.unheld(colour, latents)
     levels, contour = texture.describe(clip[: len(decoded)] - decoded)
-    return Described(codec.colours.code(colour), latents, levels, contour)
+    gains = fine_structure.gains(clip[: len(decoded)], np.clip(decoded, 0, 1))
+    return Described(codec.colours.code(colour), latents, levels, contour, gains)
 
 
 def fit(
@@ -54,16 +59,14 @@ def fit(
     codec: VaeCodec,
     settings: PriorModel,
 ) -> tuple[StylePrior, pd.DataFrame]:
-    """Return the prior, and for each ridge tried the share of variance that is not foreseen.
+    """Return the prior, and for each number of neighbours how well validation goes on.
 
-    `composer_of_clip` has a place in `composers` for each clip. Columns: ridge, train_unforeseen,
-    validation_unforeseen; the ridge with the least of the last is taken.
+    `composer_of_clip` has a place in `composers` for each clip. Columns: neighbours and
+    unforeseen, the share of the variance of a block that the mean successor of so many neighbours
+    leaves over; 1 is what knowing nothing leaves. The prior draws from `settings.neighbours`.
     """
     means, root, style = _styles(clips, composer_of_clip, len(composers), settings)
-    recurrence, tried = _recurrence(clips, validation, settings.ridges)
-    courses = [clip.course for clip in clips]
-    residuals = [course - regressors(course) @ recurrence for course in courses]
-    lengths = [len(course) for course in courses]
+    leading = settings.compared_latents
     prior = StylePrior(
         composers=tuple(composers),
         labels=tuple(labels),
@@ -73,15 +76,19 @@ def fit(
         style_mean=style[0],
         style_axes=style[1],
         style_rest=style[2],
-        recurrence=recurrence,
-        residuals=np.concatenate(residuals).astype(np.float32),
+        courses=np.concatenate([clip.course for clip in clips]),
         contours=np.concatenate([clip.contour.reshape(len(clip.latents), -1) for clip in clips]),
-        clip_of_block=np.repeat(np.arange(len(clips)), lengths),
+        compared=codec.basis.deviations[:leading],
+        clip_of_block=np.repeat(np.arange(len(clips)), [len(clip.latents) for clip in clips]),
         composer_of_clip=composer_of_clip,
-        own_share=settings.own_share,
-        stay=settings.stay,
+        fine_gains=np.mean([clip.fine_gains for clip in clips], axis=0, dtype=np.float32),
+        texture=settings.texture,
+        persistence=0.0,
+        style_temperature=settings.style_temperature,
+        neighbours=settings.neighbours,
     )
-    return prior, tried
+    prior = replace(prior, persistence=_persistence(prior, clips))
+    return prior, _judged(prior, validation)
 
 
 def _styles(
@@ -120,29 +127,44 @@ def _styles(
     return means.astype(np.float32), root.astype(np.float32), tuple(as_floats)
 
 
-def _recurrence(
-    clips: Sequence[Described], validation: Sequence[Described], ridges: Sequence[float]
-) -> tuple[NDArray[np.float32], pd.DataFrame]:
-    """Return the recurrence, (4 * latents, latents), of the best ridge, and what each gives."""
-    latents = clips[0].latents.shape[1]
-    gram, cross = np.zeros((4 * latents, 4 * latents)), np.zeros((4 * latents, latents))
-    blocks = 0
-    for clip in clips:
-        past, course = regressors(clip.course).astype(np.float64), clip.course
-        gram += past.T @ past
-        cross += past.T @ course
-        blocks += len(course)
-    found, rows = [], []
-    for ridge in ridges:
-        weighted = gram + ridge * blocks * np.eye(len(gram))
-        found.append(np.linalg.solve(weighted, cross).astype(np.float32))
-        rows.append((ridge, _unforeseen(found[-1], clips), _unforeseen(found[-1], validation)))
-    names = ["ridge", "train_unforeseen", "validation_unforeseen"]
-    tried = pd.DataFrame(rows, columns=names)
-    return found[int(np.argmin(tried["validation_unforeseen"]))], tried
+def _persistence(prior: StylePrior, clips: Sequence[Described]) -> float:
+    """Return the persistence at which walks remember from block to block as clips do."""
+    weights = prior.compared
+    wanted = np.mean([_memory(clip.course[:, : len(weights)] * weights) for clip in clips])
+    walks = [
+        prior.courses[prior.walk(number, LEAST_BLOCKS, rng_for(0, "persistence", number))]
+        for number in np.unique(prior.composer_of_clip).tolist()
+    ]
+    walks = [walk[:, : len(weights)] * weights for walk in walks]
+    found = [
+        np.mean([_memory(lingering(walk, share)) for walk in walks]) for share in _PERSISTENCES
+    ]
+    return float(_PERSISTENCES[int(np.argmin(np.abs(np.array(found) - wanted)))])
 
 
-def _unforeseen(recurrence: NDArray[np.float32], clips: Sequence[Described]) -> float:
-    courses = [clip.course for clip in clips]
-    squares = [np.sum((c - regressors(c) @ recurrence) ** 2, dtype=np.float64) for c in courses]
-    return float(np.sum(squares) / np.sum([np.sum(c**2, dtype=np.float64) for c in courses]))
+def _memory(course: Frames) -> float:
+    """Return the correlation of a course (blocks, latents) with itself a block later."""
+    centred = course - course.mean(axis=0)
+    return float(np.sum(centred[1:] * centred[:-1]) / max(float(np.sum(centred**2)), 1e-9))
+
+
+def _judged(prior: StylePrior, validation: Sequence[Described]) -> pd.DataFrame:
+    """Return what the mean of so many neighbours' successors leaves of validation's next blocks.
+
+    Neighbours are of all composers: validation clips may be of new works of any.
+    """
+    leading = len(prior.compared)
+    has_next = np.flatnonzero(np.diff(prior.clip_of_block) == 0)
+    alike = prior.courses[has_next, :leading] * prior.compared
+    most = max(_NEIGHBOURS_TRIED)
+    left, total = np.zeros(len(_NEIGHBOURS_TRIED)), 0.0
+    for clip in validation:
+        here = clip.course[:-1, :leading] * prior.compared
+        distances = np.sum(alike**2, axis=1) - 2 * here @ alike.T
+        near = has_next[np.argsort(distances, axis=1, kind="stable")[:, :most]] + 1
+        after = clip.course[1:, :leading] * prior.compared
+        total += float(np.sum(after**2))
+        for place, count in enumerate(_NEIGHBOURS_TRIED):
+            mean = prior.courses[near[:, :count], :leading].mean(axis=1) * prior.compared
+            left[place] += float(np.sum((after - mean) ** 2))
+    return pd.DataFrame({"neighbours": _NEIGHBOURS_TRIED, "unforeseen": left / total})

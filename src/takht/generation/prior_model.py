@@ -12,8 +12,8 @@ from takht.generation.model_folders import Card
 from takht.generation.style_prior import StylePrior
 
 _ARRAYS = (
-    "means", "root", "style_mean", "style_axes", "style_rest", "recurrence", "residuals",
-    "contours", "clip_of_block", "composer_of_clip",
+    "means", "root", "style_mean", "style_axes", "style_rest", "courses", "contours", "compared",
+    "clip_of_block", "composer_of_clip", "fine_gains",
 )  # fmt: skip
 
 
@@ -26,10 +26,10 @@ class PriorCard(Card):
     block_frames: int = Field(ge=4)
     latents: int = Field(ge=1)
     clips: int = Field(ge=1, description="trained on")
-    ridge: float = Field(ge=0, description="the best on validation clips")
-    validation_unforeseen: float = Field(ge=0, description="share of the variance of latents")
-    own_share: float = Field(ge=0, le=1)
-    stay: float = Field(ge=0, lt=1)
+    texture: float = Field(gt=0, le=2)
+    persistence: float = Field(ge=0, lt=1)
+    style_temperature: float = Field(ge=0, le=2)
+    neighbours: int = Field(ge=1)
 
 
 def save(folder: Path, card: PriorCard, prior: StylePrior) -> None:
@@ -57,11 +57,13 @@ def load_prior(folder: Path) -> StylePrior:
             composers=card.composers,
             labels=card.labels,
             colours=ColourSpace(**model_folders.read_arrays(folder, "colours")),
-            own_share=card.own_share,
-            stay=card.stay,
+            texture=card.texture,
+            persistence=card.persistence,
+            style_temperature=card.style_temperature,
+            neighbours=card.neighbours,
             **model_folders.read_arrays(folder, "prior"),  # type: ignore[arg-type]  # two hold whole numbers
         )
-        found = (len(prior.means), len(prior.labels), prior.block_frames, prior.residuals.shape[1])
+        found = (len(prior.means), len(prior.labels), prior.block_frames, prior.courses.shape[1])
         if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
             raise ValueError(f"composers, labels, frames and latents {found}")
         prior.draw(0, 1.0, np.random.default_rng(0))

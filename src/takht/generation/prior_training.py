@@ -26,7 +26,7 @@ def fit(
     feature_dir: Path,
     split: pd.DataFrame,
 ) -> tuple[PriorCard, StylePrior, pd.DataFrame]:
-    """Return the prior that the training side gives, its card, and the ridges tried.
+    """Return the prior that the training side gives, its card, and how its neighbours foresee.
 
     Raises:
         TakhtError: a composer has no training clip that is long enough.
@@ -53,13 +53,12 @@ def fit(
     prior, tried = prior_fitting.fit(
         clips, watched, numbers, composers, list(labels.values()), codec, settings
     )
-    best = tried.loc[tried["validation_unforeseen"].idxmin()]
     card = PriorCard(
         features=features.read_settings(feature_dir),
         model=settings.model_dump(),
         training=training.model_dump(),
         parameters=sum(
-            array.size for array in (prior.means, prior.root, prior.style_axes, prior.recurrence)
+            array.size for array in (prior.means, prior.root, prior.style_axes, prior.courses)
         ),
         libraries={"numpy": np.__version__},
         composers=prior.composers,
@@ -67,9 +66,9 @@ def fit(
         block_frames=prior.block_frames,
         latents=codec.latents,
         clips=len(clips),
-        ridge=float(best["ridge"]),
-        validation_unforeseen=float(best["validation_unforeseen"]),
-        own_share=settings.own_share,
-        stay=settings.stay,
+        texture=settings.texture,
+        persistence=prior.persistence,
+        style_temperature=settings.style_temperature,
+        neighbours=settings.neighbours,
     )
     return card, prior, tried

@@ -1,4 +1,4 @@
-"""metrics/generation.json: everything measured of the original, PCA, ours and real music."""
+"""Everything measured of the original, PCA, ours and real music: metrics/generation.json."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from takht.generation import codec_measures, generated, sample_measures
 from takht.generation import sample_scores as scores
@@ -20,7 +19,7 @@ from takht.spectra import Frames
 Report = dict[str, dict[str, Any]]
 
 ORIGINAL_FRAMES = 512
-_TRAIN_PATCH_STEP_FRAMES = 32  # so that a copy is met near its own place
+_TRAIN_OVERLAP = 8  # so that a copy is met near its own place
 _SCORES = ["lsd_db", "mr_stft", "chroma", "onset", "hop_buzz"]
 
 
@@ -66,8 +65,8 @@ def add_samples(
     real = sample_measures.Real(
         judge.of_side("train"),
         judge.of_side("test"),
-        patches_of(train, _TRAIN_PATCH_STEP_FRAMES),
-        patches_of(held_out, sample_measures.PATCH_STEP_FRAMES),
+        sample_measures.patches_of(train, _TRAIN_OVERLAP),
+        sample_measures.patches_of(held_out, 3),
     )
     drawn = index[index["kind"].isin(["sample", "long"])]
     for model in ("original", "pca", "ours"):
@@ -99,7 +98,10 @@ def rounded(value: Any) -> Any:
 
 def _of_samples(found: Sequence[Measured], judge: Judge, real: Real) -> dict[str, Any]:
     made = judge.embedded(np.concatenate([each.statistics for each in found]))
-    patches = np.concatenate([each.patches for each in found])
+    patches = {
+        length: np.concatenate([each.patches[length] for each in found])
+        for length in sample_measures.PATCH_FRAMES
+    }
     return sample_measures.beside(real, made, patches) | {
         "autocorrelation_half_second": float(np.mean([each.autocorrelation for each in found])),
         "sample_hop_buzz": float(np.mean([each.hop_buzz for each in found])),
@@ -132,8 +134,3 @@ def _of_real(
 
 def _share_right(pairs: Sequence[tuple[str, str]]) -> float:
     return float(np.mean([said == asked for said, asked in pairs]))
-
-
-def patches_of(clips: Sequence[Frames], step_frames: int) -> NDArray[np.float32]:
-    length = sample_measures.PATCH_FRAMES
-    return np.concatenate([scores.patches(clip, length, step_frames) for clip in clips])

@@ -1,5 +1,6 @@
 """What is measured of one generated sound, and of a model's sounds together beside real music."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,14 +14,14 @@ from takht.spectra import Frames, Waveform
 
 LAG_FRAMES = round(0.5 * SAMPLE_RATE_HZ / HOP_SAMPLES)
 WINDOW_FRAMES = 512  # over which a mean spectrum is taken: 5.94 s, as long as the original's piece
-PATCH_FRAMES, PATCH_STEP_FRAMES = 256, 86  # 3 s, a second apart: what would be heard as a copy
+PATCH_FRAMES = {"3_seconds": 256, "1_second": 96}  # what would be heard as a copy
 
 
 class Measured(NamedTuple):
     """What one sound contributes."""
 
     statistics: NDArray[np.float32]  # (windows, 232), as the classifiers see them
-    patches: NDArray[np.float32]  # (patches, cells)
+    patches: dict[str, NDArray[np.float32]]  # by their length, (patches, cells)
     autocorrelation: float
     seam_ratio: float
     hop_buzz: float
@@ -32,7 +33,7 @@ def measured(wave: Waveform, seam_frames: int) -> Measured:
     frames = log_mel(wave)
     return Measured(
         window_summary.of_segment(wave, SAMPLE_RATE_HZ),
-        scores.patches(frames, PATCH_FRAMES, PATCH_STEP_FRAMES),
+        patches_of([frames], overlap=3),
         autocorrelation(frames),
         scores.seam_ratio(frames, seam_frames) if len(frames) > 2 * seam_frames else np.nan,
         hop_buzz(wave),
@@ -58,11 +59,13 @@ class Real(NamedTuple):
 
     train: NDArray[np.float32]  # embedded windows, (n, dimensions)
     held_out: NDArray[np.float32]
-    train_patches: NDArray[np.float32]
-    held_out_patches: NDArray[np.float32]
+    train_patches: dict[str, NDArray[np.float32]]
+    held_out_patches: dict[str, NDArray[np.float32]]
 
 
-def beside(real: Real, made: NDArray[np.float32], patches: NDArray[np.float32]) -> dict[str, Any]:
+def beside(
+    real: Real, made: NDArray[np.float32], patches: dict[str, NDArray[np.float32]]
+) -> dict[str, Any]:
     """Return the scores of a set of embedded windows and patches beside real music.
 
     Sets are compared at one size; the floor is what held-out music of that size scores.
@@ -70,7 +73,6 @@ def beside(real: Real, made: NDArray[np.float32], patches: NDArray[np.float32]) 
     size = min(len(made), len(real.held_out))
     made, held_out = scores.thinned(made, size), scores.thinned(real.held_out, size)
     density, coverage = scores.density_and_coverage(held_out, made)
-    least, median = scores.copying_ratio(real.train_patches, real.held_out_patches, patches)
     floor = scores.frechet_distance(held_out, real.train)
     return {
         "windows": size,
@@ -79,5 +81,28 @@ def beside(real: Real, made: NDArray[np.float32], patches: NDArray[np.float32]) 
         "density": density,
         "coverage": coverage,
         "diversity": scores.diversity(held_out, made),
-        "copying_ratio": {"min": least, "median": median},
+        "copying_ratio": {
+            length: dict(
+                zip(
+                    ("min", "median"),
+                    scores.copying_ratio(
+                        real.train_patches[length], real.held_out_patches[length], patches[length]
+                    ),
+                    strict=True,
+                )
+            )
+            for length in PATCH_FRAMES
+        },
+    }
+
+
+def patches_of(clips: Iterable[Frames], overlap: int) -> dict[str, NDArray[np.float32]]:
+    """Return the excerpts of clips in which copies are looked for, by their length.
+
+    Each begins an `overlap`-th of its length after the one before.
+    """
+    every = list(clips)
+    return {
+        name: np.concatenate([scores.patches(clip, frames, frames // overlap) for clip in every])
+        for name, frames in PATCH_FRAMES.items()
     }

@@ -35,8 +35,9 @@ def density_and_coverage(
     """Return density and coverage: each real item is a ball out to its k-th real neighbour.
 
     Density counts in how many balls a made item lies, over k; coverage is the share of balls that
-    hold one. Naeem et al. 2020.
+    hold one. Of few items, k is the number of the others. Naeem et al. 2020.
     """
+    neighbours = min(neighbours, len(real) - 1)
     radii = np.sort(cdist(real, real), axis=1)[:, neighbours]  # place 0 is the item itself
     inside = cdist(real, made) < radii[:, None]
     return float(inside.sum() / (neighbours * len(made))), float(inside.any(axis=1).mean())

@@ -54,9 +54,10 @@ class PriorModel(Section):
     styles: int = Field(ge=1, le=1024, description="principal components of a clip's style")
     pull_clips: float = Field(ge=0, description="clips' worth of a composer's pull to the others")
     shrinkage: float = Field(ge=0, le=1, description="of the covariance to its diagonal")
-    ridges: list[float] = Field(min_length=1, description="tried; of a block of variance 1")
-    own_share: float = Field(ge=0, le=1, description="of innovations from the composer's clips")
-    stay: float = Field(ge=0, lt=1, description="chance that the next one is of the same clip")
+    texture: float = Field(gt=0, le=2, description="amplitude of textures: 1 as strong as in music")
+    style_temperature: float = Field(ge=0, le=2, description="of draws of a style: 1 as learnt")
+    compared_latents: int = Field(ge=1, le=1024, description="leading ones: blocks' likeness")
+    neighbours: int = Field(ge=1, le=1000, description="whose successors may follow a block")
 
 
 class PriorTraining(Section):

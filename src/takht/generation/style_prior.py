@@ -1,9 +1,11 @@
 """A prior over pieces in two steps: a style, which stays, and a course, which goes on.
 
-A style is a colour, how much each latent moves, and a texture's levels. A course is a linear
-recurrence of latents at unit scale (two blocks of the past, two running means); its innovations are
-drawn from the residuals of training clips, so that they are as uneven and as coherent as music's.
-Only single blocks of residuals are drawn, never a passage.
+A style is a colour, how much each latent moves, and a texture's levels: Gaussian about its
+composer's mean. A course goes from block to block as music of that composer does: what follows is
+the successor of one of the training blocks most like the present one, never of that block itself,
+so that no two blocks follow one another as they did. Efros & Leung 1999, for textures; Schödl et
+al. 2000, for video. A linear recurrence of equal latents blurs what pitch is heard, and less of it
+is taken for its composer's.
 """
 
 from dataclasses import dataclass
@@ -13,13 +15,11 @@ from numpy.typing import NDArray
 
 from takht.generation.colours import Colour, ColourSpace
 from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
-from takht.generation.texture import Texture
+from takht.generation.texture import BAND_GROUPS, Texture
 from takht.spectra import Frames
 
-AVERAGES_BLOCKS = (6.0, 40.0)  # time constants of the running means: 2.2 s and 15 s
-WARM_UP_BLOCKS = 64
 LEAST_BLOCKS = 160  # of a course, so that its scale is measured on a minute
-LOUDEST = 6.0  # deviations; no latent of music goes farther
+_APART_BLOCKS = 4  # from a block, within which another is the same moment
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,16 @@ class StylePrior:
     style_mean: NDArray[np.float32]  # (latents + LEVELS,), log scales and texture levels
     style_axes: NDArray[np.float32]  # (styles, latents + LEVELS)
     style_rest: NDArray[np.float32]  # (latents + LEVELS,), deviation of what axes leave out
-    recurrence: NDArray[np.float32]  # (4 * latents, latents)
-    residuals: NDArray[np.float32]  # (blocks, latents), of all training clips
+    courses: NDArray[np.float32]  # (blocks, latents), of all training clips, at unit scale
     contours: NDArray[np.float32]  # (blocks, block_frames), of their textures
+    compared: NDArray[np.float32]  # (leading,), weights of the latents by which blocks are alike
     clip_of_block: NDArray[np.int64]  # (blocks,), rising
     composer_of_clip: NDArray[np.int64]  # (clips,)
-    own_share: float  # chance that innovations come from clips of the composer
-    stay: float  # chance that the next one comes from the same clip
+    fine_gains: NDArray[np.float32]  # (4,), that give back what coding takes from fine structure
+    texture: float  # of the texture's amplitude: 1 is as strong as in the clips
+    persistence: float  # share of a block that lives on in the next, for courses to be as slow
+    style_temperature: float  # of draws about a composer's mean: 1 is as wide as the clips are
+    neighbours: int  # among whose successors the next block is drawn
 
     @property
     def block_frames(self) -> int:
@@ -56,67 +59,50 @@ class StylePrior:
         """
         if composer is None:
             composer = int(rng.integers(len(self.composers)))
-        count = len(self.colours.axes)
-        latents = self.residuals.shape[1]
-        code = self.means[composer] + self.root @ _normal(rng, len(self.root))
+        count, latents = len(self.colours.axes), self.courses.shape[1]
+        away = self.style_temperature * self.root @ _normal(rng, len(self.root))
+        code = self.means[composer] + away
         style = self.style_mean + code[count:] @ self.style_axes
         # half of it: the rest is partly noise of estimates from a minute
         style = style + 0.5 * self.style_rest * _normal(rng, len(style))
-        frames = 1 + seconds * SAMPLE_RATE_HZ / HOP_SAMPLES
-        course, contour = self._course(composer, int(np.ceil(frames / self.block_frames)), rng)
-        texture = Texture(style[latents:], contour, seed=int(rng.integers(2**32)))
-        return self.colours.colour(code[:count]), course * np.exp(style[:latents]), texture
-
-    def _course(
-        self, composer: int, blocks: int, rng: np.random.Generator
-    ) -> tuple[Frames, NDArray[np.float32]]:
-        """Return latents at unit scale (blocks, latents), and the texture's contour (frames,)."""
-        total = max(blocks, LEAST_BLOCKS) + WARM_UP_BLOCKS
-        chosen = self._chosen(composer, total, rng)
-        latents = self.residuals.shape[1]
-        course = np.zeros((total, latents), np.float32)
-        means = np.zeros((len(AVERAGES_BLOCKS), latents), np.float32)
-        rates = 1 / np.array(AVERAGES_BLOCKS, np.float32)[:, None]
-        before = previous = np.zeros(latents, np.float32)
-        for t in range(total):
-            past = np.concatenate([previous, before, means.ravel()])
-            now = past @ self.recurrence + self.residuals[chosen[t]]
-            course[t] = np.clip(now, -LOUDEST, LOUDEST)
-            means += rates * (course[t] - means)
-            before, previous = previous, course[t]
-        course, chosen = course[WARM_UP_BLOCKS:], chosen[WARM_UP_BLOCKS:]
+        blocks = int(np.ceil((1 + seconds * SAMPLE_RATE_HZ / HOP_SAMPLES) / self.block_frames))
+        walk = self.walk(composer, max(blocks, LEAST_BLOCKS), rng)
+        course = lingering(self.courses[walk], self.persistence)
         course = (course - course.mean(axis=0)) / np.maximum(course.std(axis=0), 0.3)
-        return course[:blocks], self.contours[chosen[:blocks]].ravel()
+        contour = self.contours[walk[:blocks]].ravel()
+        levels = style[latents:].copy()
+        levels[:BAND_GROUPS] += np.log(np.float32(self.texture))
+        texture = Texture(levels, contour, int(rng.integers(2**32)), self.fine_gains)
+        return (
+            self.colours.colour(code[:count]),
+            course[:blocks] * np.exp(style[:latents]),
+            texture,
+        )
 
-    def _chosen(self, composer: int, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Return which training blocks innovations come from: for a while blocks of one clip."""
-        own = np.flatnonzero(self.composer_of_clip == composer)
-        ends = np.searchsorted(self.clip_of_block, np.arange(len(self.composer_of_clip) + 1))
-        chosen = np.empty(count, np.int64)
-        clip = -1
-        for t in range(count):
-            if clip < 0 or rng.random() > self.stay:
-                homely = rng.random() < self.own_share
-                clip = int(rng.choice(own) if homely else rng.integers(len(self.composer_of_clip)))
-            chosen[t] = rng.integers(ends[clip], ends[clip + 1])
-        return chosen
+    def walk(self, composer: int, blocks: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return places in `courses`, shape (blocks,): a way through blocks of the composer."""
+        own = np.flatnonzero(self.composer_of_clip[self.clip_of_block] == composer)
+        own = own[:-1][np.diff(self.clip_of_block[own]) == 0]  # those with a successor
+        alike = self.courses[own, : len(self.compared)] * self.compared
+        count = min(self.neighbours, max(1, len(own) // 10))
+        walk = np.empty(blocks, np.int64)
+        place = int(rng.choice(own))
+        for t in range(blocks):
+            walk[t] = place
+            here = self.courses[place, : len(self.compared)] * self.compared
+            distances = np.sum((alike - here) ** 2, axis=1)
+            distances[np.abs(own - place) < _APART_BLOCKS] = np.inf
+            near = np.argpartition(distances, count)[:count]
+            place = int(own[rng.choice(np.sort(near))]) + 1
+        return walk
 
 
-def regressors(course: Frames) -> Frames:
-    """Return what each block of a course (blocks, latents) is predicted from, (blocks, 4 latents).
-
-    The block before, the one before that, and the running means up to then.
-    """
-    before, last = np.zeros_like(course), np.zeros_like(course)
-    last[1:], before[2:] = course[:-1], course[:-2]
-    parts = [last, before]
-    for length in AVERAGES_BLOCKS:
-        means, running = np.zeros_like(course), np.zeros(course.shape[1], np.float32)
-        for t in range(1, len(course)):
-            running = running + (course[t - 1] - running) / np.float32(length)
-            means[t] = running
-        parts.append(means)
-    return np.concatenate(parts, axis=1)
+def lingering(course: Frames, persistence: float) -> Frames:
+    """Return a course (blocks, latents) each of whose blocks lives on, fading, in those after."""
+    slow = course.copy()
+    for t in range(1, len(slow)):
+        slow[t] += np.float32(persistence) * slow[t - 1]
+    return slow
 
 
 def _normal(rng: np.random.Generator, count: int) -> NDArray[np.float32]:

@@ -5,19 +5,24 @@ that stay through a clip describe it, for groups of bands and for groups of quef
 over bands: broad attacks are low, fine speckle is high), and its loudness frame by frame.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.fft
 import scipy.signal
 from numpy.typing import NDArray
 
+from takht.generation import fine_structure
+from takht.generation.codec import VaeCodec
+from takht.generation.colours import Colour
 from takht.generation.lapped_basis import LappedBasis
 from takht.randomness import rng_for
 from takht.spectra import Frames
 
 BAND_GROUPS = 16  # of equal width
-QUEFRENCIES = (0, 1, 2, 4, 6, 9, 13, 19, 28, 42, 64, 112, 256)  # where groups begin, and the end
+BANDS = 256
+# Where groups begin, and the end of the last. Finer noise would blur what pitch is heard.
+QUEFRENCIES = (0, 1, 2, 4, 6, 9, 13, 19, 28)
 GROUPS = len(QUEFRENCIES) - 1
 LEVELS = BAND_GROUPS + 2 * GROUPS + 1  # log RMS of both, memory of quefrencies, skewness
 _ROUNDS = 3  # of aiming at the levels
@@ -31,6 +36,7 @@ class Texture:
     levels: NDArray[np.float32]  # (LEVELS,)
     contour: NDArray[np.float32]  # (frames,), log of each frame's loudness over the clip's
     seed: int
+    fine_gains: NDArray[np.float32] = field(default_factory=lambda: np.ones(4, np.float32))
 
 
 def describe(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -46,6 +52,13 @@ def describe(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]
     return levels.astype(np.float32), contour.astype(np.float32)
 
 
+def textured(codec: VaeCodec, colour: Colour, latents: Frames, texture: Texture) -> Frames:
+    """Return frames (frames, 256) in [0, 1] that a codec decodes, with what it cannot show."""
+    frames = fine_structure.given_back(codec.unheld(colour, latents), texture.fine_gains)
+    frames += noise_of(texture, codec.basis, codec.latents)
+    return np.asarray(np.clip(frames, 0, 1), np.float32)
+
+
 def noise_of(texture: Texture, basis: LappedBasis, latents: int) -> Frames:
     """Return noise of a texture, (frames, bands), out of reach of a basis's first components.
 
@@ -55,7 +68,7 @@ def noise_of(texture: Texture, basis: LappedBasis, latents: int) -> Frames:
         texture.levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS])
     )
     white = rng_for(texture.seed, "texture").standard_normal(
-        (len(texture.contour), QUEFRENCIES[-1]), dtype=np.float32
+        (len(texture.contour), BANDS), dtype=np.float32
     )
     gain = np.exp(np.clip(texture.contour, -2.5, 2.5))[:, None] * _by_band(bands)
     bend = np.clip(skewness / 6, -0.3, 0.3)
@@ -79,18 +92,18 @@ def _with_memory(
     white: Frames, rms: NDArray[np.float32], memory: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Return white noise, frame by quefrency, as a process of order 1 in each group."""
-    made = white.copy()
+    made = np.zeros_like(white)
     for group in range(GROUPS):
         past = float(np.clip(np.tanh(memory[group]), -0.9, 0.97))
         part = slice(QUEFRENCIES[group], QUEFRENCIES[group + 1])
         new = float(np.exp(rms[group])) * np.sqrt(1 - past * past)
-        made[:, part] = scipy.signal.lfilter([new], [1, -past], made[:, part], axis=0)
+        made[:, part] = scipy.signal.lfilter([new], [1, -past], white[:, part], axis=0)
     return made
 
 
 def _quefrency_levels(unit: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return log RMS and inverse tanh of the correlation with the frame before, (GROUPS,) each."""
-    quefrencies = scipy.fft.dct(unit, norm="ortho", axis=1)
+    quefrencies = scipy.fft.dct(unit, norm="ortho", axis=1)[:, : QUEFRENCIES[-1]]
     power = np.add.reduceat(np.mean(quefrencies**2, axis=0), QUEFRENCIES[:-1])
     lagged = np.mean(quefrencies[1:] * quefrencies[:-1], axis=0)
     lagged = np.add.reduceat(lagged, QUEFRENCIES[:-1])
@@ -104,4 +117,4 @@ def _log_rms(frames: Frames, axis: int | tuple[int, ...] | None = None) -> NDArr
 
 
 def _by_band(levels: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.repeat(np.exp(levels), QUEFRENCIES[-1] // BAND_GROUPS)
+    return np.repeat(np.exp(levels), BANDS // BAND_GROUPS)
