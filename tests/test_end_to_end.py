@@ -12,7 +12,7 @@ from pipeline import PLUMBING
 
 from takht import tables
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test builds all
 EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline", "best")
 AUDITOR = Path(__file__).with_name("auditor.py")
 
