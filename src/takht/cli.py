@@ -7,6 +7,7 @@ import sys
 import typer
 
 from takht.commands.compare import compare
+from takht.commands.predict import predict
 from takht.errors import TakhtError
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(compare)
+app.command()(predict)
 
 
 @app.callback()
