@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -115,6 +116,31 @@ def test_all_experiments_are_tested_on_the_same_recordings(built):
     for name in EXPERIMENTS:
         predictions = tables.read_table(built.root / f"data/predictions/{name}.csv")
         assert set(predictions["recording"]) == wanted
+
+
+def test_predict_gives_evaluates_answers_from_a_copied_model_folder_alone(built, tmp_path):
+    shutil.copytree(built.root / "models", tmp_path / "models")
+    split = tables.read_table(built.root / "data/split.csv")
+    catalogue = tables.read_table(built.root / "data/catalogue.csv").set_index("recording")["file"]
+    tested = split["recording"][split["side"] == "test"]
+    files = [str(built.root / "data/raw" / catalogue[name]) for name in tested]
+    for name in EXPERIMENTS:
+        words = ("takht", "predict", "--json", "--experiment", name, *files)
+        path = {"PYTHONPATH": str(built.root / "src")}
+        output = project.Project(tmp_path).run(*words, **path)
+        found, _ = json.JSONDecoder().raw_decode(output[output.index("{") :])
+        card = json.loads((tmp_path / "models" / name / "model.json").read_text("utf-8"))
+        every = tables.read_table(built.root / f"data/predictions/{name}.csv")
+        columns = [f"p_{composer}" for composer in card["composers"]]
+        means = every[columns].astype(float).groupby(every["recording"]).mean()
+        for recording, answer in zip(tested, found["recordings"], strict=True):
+            powers = means.loc[recording].to_numpy() ** (1 / card["confidence"]["temperature"])
+            expected = dict(zip(card["composers"], powers / powers.sum(), strict=True))
+            verdict = answer["verdict"]
+            guesses = {each["composer"]: each["probability"] for each in verdict["most_probable"]}
+            assert guesses == pytest.approx(expected, abs=3e-4)  # three composers, all named
+            known = max(expected.values()) >= card["confidence"]["unknown_below"]
+            assert (verdict["composer"] is not None) == known
 
 
 def test_dvcs_own_views_work(built):

@@ -9,6 +9,7 @@ import typer
 from takht.commands.compare import compare
 from takht.commands.generate import generate
 from takht.commands.morph import morph
+from takht.commands.predict import predict
 from takht.commands.reconstruct import reconstruct
 from takht.errors import TakhtError
 
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (compare, generate, reconstruct, morph):
+for command in (predict, compare, generate, reconstruct, morph):
     app.command()(command)
 
 

@@ -1,0 +1,67 @@
+"""Untrained model folders, of each kind of features, that listen to any recording."""
+
+import numpy as np
+
+from takht import networks, timbre_statistics, window_summary
+from takht.calibration import Confidence
+from takht.discriminant import Discriminant
+from takht.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
+from takht.network_classifier import NetworkCard, NetworkClassifier
+
+RATE_HZ = 22_050
+HOPS = [count * timbre_statistics.HOP_SAMPLES for count in window_summary.hops(RATE_HZ)]
+SETTINGS = {
+    "mel": {"kind": "mel", "unit": "dB", "sample_rate_hz": RATE_HZ}
+    | {"n_fft": 1024, "hop_samples": 1024, "bands": 64},
+    "mfcc": {"kind": "mfcc", "unit": "cepstrum of dB", "sample_rate_hz": RATE_HZ}
+    | {"n_fft": 1024, "hop_samples": 1024, "bands": 64, "coefficients": 20},
+    "statistics": {"kind": "statistics", "frame": "window", "unit": "statistics"}
+    | {"sample_rate_hz": RATE_HZ, "hop_samples": HOPS[1], "window_samples": HOPS[0]}
+    | {"groups": window_summary.GROUPS},
+}
+PREPARATION = {
+    "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},
+    "segment": {"seconds": 20.0, "min_seconds": 6.0},
+}
+CARD = {
+    "composers": ("a", "b", "c"),
+    "labels": ("ألف", "باء", "C"),
+    "preparation": PREPARATION,
+    "parameters": 9,
+    "mflop_per_window": 1.0,
+    "training_windows": 9,
+    "experiment": {},
+    "training": {},
+    "libraries": {},
+    "confidence": Confidence(temperature=0.5, unknown_below=0.0),
+}
+
+
+def discriminant(standard: np.ndarray | None = None, **changes: object) -> DiscriminantClassifier:
+    """Return a discriminant of all statistics, which it takes in standard units of some windows.
+
+    `standard` has shape (windows, 232); without it, units are arbitrary and answers extreme.
+    """
+    if standard is None:
+        standard = np.array([[-1.0] * 232, [1.0] * 232])
+    rng = np.random.default_rng(4)
+    card = {"frames": 1, "step_frames": 1, "bands": 232, "features": SETTINGS["statistics"]}
+    card |= {"statistics": tuple(window_summary.GROUPS)}
+    weights = rng.normal(0, 0.1, (232, 3)) / np.maximum(standard.std(axis=0), 1e-6)[:, None]
+    return DiscriminantClassifier(
+        DiscriminantCard(**(CARD | card | changes)),
+        Discriminant(weights, -standard.mean(axis=0) @ weights),
+    )
+
+
+def network(kind: str, **changes: object) -> NetworkClassifier:
+    """Return a tiny network on mel or mfcc features, which it takes times ten: untrained, a
+    network hardly tells one window from another.
+    """
+    bands = {"mel": 64, "mfcc": 20}[kind]
+    name = {"mel": "mel_six_blocks", "mfcc": "mfcc_two_blocks"}[kind]
+    card = {"frames": 108, "step_frames": 43, "bands": bands, "features": SETTINGS[kind]}
+    card |= {"network": name, "width": 0.03125, "threads": 1}
+    card |= {"mean": (-40.0,) * bands, "std": (0.3,) * bands}
+    net = networks.build(name, frames=108, bands=bands, composers=3, width=0.03125, seed=4)
+    return NetworkClassifier(NetworkCard(**(CARD | card | changes)), net)
