@@ -9,6 +9,7 @@ from takht.discriminant_classifier import DiscriminantCard, DiscriminantClassifi
 from takht.network_classifier import NetworkCard, NetworkClassifier
 
 RATE_HZ = 22_050
+COUNT = sum(window_summary.GROUPS.values())
 HOPS = [count * timbre_statistics.HOP_SAMPLES for count in window_summary.hops(RATE_HZ)]
 SETTINGS = {
     "mel": {"kind": "mel", "unit": "dB", "sample_rate_hz": RATE_HZ}
@@ -40,14 +41,14 @@ CARD = {
 def discriminant(standard: np.ndarray | None = None, **changes: object) -> DiscriminantClassifier:
     """Return a discriminant of all statistics, which it takes in standard units of some windows.
 
-    `standard` has shape (windows, 232); without it, units are arbitrary and answers extreme.
+    `standard` has shape (windows, 336); without it, units are arbitrary and answers extreme.
     """
     if standard is None:
-        standard = np.array([[-1.0] * 232, [1.0] * 232])
+        standard = np.array([[-1.0] * COUNT, [1.0] * COUNT])
     rng = np.random.default_rng(4)
-    card = {"frames": 1, "step_frames": 1, "bands": 232, "features": SETTINGS["statistics"]}
+    card = {"frames": 1, "step_frames": 1, "bands": COUNT, "features": SETTINGS["statistics"]}
     card |= {"statistics": tuple(window_summary.GROUPS)}
-    weights = rng.normal(0, 0.1, (232, 3)) / np.maximum(standard.std(axis=0), 1e-6)[:, None]
+    weights = rng.normal(0, 0.1, (COUNT, 3)) / np.maximum(standard.std(axis=0), 1e-6)[:, None]
     return DiscriminantClassifier(
         DiscriminantCard(**(CARD | card | changes)),
         Discriminant(weights, -standard.mean(axis=0) @ weights),

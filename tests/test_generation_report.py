@@ -61,11 +61,16 @@ def judge(corpus):
     owners = np.repeat([COMPOSERS.index(c) for c in rows["composer"]], [len(a) for a in arrays])
     fitted = discriminant.shrinkage_lda(np.concatenate(arrays).astype(float), owners)
     card = DiscriminantCard(
-        composers=COMPOSERS, labels=COMPOSERS, frames=1, step_frames=1, bands=232,
+        composers=COMPOSERS, labels=COMPOSERS, frames=1, step_frames=1, bands=336,
         features=statistics.settings, parameters=0, mflop_per_window=0.0, training_windows=1,
-        experiment={}, training={}, libraries={}, statistics=("timbre", "intervals"),
+        experiment={}, training={}, libraries={}, statistics=tuple(window_summary.GROUPS),
     )  # fmt: skip
     return Judge(DiscriminantClassifier(card, fitted), statistics, split)
+
+
+def embedded(judge, side):
+    excerpts = judge.excerpts(side, windows=100, per_composer=100)
+    return judge.embedded(np.concatenate([each.statistics for each in excerpts]))
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +84,12 @@ def real(judge, corpus):
         for side in ("train", "test")
     }
     return sample_measures.Real(
-        judge.of_side("train"), judge.of_side("test"), patches["train"], patches["test"]
+        embedded(judge, "train"), embedded(judge, "test"), patches["train"], patches["test"]
     )
 
 
 def test_the_embedding_is_standardised_by_training_windows(judge):
-    train = judge.of_side("train")
+    train = embedded(judge, "train")
     np.testing.assert_allclose(train.mean(axis=0), 0, atol=1e-3)
     np.testing.assert_allclose(train.std(axis=0)[train.std(axis=0) > 0.01], 1, atol=1e-3)
 
@@ -92,9 +97,23 @@ def test_the_embedding_is_standardised_by_training_windows(judge):
 def test_the_judge_tells_whose_a_piece_is(judge):
     for composer, name in enumerate(COMPOSERS):
         assert judge.composer(window_summary.of_segment(music(composer, 9), 22_050)) == name
-    said, actual = judge.composers("test")
-    assert said == actual == list(COMPOSERS)
+    for each in judge.excerpts("test", windows=2, per_composer=9):
+        assert judge.composer(each.statistics) == each.composer
     assert judge.chance == 0.5
+
+
+def test_excerpts_are_alike_in_number_and_length_and_know_nothing_beyond_them(judge, corpus):
+    source, _, _ = corpus
+    found = judge.excerpts("train", windows=2, per_composer=3)
+    assert [each.composer for each in found] == ["qasabgi"] * 3 + ["umm"] * 3
+    assert {len(each.statistics) for each in found} == {2}
+    whole = features.open_array(source.folder, "qasabgi/0")
+    own = window_summary.GROUPS["context"]
+    for each, rows in ((found[0], whole[:2]), (found[2], whole[2:4])):  # the second's first between
+        np.testing.assert_array_equal(each.statistics[:, :-own], rows[:, :-own])
+        tonal = rows[:, 184 : 184 + own]
+        np.testing.assert_array_equal(each.statistics[:, -own:], window_summary.context(tonal))
+    assert not np.array_equal(found[0].statistics[:, -own:], whole[:2, -own:])
 
 
 def test_held_out_music_is_at_the_floor_and_noise_far_above(judge, real):

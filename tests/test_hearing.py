@@ -190,7 +190,7 @@ class TestModelFolder:
             ({"preparation": {**models.PREPARATION, "x": 1}}, "x: Extra inputs"),
             ({"kind": "forest"}, "this version knows 'network' and 'discriminant', got 'forest'"),
             ({"new": 1, "labels": 3}, "not a model card of this version of takht (labels: "),
-            ({"bands": 7}, "bands: 232 by its features, got 7; train"),
+            ({"bands": 7}, "bands: 336 by its features, got 7; train"),
             ({"features": models.SETTINGS["statistics"] | {"kind": "chroma"}}, "features: "),
             ({"features": models.SETTINGS["statistics"] | {"hop_samples": 5}}, "other statistics"),
             ({"features": {**models.SETTINGS["statistics"], "sample_rate_hz": 8000}}, "16000"),

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from takht.generation import codec_measures, generated, sample_measures
 from takht.generation import sample_scores as scores
 from takht.generation.block_pca import BlockPca
 from takht.generation.codec import VaeCodec
-from takht.generation.judge import Judge
+from takht.generation.judge import Excerpt, Judge
 from takht.generation.roles import WindowModel
 from takht.generation.sample_measures import Measured, Real
 from takht.spectra import Frames
@@ -19,6 +20,7 @@ from takht.spectra import Frames
 Report = dict[str, dict[str, Any]]
 
 ORIGINAL_FRAMES = 512
+_TRAIN_EXCERPTS = 3  # for each generated piece
 _TRAIN_OVERLAP = 8  # so that a copy is met near its own place
 _SCORES = ["lsd_db", "mr_stft", "chroma", "onset", "hop_buzz"]
 
@@ -62,22 +64,29 @@ def add_samples(
     block_frames: int,
 ) -> None:
     """Add what is measured of each model's samples, and the same of real music."""
+    drawn = index[index["kind"].isin(["sample", "long"])]
+    rows_of = {model: drawn[drawn["model"] == model] for model in ("original", "pca", "ours")}
+    found_of = {
+        model: generated.samples(folder, rows, block_frames) for model, rows in rows_of.items()
+    }
+    windows = int(np.median([len(each.statistics) for each in found_of["ours"]]))
+    asked = rows_of["ours"].loc[rows_of["ours"]["composer"] != "", "composer"]
+    per_composer = int(asked.value_counts().max())
+    held_out_excerpts = judge.excerpts("test", windows, per_composer)
     real = sample_measures.Real(
-        judge.of_side("train"),
-        judge.of_side("test"),
+        _embedded(judge, judge.excerpts("train", windows, _TRAIN_EXCERPTS * per_composer)),
+        _embedded(judge, held_out_excerpts),
         sample_measures.patches_of(train, _TRAIN_OVERLAP),
         sample_measures.patches_of(held_out, 3),
     )
-    drawn = index[index["kind"].isin(["sample", "long"])]
-    for model in ("original", "pca", "ours"):
-        rows = drawn[drawn["model"] == model]
-        found = generated.samples(folder, rows, block_frames)
+    for model, rows in rows_of.items():
+        found = found_of[model]
         is_sample = (rows["kind"] == "sample").to_numpy()
         report[model] |= _of_samples([found[at] for at in np.flatnonzero(is_sample)], judge, real)
         report[model]["longest_piece_seconds"] = float(rows["seconds"].max())
         if model == "ours":
             pieces = zip(found, rows["composer"], strict=True)
-            said = [(judge.composer(each.statistics), asked) for each, asked in pieces if asked]
+            said = [(judge.composer(each.statistics), whose) for each, whose in pieces if whose]
             report[model]["composer_accuracy"] = _share_right(said)
         if model != "original":
             report[model]["seam_ratio"] = float(np.mean([each.seam_ratio for each in found]))
@@ -86,7 +95,11 @@ def add_samples(
     ratios = [each.seam_ratio for each in generated.samples(folder, glued, ORIGINAL_FRAMES)]
     if not np.isnan(ratios).all():
         report["original"]["seam_ratio"] = float(np.nanmean(ratios))
-    report["real"] |= _of_real(judge, real, held_out, block_frames)
+    said = [(judge.composer(each.statistics), each.composer) for each in held_out_excerpts]
+    report["real"] |= _of_real(real, held_out, block_frames) | {
+        "composer_accuracy": _share_right(said),
+        "composer_accuracy_chance": judge.chance,
+    }
 
 
 def rounded(value: Any) -> Any:
@@ -94,6 +107,10 @@ def rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: rounded(inner) for key, inner in value.items()}
     return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def _embedded(judge: Judge, excerpts: Sequence[Excerpt]) -> NDArray[np.float32]:
+    return judge.embedded(np.concatenate([each.statistics for each in excerpts]))
 
 
 def _of_samples(found: Sequence[Measured], judge: Judge, real: Real) -> dict[str, Any]:
@@ -109,14 +126,11 @@ def _of_samples(found: Sequence[Measured], judge: Judge, real: Real) -> dict[str
     }
 
 
-def _of_real(
-    judge: Judge, real: Real, held_out: Sequence[Frames], block_frames: int
-) -> dict[str, Any]:
+def _of_real(real: Real, held_out: Sequence[Frames], block_frames: int) -> dict[str, Any]:
     """Return what can be measured of music: training recordings beside held-out ones."""
     size = min(len(real.train), len(real.held_out))
     first, second = (scores.thinned(rows, size) for rows in (real.held_out, real.train))
     density, coverage = scores.density_and_coverage(first, second)
-    recordings = list(zip(*judge.composers("test"), strict=True))
     return {
         "density": density,
         "coverage": coverage,
@@ -127,8 +141,6 @@ def _of_real(
         "seam_ratio": float(
             np.mean([scores.seam_ratio(c, block_frames) for c in held_out if len(c) > block_frames])
         ),
-        "composer_accuracy": _share_right(recordings),
-        "composer_accuracy_chance": judge.chance,
     }
 
 

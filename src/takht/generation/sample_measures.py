@@ -20,7 +20,7 @@ PATCH_FRAMES = {"3_seconds": 256, "1_second": 96}  # what would be heard as a co
 class Measured(NamedTuple):
     """What one sound contributes."""
 
-    statistics: NDArray[np.float32]  # (windows, 232), as the classifiers see them
+    statistics: NDArray[np.float32]  # (windows, 336), as the classifiers see them
     patches: dict[str, NDArray[np.float32]]  # by their length, (patches, cells)
     autocorrelation: float
     seam_ratio: float
@@ -35,7 +35,7 @@ def measured(wave: Waveform, seam_frames: int) -> Measured:
         window_summary.of_segment(wave, SAMPLE_RATE_HZ),
         patches_of([frames], overlap=3),
         autocorrelation(frames),
-        scores.seam_ratio(frames, seam_frames) if len(frames) > 2 * seam_frames else np.nan,
+        scores.seam_ratio(frames, seam_frames) if len(frames) > seam_frames + 1 else np.nan,
         hop_buzz(wave),
         int(np.sum(np.abs(wave) >= 32767 / 32768)),
     )
