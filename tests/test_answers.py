@@ -48,6 +48,13 @@ def test_below_the_threshold_nobody_is_named(threshold, composer):
     assert found.most_probable[0].composer == "a"
 
 
+def test_at_the_threshold_somebody_is_named():
+    windows = np.array([[0.6, 0.3, 0.1]])
+    exactly = float(card().confidence.apply(windows).max())
+    at = card(confidence=Confidence(temperature=0.5, unknown_below=exactly))
+    assert answers.verdict(windows, at).composer == "a"
+
+
 def test_of_equal_composers_the_first_is_named():
     assert answers.verdict(np.array([[0.2, 0.4, 0.4]]), card()).composer == "b"
 
@@ -67,6 +74,14 @@ def test_no_span_is_shorter_than_20_s():
     found = answers.answer("x", heard([0] * 30 + [2] * 12 + [0] * 30), card(), STEP_SECONDS)
     assert [span.verdict.composer for span in found.timeline] == ["a", "c", "a"]
     assert found.timeline[1].end_seconds - found.timeline[1].start_seconds == 24
+
+
+def test_windows_further_apart_make_no_shorter_span():
+    certain = heard([0] * 30 + [2] * 6, sure=1.0)
+    middles = 2.5 + 3.0 * np.arange(36)
+    found = answers.answer("x", Heard(110.0, middles, certain.probabilities), card(), 3.0)
+    assert [span.verdict.composer for span in found.timeline] == ["a", "c"]
+    assert min(span.end_seconds - span.start_seconds for span in found.timeline) >= 20
 
 
 def test_neighbouring_unknown_spans_are_one():
