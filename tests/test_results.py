@@ -113,3 +113,11 @@ def test_what_misses_its_aim_is_named_and_nothing_else(ours, name):
     text = generation_text(**ours)
     assert f"Missed: {name}" in text
     assert text.count("**missed**") == 1
+
+
+def test_the_mean_over_corpora_is_as_sure_as_independent_ones_make_it():
+    rng = np.random.default_rng(2)
+    draws = rng.normal([0.1, 0.0, 0.2], [0.05, 0.02, 0.03], (200_000, 3))
+    gains = [[c.mean(), *np.quantile(c, [0.025, 0.975])] for c in draws.T]
+    expected = [draws.mean(), *np.quantile(draws.mean(axis=1), [0.025, 0.975])]
+    assert results.mean_gain(gains) == pytest.approx(expected, abs=1e-3)
