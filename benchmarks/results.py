@@ -237,7 +237,8 @@ def crossval_table() -> Iterator[str]:
     cells = [f"{gain:+.3f} [{low:+.3f}, {high:+.3f}]" for gain, low, high in gains]
     yield f"| *`best` over `baseline`, macro-F1* | | {' | '.join(cells)} |"
     mean, low, high = mean_gain(gains)
-    yield f"| *– mean of the corpora* | | {mean:+.3f} [{low:+.3f}, {high:+.3f}] |{' |' * (len(gains) - 1)}"
+    blank = " |" * (len(gains) - 1)
+    yield f"| *– mean of the corpora* | | {mean:+.3f} [{low:+.3f}, {high:+.3f}] |{blank}"
 
 
 def mean_gain(gains: list[list[float]]) -> tuple[float, float, float]:
