@@ -81,6 +81,7 @@ ROWS = (
     Row("– bits a second", "", _at("bits_per_second"), None, 0),
     Row("samples, Fréchet distance over that of held-out music", "≤ 2", _frechet_over_floor,
         lambda metrics: _frechet_over_floor(metrics["ours"]) <= 2, 2),
+    Row("– windows of a set", "", _at("windows"), None, 0),
     Row("– density", "", _at("density"), None),
     Row("– coverage", "", _at("coverage"), None),
     Row("– diversity", "≥ .5", _at("diversity"), _least(0.5, "diversity"), 2),

@@ -47,6 +47,8 @@ GENERATION_STAGES = {
 
 def run(corpus: Path, name: str, only: list[str]) -> None:
     """Measure the experiments on a corpus and write results/<name>.json."""
+    if len({"baseline", "best"} & set(only)) == 1:
+        sys.exit("results.py: baseline and best are compared: name both or neither")
     with tempfile.TemporaryDirectory() as scratch:
         clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-{name}.jsonl"
         text = _clone(corpus, clone, timings)
@@ -76,6 +78,7 @@ def run_generation(corpus: Path, name: str) -> None:
 def _clone(corpus: Path, clone: Path, timings: Path) -> str:
     """Clone HEAD, point it at the corpus and at this project's cache; return its params.yaml."""
     timings.parent.mkdir(exist_ok=True)
+    timings.unlink(missing_ok=True)  # seconds of an earlier commit would pass for this one's
     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
     params = clone / "params.yaml"
     text = params.read_text(encoding="utf-8")
@@ -231,7 +234,8 @@ def crossval_table() -> Iterator[str]:
                 continue
             scored = ("accuracy_recordings", "macro_f1_recordings")
             cells.append(" / ".join(_spread(m, key) for key in scored))
-        repeats = results["demo"]["experiments"][key]["crossval"]["repeats"]
+        every = (other["experiments"].get(key) for other in results.values())
+        (repeats,) = {each["crossval"]["repeats"] for each in every if each}
         yield f"| `{key}` | {repeats} | {' | '.join(cells)} |"
     gains = [other["best_over_baseline"]["macro_f1_recordings"] for other in results.values()]
     cells = [f"{gain:+.3f} [{low:+.3f}, {high:+.3f}]" for gain, low, high in gains]

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from takht import classifier, outputs, stage, tables
 from takht.generation import generated, models, report
 from takht.generation.clips import Clips
@@ -32,9 +34,10 @@ def evaluate_generation(
     index = generated.read_index(generated_dir)
 
     compared = generated.reconstructions(generated_dir, index)
-    found = report.of_models(codec, pca, original, held_out, windows)
-    report.add_reconstructions(found, compared)
-    report.add_samples(found, generated_dir, index, judge, train, held_out, codec.block_frames)
+    with threadpool_limits(1):  # sums depend on the number of threads
+        found = report.of_models(codec, pca, original, held_out, windows)
+        report.add_reconstructions(found, compared)
+        report.add_samples(found, generated_dir, index, judge, train, held_out, codec.block_frames)
     with outputs.fresh_file(metrics_json) as path:
         path.write_text(json.dumps(report.rounded(found), indent=2) + "\n", encoding="utf-8")
     with outputs.fresh_file(reconstructions_csv) as path:

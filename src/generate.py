@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from takht import jobs, outputs, segments, stage, tables
 from takht.generation import models, repertoire
@@ -43,7 +44,7 @@ def generate(
         waves = [next(segments.read(segment_dir, recording)) for recording in pair]
         yield from repertoire.together("interpolation/all", repertoire.morphs(pair, waves, codec))
 
-    with outputs.fresh_folder(out_dir) as folder:
+    with threadpool_limits(1), outputs.fresh_folder(out_dir) as folder:  # sums depend on it
         rows = jobs.each(
             partial(sound_sheet, folder=folder), list(sheets()), label="sound", unit="sheet"
         )

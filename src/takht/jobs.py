@@ -47,7 +47,11 @@ def each(
     """
     processes = min(workers(), len(items))
     one_thread = partial(_on_one_thread, function)
-    with tqdm(total=len(items), desc=label, unit=unit, disable=None) as bar:
+    # Around all of it too: the limit is the process's, and the first thread to end would lift it.
+    with (
+        threadpool_limits(1),
+        tqdm(total=len(items), desc=label, unit=unit, disable=None) as bar,
+    ):
         results = []
         if processes <= 1:
             calls = map(one_thread, items)

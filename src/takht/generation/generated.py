@@ -12,8 +12,6 @@ from takht.generation import reconstruction_scores, sample_measures
 from takht.generation.sample_measures import Measured
 from takht.spectra import Waveform
 
-PAIRED = ("reconstruction", "phase")  # kinds that stand beside the music they come from
-
 
 def read_index(folder: Path) -> pd.DataFrame:
     """Return the folder's index: file, kind, model, composer, recording, seconds."""

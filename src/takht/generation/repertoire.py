@@ -37,7 +37,7 @@ class Repertoire(Section):
     """How much is generated."""
 
     at: ClassVar[str] = "generation.repertoire"
-    unconditional: int = Field(ge=1, le=1000, description="pieces by nobody in particular")
+    unconditional: int = Field(ge=1, le=1000, description="pieces of composers drawn at random")
     per_composer: int = Field(ge=1, le=1000, description="pieces in the manner of each composer")
     seconds: float = Field(ge=6, le=600, description="length of each of them")
     long_seconds: float = Field(ge=60, le=600, description="length of the long piece")
