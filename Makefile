@@ -29,7 +29,7 @@ repro: setup ## build everything that is stale, from audio to metrics
 test: setup ## the whole test suite
 	pytest
 
-test-fast: setup ## the tests that take seconds
+test-fast: setup ## the tests without the slow ones, some four minutes
 	pytest -m "not slow"
 
 lint: setup ## style, types, and no address of a package index in a lock

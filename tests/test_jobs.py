@@ -1,9 +1,12 @@
 """Work on many items keeps their order, uses what it is told to, and never hides a failure."""
 
 import os
+import time
 
+import numpy as np
 import pytest
 from tasks import fails_on_three, negated, process_of
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from takht import jobs
 
@@ -32,3 +35,16 @@ def test_a_failure_ends_the_run(monkeypatch, workers):
 
 def test_no_items_are_no_work():
     assert jobs.each(negated, [], label="test") == []
+
+
+def blas_threads_after(seconds):
+    np.ones((2, 2)) @ np.ones((2, 2))
+    time.sleep(seconds)
+    return max(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+
+
+def test_a_thread_that_ends_lifts_no_limit_on_the_others(monkeypatch):
+    monkeypatch.setenv("TAKHT_WORKERS", "2")
+    with threadpool_limits(4):  # whatever the machine has
+        assert jobs.each(blas_threads_after, [0.0, 0.3], label="test", threads=True) == [1, 1]
+        assert blas_threads_after(0.0) == 4
