@@ -1,13 +1,17 @@
 """augment: add `aug.factor` altered copies of every training segment to the log-mel features."""
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
 from pydantic import Field
 
-from takht import augmentation, features, jobs, outputs, segments, spectra, stage, tables
+from takht import augmentation, features, outputs, segments, stage, tables
+from takht.features import Piece, Rows
+from takht.incremental import Task, Work
 from takht.schema import Section, Seed
 
 
@@ -23,49 +27,47 @@ def augment(
     params: Augmentation, segment_dir: Path, mel_dir: Path, split_csv: Path, out_dir: Path
 ) -> None:
     settings = features.read_settings(mel_dir)
+    how = {key: settings[key] for key in ("sample_rate_hz", "n_fft", "hop_samples", "bands")}
     split = tables.read_table(split_csv)
     training = set(split["recording"][split["side"] == "train"])
-    index = features.read_index(mel_dir)
-    tasks = [
-        (recording, rows, params.factor if recording in training else 0)
-        for recording, rows in index.groupby("recording", sort=True)
-    ]
+    rows_of = dict(list(features.read_index(mel_dir).groupby("recording", sort=True)))
+    tasks = []
+    for name, rows in rows_of.items():
+        copies = params.factor if name in training else 0
+        inputs = [features.array_path(mel_dir, name), *([segment_dir / name] if copies else [])]
+        # The draws are by the recording's name; without copies nothing of this has a say.
+        drawn = [name, copies, params.model_dump(), how] if copies else []
+        values = [features.values(rows), drawn]
+        tasks.append(Task(f"{name}.npy", tuple(inputs), values, (name, rows, copies)))
+    extend = partial(_extend, params=params, segment_dir=segment_dir, mel_dir=mel_dir, how=how)
     with outputs.fresh_folder(out_dir) as folder:
-        extend = partial(
-            _extend,
-            params=params,
-            segment_dir=segment_dir,
-            mel_dir=mel_dir,
-            folder=folder,
-            how={k: settings[k] for k in ("sample_rate_hz", "n_fft", "hop_samples", "bands")},
-        )
-        rows = jobs.each(extend, tasks, label="augment")
-        features.write_index(folder, rows, settings)
+        made = Work(extend, "augment", threads=True).products(tasks, folder)
+        features.write_index(folder, dict(zip(rows_of, made, strict=True)), settings)
 
 
 def _extend(
     task: tuple[str, pd.DataFrame, int],
+    path: Path,
     params: Augmentation,
     segment_dir: Path,
     mel_dir: Path,
-    folder: Path,
     how: dict[str, Any],
-) -> pd.DataFrame:
+) -> Rows:
     """Write the recording's own features with those of its copies behind them."""
     recording, rows, copies = task
-    pieces = list(features.pieces(mel_dir, recording, rows))
-    for copy in range(1, copies + 1):
-        for segment, start_seconds, wave in segments.numbered(segment_dir, recording):
-            change = augmentation.alteration_for(
-                copy,
-                segment,
-                recording,
-                **params.model_dump(include={"seed", "semitones", "tempo_change"}),
-            )
-            changed = augmentation.altered(wave, change, how["sample_rate_hz"])
-            mel_db = spectra.log_mel(changed, **how)
-            pieces.append(features.Piece(copy, segment, start_seconds, mel_db))
-    return features.write_recording(folder, recording, pieces)
+    copied = (_copy(recording, copy, params, segment_dir, how) for copy in range(1, copies + 1))
+    pieces = chain(features.pieces(mel_dir, recording, rows), *copied)
+    return features.write_pieces(path, pieces)
+
+
+def _copy(
+    recording: str, copy: int, params: Augmentation, segment_dir: Path, how: dict[str, Any]
+) -> Iterator[Piece]:
+    drawn = params.model_dump(include={"seed", "semitones", "tempo_change"})
+    for segment, start_seconds, wave in segments.numbered(segment_dir, recording):
+        change = augmentation.alteration_for(copy, segment, recording, **drawn)
+        levels = augmentation.altered_log_mel(wave, change, **how)
+        yield Piece(copy, segment, start_seconds, levels)
 
 
 if __name__ == "__main__":

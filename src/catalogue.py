@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Literal, Self
 import pandas as pd
 from pydantic import Field
 
-from takht import corpus, jobs, labels, names, outputs, stage, tables, verdicts
-from takht.probing import probe
+from takht import conversion, corpus, labels, names, outputs, stage, tables, verdicts
+from takht.conversion import Audio, Convert
 from takht.schema import Section
 
 
@@ -31,14 +31,22 @@ class SmallComposers(Section):
 
 
 def catalogue(
-    params: Catalogue, small: SmallComposers, root: Path, catalogue_csv: Path, rejected_csv: Path
+    params: Catalogue,
+    small: SmallComposers,
+    audio: Audio,
+    convert: Convert,
+    root: Path,
+    catalogue_csv: Path,
+    rejected_csv: Path,
 ) -> None:
+    """Decoding is most of the work, so what it gives is kept for `convert`."""
     found, rejected = corpus.scan(root)
     corpus.require_composers(root, (each.composer for each in found), rejected)
     files = [each.file for each in found] + [each.file for each in rejected]
     label_of = labels.read_labels(root, (each.folder for each in found))
     work_of = labels.read_works(root, files)
-    probes = jobs.each(probe, [root / each.file for each in found], label="catalogue", unit="file")
+    with outputs.scratch_folder(catalogue_csv) as scratch:
+        probes = conversion.probed([root / each.file for each in found], audio, convert, scratch)
     good, bad = verdicts.judge(found, probes, params.min_seconds, params.silence_dbfs)
     rejected = sorted([*rejected, *bad])
     if params.on_unreadable == "fail":

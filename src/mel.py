@@ -4,26 +4,29 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from takht import features, jobs, outputs, segments, spectra, stage
+from takht import features, outputs, segments, spectra, stage
+from takht.features import Rows
+from takht.incremental import Task, Work
 from takht.spectra import MelSettings
 
 
 def mel(settings: MelSettings, segment_dir: Path, out_dir: Path) -> None:
+    names = segments.recordings(segment_dir)
+    how = {"sample_rate_hz": segments.sample_rate_hz(segment_dir), **settings.model_dump()}
+    tasks = [Task(f"{name}.npy", (segment_dir / name,), how, name) for name in names]
+    extract = partial(_extract, segment_dir=segment_dir, how=how)
     with outputs.fresh_folder(out_dir) as folder:
-        how = {"sample_rate_hz": segments.sample_rate_hz(segment_dir), **settings.model_dump()}
-        extract = partial(_extract, segment_dir=segment_dir, folder=folder, how=how)
-        rows = jobs.each(extract, segments.recordings(segment_dir), label="mel", threads=True)
-        features.write_index(folder, rows, {"kind": "mel", "unit": "dB", **how})
+        rows = Work(extract, "mel", threads=True).products(tasks, folder)
+        settings_used = {"kind": "mel", "unit": "dB", **how}
+        features.write_index(folder, dict(zip(names, rows, strict=True)), settings_used)
 
 
-def _extract(recording: str, segment_dir: Path, folder: Path, how: dict[str, Any]) -> pd.DataFrame:
-    pieces = [
+def _extract(recording: str, path: Path, segment_dir: Path, how: dict[str, Any]) -> Rows:
+    pieces = (
         features.Piece(0, number, start_seconds, spectra.log_mel(wave, **how))
         for number, start_seconds, wave in segments.numbered(segment_dir, recording)
-    ]
-    return features.write_recording(folder, recording, pieces)
+    )
+    return features.write_pieces(path, pieces)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ from typing import ClassVar
 import pandas as pd
 from pydantic import Field
 
-from takht import features, jobs, outputs, spectra, stage
+from takht import features, outputs, spectra, stage
 from takht.errors import TakhtError
+from takht.features import Rows
+from takht.incremental import Task, Work
 from takht.schema import Section
 
 
@@ -25,22 +27,30 @@ def mfcc(params: Mfcc, mel_dir: Path, out_dir: Path) -> None:
             "params.yaml: scales.*.mfcc.coefficients: at most as many as mel.bands "
             f"({settings['bands']}), got {params.coefficients}; lower it"
         )
-    index = features.read_index(mel_dir)
+    rows_of = dict(list(features.read_index(mel_dir).groupby("recording", sort=True)))
+    tasks = [
+        Task(
+            f"{name}.npy",
+            (features.array_path(mel_dir, name),),
+            [params.coefficients, features.values(rows)],
+            (name, rows),
+        )
+        for name, rows in rows_of.items()
+    ]
+    extract = partial(_extract, mel_dir=mel_dir, count=params.coefficients)
     with outputs.fresh_folder(out_dir) as folder:
-        extract = partial(_extract, mel_dir=mel_dir, folder=folder, count=params.coefficients)
-        recordings = [rows for _, rows in index.groupby("recording", sort=True)]
-        rows = jobs.each(extract, recordings, label="mfcc", threads=True)
+        made = Work(extract, "mfcc", threads=True).products(tasks, folder)
         settings |= {"kind": "mfcc", "unit": "cepstrum of dB", **params.model_dump()}
-        features.write_index(folder, rows, settings)
+        features.write_index(folder, dict(zip(rows_of, made, strict=True)), settings)
 
 
-def _extract(rows: pd.DataFrame, mel_dir: Path, folder: Path, count: int) -> pd.DataFrame:
-    recording = rows["recording"].iloc[0]
-    pieces = [
+def _extract(task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, count: int) -> Rows:
+    recording, rows = task
+    pieces = (
         replace(piece, frames=spectra.mfcc(piece.frames, count))
         for piece in features.pieces(mel_dir, recording, rows)
-    ]
-    return features.write_recording(folder, recording, pieces)
+    )
+    return features.write_pieces(path, pieces)
 
 
 if __name__ == "__main__":

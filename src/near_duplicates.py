@@ -4,12 +4,14 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from takht import jobs, outputs, segments, stage, tables
 from takht.fingerprint_matching import Index
 from takht.fingerprints import Landmarks, landmarks
+from takht.incremental import Task, Work
 from takht.schema import Section
 
 
@@ -21,8 +23,11 @@ class NearDuplicates(Section):
 def near_duplicates(params: NearDuplicates, segment_dir: Path, twins_csv: Path) -> None:
     recordings = segments.recordings(segment_dir)
     rate_hz = segments.sample_rate_hz(segment_dir)
-    fingerprint = partial(_fingerprint, segment_dir, rate_hz)
-    index = Index(jobs.each(fingerprint, recordings, label="fingerprint"))
+    fingerprint = partial(_fingerprint, segment_dir=segment_dir, rate_hz=rate_hz)
+    tasks = [Task(f"{name}.npz", (segment_dir / name,), rate_hz, name) for name in recordings]
+    with outputs.scratch_folder(twins_csv) as scratch:
+        Work(fingerprint, "fingerprint").products(tasks, scratch)
+        index = Index([_read(scratch / task.target) for task in tasks])
     matches = jobs.each(index.matches, range(len(recordings)), label="match", threads=True)
     rows = [
         (name, recordings[match.twin], round(match.score, 3), round(match.offset_seconds, 2))
@@ -35,8 +40,16 @@ def near_duplicates(params: NearDuplicates, segment_dir: Path, twins_csv: Path) 
         tables.write_table(pd.DataFrame(sorted(rows), columns=columns), path)
 
 
-def _fingerprint(segment_dir: Path, rate_hz: int, recording: str) -> Landmarks:
-    return landmarks(segments.read(segment_dir, recording), rate_hz)
+def _fingerprint(recording: str, path: Path, segment_dir: Path, rate_hz: int) -> int:
+    found = landmarks(segments.read(segment_dir, recording), rate_hz)
+    with path.open("wb") as file:
+        np.savez(file, hashes=found.hashes, seconds=found.seconds)
+    return len(found.hashes)
+
+
+def _read(path: Path) -> Landmarks:
+    with np.load(path, allow_pickle=False) as arrays:
+        return Landmarks(arrays["hashes"], arrays["seconds"])
 
 
 if __name__ == "__main__":

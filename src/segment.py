@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from takht import jobs, outputs, stage, tables
+from takht import outputs, stage, tables
 from takht.errors import TakhtError
+from takht.incremental import Task, Work
 from takht.preparation import Segment
 from takht.segmentation import Segmentation, segment_recording
 
@@ -15,14 +16,13 @@ def segment(params: Segment, wav_dir: Path, gains_csv: Path, out_dir: Path) -> N
             f"got {params.min_seconds:g}; lower it"
         )
     table = tables.read_table(gains_csv, {"gain_db": "float64"})
+    tasks = []
+    for recording, gain_db in zip(table["recording"], table["gain_db"], strict=True):
+        source = wav_dir / recording
+        item = Segmentation(source, gain_db, params.seconds, params.min_seconds)
+        tasks.append(Task(recording, (source,), [gain_db, params.model_dump()], item))
     with outputs.fresh_folder(out_dir) as folder:
-        items = [
-            Segmentation(
-                wav_dir / recording, folder / recording, gain_db, params.seconds, params.min_seconds
-            )
-            for recording, gain_db in zip(table["recording"], table["gain_db"], strict=True)
-        ]
-        jobs.each(segment_recording, items, label="segment")
+        Work(segment_recording, "segment", threads=True).products(tasks, folder)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,9 @@ def split(params: Split, catalogue_csv: Path, twins_csv: Path, split_csv: Path) 
         "validation": params.validation_share,
         "test": params.test_share,
     }
-    table["side"] = splitting.sides_for(table["composer"], table["group"], shares, params.seed)
+    table["side"] = splitting.sides_for(
+        table["composer"], table["group"], table["work"], shares, params.seed
+    )
     with outputs.fresh_file(split_csv) as path:
         tables.write_table(table.drop(columns="audio_sha256"), path)
 

@@ -1,13 +1,15 @@
 """window_statistics: sum up every window in 336 numbers, of timbre, melody and onsets."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from takht import features, jobs, outputs, segments, stage, timbre_statistics, window_summary
+from takht import features, outputs, segments, stage, timbre_statistics, window_summary
 from takht.errors import TakhtError
+from takht.features import Rows
+from takht.incremental import Task, Work
 
 
 def window_statistics(segment_dir: Path, out_dir: Path) -> None:
@@ -18,9 +20,11 @@ def window_statistics(segment_dir: Path, out_dir: Path) -> None:
             f"{window_summary.LEAST_RATE_HZ}, got {rate_hz}; raise it"
         )
     window_hops, step_hops = window_summary.hops(rate_hz)
+    names = segments.recordings(segment_dir)
+    tasks = [Task(f"{name}.npy", (segment_dir / name,), rate_hz, name) for name in names]
     with outputs.fresh_folder(out_dir) as folder:
-        extract = partial(_extract, segment_dir=segment_dir, folder=folder, rate_hz=rate_hz)
-        rows = jobs.each(extract, segments.recordings(segment_dir), label="statistics")
+        extract = partial(_extract, segment_dir=segment_dir, rate_hz=rate_hz)
+        rows = Work(extract, "statistics").products(tasks, folder)
         settings = {
             "kind": "statistics",
             "frame": "window",  # each row stands for a whole window
@@ -30,11 +34,14 @@ def window_statistics(segment_dir: Path, out_dir: Path) -> None:
             "window_samples": window_hops * timbre_statistics.HOP_SAMPLES,
             "groups": window_summary.GROUPS,
         }
-        features.write_index(folder, rows, settings)
+        features.write_index(folder, dict(zip(names, rows, strict=True)), settings)
 
 
-def _extract(recording: str, segment_dir: Path, folder: Path, rate_hz: int) -> pd.DataFrame:
-    pieces = []
+def _extract(recording: str, path: Path, segment_dir: Path, rate_hz: int) -> Rows:
+    return features.write_pieces(path, _pieces(recording, segment_dir, rate_hz), np.float32)
+
+
+def _pieces(recording: str, segment_dir: Path, rate_hz: int) -> Iterator[features.Piece]:
     for number, start_seconds, wave in segments.numbered(segment_dir, recording):
         try:
             statistics = window_summary.of_segment(wave, rate_hz)
@@ -43,8 +50,7 @@ def _extract(recording: str, segment_dir: Path, folder: Path, rate_hz: int) -> p
                 f"{segment_dir}/{recording}: segment {number} {error}; raise "
                 "catalogue.min_seconds and segment.min_seconds"
             ) from None
-        pieces.append(features.Piece(0, number, start_seconds, statistics))
-    return features.write_recording(folder, recording, pieces, np.float32)
+        yield features.Piece(0, number, start_seconds, statistics)
 
 
 if __name__ == "__main__":

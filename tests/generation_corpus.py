@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from feature_folders import write_recording
 from pipeline import ROOT
 
 from takht import features, tables
@@ -69,10 +70,10 @@ def write_spectrograms(
             recording = f"c{composer}/r{number}"
             own = colour + 0.02 * rng.normal()
             piece = features.Piece(0, 0, 0.0, spectrogram(rng, own, frames))
-            rows.append(features.write_recording(folder / kind, recording, [piece]))
+            rows.append(write_recording(folder / kind, recording, [piece]))
             split.append((recording, f"c{composer}", f"ملحن {composer}", recording, side))
     settings = {"kind": kind, "unit": "range", "sample_rate_hz": 22_050, "hop_samples": 256}
-    features.write_index(folder / kind, rows, settings)
+    features.write_index(folder / kind, dict(rows), settings)
     table = pd.DataFrame(split, columns=["recording", "composer", "label", "work", "side"])
     tables.write_table(table, folder / "split.csv")
     return table

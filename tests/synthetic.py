@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from feature_folders import write_recording
 
 from takht import features, tables
 
@@ -45,10 +46,10 @@ def write_features(
                 for copy in range(1 + copies * (side == "train"))
                 for segment in range(2)
             ]
-            rows.append(features.write_recording(folder, recording, pieces))
+            rows.append(write_recording(folder, recording, pieces))
             split.append((recording, f"c{composer}", f"ملحن {composer}", recording, side))
     features.write_index(
-        folder, rows, SETTINGS | {"unit": unit, "hop_samples": 1024, "bands": bands}
+        folder, dict(rows), SETTINGS | {"unit": unit, "hop_samples": 1024, "bands": bands}
     )
     table = pd.DataFrame(split, columns=["recording", "composer", "label", "work", "side"])
     tables.write_table(table, folder.parent / "split.csv")
@@ -80,12 +81,12 @@ def write_statistics(
                 features.Piece(copy, 0, 0.0, own + rng.normal(0, 1, (windows, 12)))
                 for copy in range(1 + copies)
             ]
-            rows.append(features.write_recording(folder / "statistics", recording, pieces))
+            rows.append(write_recording(folder / "statistics", recording, pieces))
             side = {0: "test", 1: "validation"}.get(number % 6, "train")
             split.append((recording, f"c{composer}", f"C{composer}", recording, recording, side))
     settings = {"kind": "statistics", "frame": "window", "unit": "statistics"}
     settings |= {"sample_rate_hz": 22_050, "hop_samples": 44_032, "groups": {"timbre": 12}}
-    features.write_index(folder / "statistics", rows, settings)
+    features.write_index(folder / "statistics", dict(rows), settings)
     columns = ["recording", "composer", "label", "work", "group", "side"]
     table = pd.DataFrame(split, columns=columns)
     tables.write_table(table, folder / "split.csv")

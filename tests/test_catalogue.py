@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from catalogue import Catalogue, SmallComposers, catalogue
+from takht.conversion import Audio, Convert
 from takht.errors import TakhtError
 from takht.tables import read_table
 
@@ -92,7 +93,10 @@ def spoil(root):
 def run(root, on_unreadable="fail", drop=True):
     params = Catalogue(on_unreadable=on_unreadable, min_seconds=6.0, silence_dbfs=-70.0)
     small = SmallComposers(drop=drop)
-    catalogue(params, small, root, root.parent / "catalogue.csv", root.parent / "rejected.csv")
+    forms = (Audio(sample_rate_hz=22_050), Convert(part_minutes=10.0))
+    catalogue(
+        params, small, *forms, root, root.parent / "catalogue.csv", root.parent / "rejected.csv"
+    )
     return read_table(root.parent / "catalogue.csv", NUMBERS)
 
 

@@ -8,9 +8,10 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from convert import Audio, Convert, convert
+from convert import convert
 from normalize import normalize
 from segment import segment
+from takht.conversion import Audio, Convert
 from takht.errors import TakhtError
 from takht.preparation import Normalize, Segment
 from takht.tables import read_table, write_table

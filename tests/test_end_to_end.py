@@ -45,11 +45,16 @@ def test_every_stage_opens_only_what_it_declares_and_writes_the_same_bytes_again
     """Run again with one worker instead of two, each under an audit hook."""
     for name, stage in built.lock().items():
         listed = [entry["path"] for kind in ("deps", "outs") for entry in stage.get(kind, [])]
-        partial = [str(Path(path).with_name(f".{Path(path).name}.partial")) for path in listed]
+        partial = [
+            str(Path(path).with_name(f".{Path(path).name}{kind}"))
+            for path in listed
+            for kind in (".partial", ".scratch.partial")
+        ]
         folders = {str(Path(path).parent) for path in listed}
         words = shlex.split(stage["cmd"])
         log = tmp_path / name
-        built.run("python", str(AUDITOR), str(log), *words[1:], TAKHT_WORKERS="1")
+        alone = {"TAKHT_WORKERS": "1", "TAKHT_STORE_GB": "0"}
+        built.run("python", str(AUDITOR), str(log), *words[1:], **alone)
         opened = {line for line in log.read_text("utf-8").splitlines() if "__pycache__" not in line}
         undeclared = {
             path

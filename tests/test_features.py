@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from feature_folders import write_recording
 
 from takht import features, spectra
 from takht.features import Piece
@@ -20,9 +21,15 @@ def pieces(bands: int = 5) -> list[Piece]:
 
 def test_pieces_come_back_in_order(tmp_path):
     written = pieces()
-    rows = features.write_recording(tmp_path, "ع ب/مقام 1", written, np.float32)
+    whole = np.concatenate([piece.frames for piece in written])
+    made = [write_recording(tmp_path, "ع ب/مقام 1", written, np.float32)]
+    features.write_index(tmp_path, dict(made), {})
+    rows = features.read_index(tmp_path)
     assert rows["first_frame"].tolist() == [0, 7, 11, 20]
     assert rows["frames"].tolist() == [7, 4, 9, 1]
+    np.save(tmp_path / "oracle.npy", whole)
+    path = features.array_path(tmp_path, "ع ب/مقام 1")
+    assert path.read_bytes() == (tmp_path / "oracle.npy").read_bytes()
     read = list(features.pieces(tmp_path, "ع ب/مقام 1", rows))
     for one, other in zip(written, read, strict=True):
         assert (one.copy, one.segment, one.start_seconds) == (
@@ -41,7 +48,9 @@ def test_log_mel_loses_less_than_a_thirtieth_of_a_db_on_disk(tmp_path):
         wave.astype(np.float32), sample_rate_hz=RATE_HZ, n_fft=2048, hop_samples=512, bands=64
     )
     silent = np.linspace(-100, 50, 64 * 400, dtype=np.float32).reshape(400, 64)  # every level
-    rows = features.write_recording(tmp_path, "c/r", [Piece(0, 0, 0, loud), Piece(0, 1, 3, silent)])
+    made = [write_recording(tmp_path, "c/r", [Piece(0, 0, 0, loud), Piece(0, 1, 3, silent)])]
+    features.write_index(tmp_path, dict(made), {})
+    rows = features.read_index(tmp_path)
     assert features.open_array(tmp_path, "c/r").dtype == np.float16
     for written, read in zip((loud, silent), features.pieces(tmp_path, "c/r", rows), strict=True):
         assert read.frames.dtype == np.float32
@@ -53,15 +62,16 @@ def test_log_mel_loses_less_than_a_thirtieth_of_a_db_on_disk(tmp_path):
 
 def test_index_and_settings_come_back(tmp_path):
     settings = {"kind": "mel", "unit": "dB", "sample_rate_hz": RATE_HZ}
-    rows = [features.write_recording(tmp_path, f"c,d/{name}", pieces()) for name in ("é", '"b"')]
-    features.write_index(tmp_path, rows, settings)
+    rows = [write_recording(tmp_path, f"c,d/{name}", pieces()) for name in ("é", '"b"')]
+    features.write_index(tmp_path, dict(rows), settings)
     index = features.read_index(tmp_path)
     assert index["recording"].tolist() == ["c,d/é"] * 4 + ['c,d/"b"'] * 4
     assert list(index.columns) == [
         "recording", "copy", "segment", "start_seconds", "first_frame", "frames",
     ]  # fmt: skip
     for name in ("copy", "segment", "start_seconds", "first_frame", "frames"):
-        assert index[name].tolist() == [*rows[0][name], *rows[1][name]]
+        place = list(index.columns).index(name) - 1
+        assert index[name].tolist() == [row[place] for _, made in rows for row in made]
     assert features.read_settings(tmp_path) == settings
     assert json.loads((tmp_path / "settings.json").read_text(encoding="utf-8")) == settings
 
@@ -69,8 +79,8 @@ def test_index_and_settings_come_back(tmp_path):
 def test_writing_twice_writes_the_same_bytes(tmp_path):
     contents = []
     for name in ("first", "second"):
-        rows = features.write_recording(tmp_path / name, "c/r", pieces())
-        features.write_index(tmp_path / name, [rows], {"kind": "mel"})
+        rows = write_recording(tmp_path / name, "c/r", pieces())
+        features.write_index(tmp_path / name, dict([rows]), {"kind": "mel"})
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         contents.append([path.read_bytes() for path in files])
     assert contents[0] == contents[1]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from feature_folders import write_recording
 from pipeline import PARAMS, ROOT
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import make_pipeline
@@ -58,12 +59,12 @@ def write_statistics(folder: Path, *, recordings: int = 12, contrast: float = 1.
                 features.Piece(0, segment, 60.0 * segment, level + rng.normal(0, 1, (8, 18)))
                 for segment in range(2)
             ]
-            rows.append(features.write_recording(folder, name, pieces, np.float32))
+            rows.append(write_recording(folder, name, pieces, np.float32))
             side = ("train", "train", "validation", "test")[number % 4]
             split.append((name, f"c{composer}", f"ملحن {composer}", side))
     settings = {"kind": "statistics", "frame": "window", "unit": "statistics", "groups": GROUPS}
     settings |= {"sample_rate_hz": 22_050, "hop_samples": 44_032, "window_samples": 110_592}
-    features.write_index(folder, rows, settings)
+    features.write_index(folder, dict(rows), settings)
     return pd.DataFrame(split, columns=["recording", "composer", "label", "side"])
 
 

@@ -4,6 +4,7 @@ import generation_models as small
 import numpy as np
 import pandas as pd
 import pytest
+from feature_folders import write_recording
 
 from takht import discriminant, features, tables, window_summary
 from takht.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
@@ -44,12 +45,12 @@ def corpus(tmp_path_factory):
             recording, wave = f"{name}/{number}", music(composer, number)
             statistics = window_summary.of_segment(wave, 22_050)
             piece = features.Piece(0, 0, 0.0, statistics)
-            rows.append(features.write_recording(folder, recording, [piece], np.float32))
+            rows.append(write_recording(folder, recording, [piece], np.float32))
             split.append({"recording": recording, "composer": name, "side": side})
             spectrograms[recording] = log_mel(wave)
     settings = {"frame": "window", "unit": "statistics", "groups": window_summary.GROUPS}
     settings |= {"hop_samples": 44_032, "sample_rate_hz": 22_050}
-    features.write_index(folder, rows, settings)
+    features.write_index(folder, dict(rows), settings)
     return Features(folder), pd.DataFrame(split), spectrograms
 
 

@@ -5,10 +5,11 @@ import time
 
 import numpy as np
 import pytest
-from tasks import fails_on_three, negated, process_of
+from tasks import always_killed, fails_on_three, first_attempt_is_killed, negated, process_of
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from takht import jobs
+from takht.errors import TakhtError
 
 
 @pytest.mark.parametrize("threads", [True, False])
@@ -31,6 +32,19 @@ def test_a_failure_ends_the_run(monkeypatch, workers):
     monkeypatch.setenv("TAKHT_WORKERS", workers)
     with pytest.raises(ValueError, match="three"):
         jobs.each(fails_on_three, list(range(6)), label="test")
+
+
+def test_a_killed_worker_costs_another_attempt(monkeypatch, tmp_path):
+    monkeypatch.setenv("TAKHT_WORKERS", "2")
+    items = [(number, tmp_path) for number in range(6)]
+    assert jobs.each(first_attempt_is_killed, items, label="test") == list(range(6))
+    assert (tmp_path / "tried").exists()
+
+
+def test_workers_that_are_killed_every_time_end_the_run(monkeypatch):
+    monkeypatch.setenv("TAKHT_WORKERS", "2")
+    with pytest.raises(TakhtError, match=r"test: a worker process was killed 3 times.*WORKERS=1"):
+        jobs.each(always_killed, [1, 2], label="test")
 
 
 def test_no_items_are_no_work():

@@ -89,7 +89,8 @@ READERS = {
     "numpy": "import numpy; numpy.load('other/x.npy', mmap_mode='r')",
     "soundfile": "import soundfile; soundfile.read('other/x.wav')",
     "h5py": "import h5py; h5py.File('other/x.h5')",
-    "ffmpeg": "import pathlib; from takht.probing import probe; probe(pathlib.Path('other/x.mp3'))",
+    "ffmpeg": "import pathlib; from takht.probing import probe; "
+    "probe(pathlib.Path('other/x.mp3'), 8000, print)",
     "listing": "from pathlib import Path; list(Path('other').iterdir())",
 }
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from feature_folders import write_parts
 
 from takht.pcm import gained
 from takht.segmentation import Segmentation, segment_recording
-from takht.wav_parts import write_parts
 
 RATE_HZ = 8000
 
@@ -21,8 +21,8 @@ def test_segments_end_to_end_are_the_gained_stream(tmp_path, seconds, gain_db):
     samples = np.random.default_rng(0).integers(-9000, 9000, round(seconds * RATE_HZ))
     stream = samples.astype(np.int16)
     write_parts([stream], tmp_path / "in", sample_rate_hz=RATE_HZ, part_samples=70_001)
-    segment_recording(Segmentation(tmp_path / "in", tmp_path / "a" / "out", gain_db, 10.0, 3.0))
-    files = sorted((tmp_path / "a" / "out").iterdir())
+    segment_recording(Segmentation(tmp_path / "in", gain_db, 10.0, 3.0), tmp_path / "out")
+    files = sorted((tmp_path / "out").iterdir())
     assert [path.name for path in files] == [f"{number:04d}.wav" for number in range(len(files))]
     pieces = [soundfile.read(path, dtype="int16") for path in files]
     assert {rate for _, rate in pieces} == {RATE_HZ}

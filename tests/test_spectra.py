@@ -60,3 +60,12 @@ def test_there_is_a_frame_every_hop(samples):
     wave = np.zeros(samples, np.float32)
     mel_db = spectra.log_mel(wave, sample_rate_hz=RATE_HZ, n_fft=1024, hop_samples=300, bands=8)
     assert mel_db.shape == (1 + samples // 300, 8)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 16_000, 22_050, 44_100, 48_000])
+@pytest.mark.parametrize(("n_fft", "bands"), [(512, 40), (1024, 64), (2048, 128), (4096, 512)])
+@pytest.mark.filterwarnings("ignore:Empty filters detected")
+def test_mel_filters_are_librosas(rate_hz, n_fft, bands):
+    theirs = librosa.filters.mel(sr=rate_hz, n_fft=n_fft, n_mels=bands)
+    ours = spectra.mel_filters(rate_hz, n_fft, bands).toarray()
+    np.testing.assert_array_equal(ours, theirs)

@@ -35,7 +35,7 @@ def test_groups_stay_whole_and_every_composer_is_on_every_side(corpus, seed):
     composers, works = corpus
     groups = splitting.groups_of([works])
     try:
-        sides = splitting.sides_for(composers, groups, SHARES, seed)
+        sides = splitting.sides_for(composers, groups, works, SHARES, seed)
     except TakhtError:
         return  # too few works somewhere: test_an_impossible_split_… looks at these
     sides_of_work, sides_of_composer = defaultdict(set), defaultdict(set)
@@ -50,11 +50,40 @@ def test_groups_stay_whole_and_every_composer_is_on_every_side(corpus, seed):
 @given(st.lists(st.integers(3, 60), min_size=2, max_size=12), st.integers(0, 99))
 def test_without_shared_works_a_split_is_always_found_and_near_its_shares(sizes, seed):
     composers = [f"c{number}" for number, size in enumerate(sizes) for _ in range(size)]
-    sides = splitting.sides_for(composers, range(len(composers)), SHARES, seed)
+    places = range(len(composers))
+    sides = splitting.sides_for(composers, places, list(map(str, places)), SHARES, seed)
     table = pd.crosstab(pd.Series(composers), pd.Series(sides))
     for _, row in table.iterrows():
         for side, share in SHARES.items():
             assert abs(row[side] - share * row.sum()) <= 1.5
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(3, 40), min_size=2, max_size=6), st.integers(0, 99), st.data())
+def test_a_recording_added_moves_few_others_and_none_of_other_composers(sizes, seed, data):
+    works = [f"c{number}/{place}" for number, size in enumerate(sizes) for place in range(size)]
+    added = f"c0/new {data.draw(st.integers(0, 99))}"
+
+    def sides_of(names):
+        composers = [name.split("/")[0] for name in names]
+        sides = splitting.sides_for(composers, range(len(names)), names, SHARES, seed)
+        return dict(zip(names, sides, strict=True))
+
+    before, after = sides_of(works), sides_of([added, *works])
+    moved = [name for name in works if before[name] != after[name]]
+    assert all(name.startswith("c0/") for name in moved)
+    # One leaves test for validation and one validation for training, or the other way where the
+    # quota grew.
+    assert len(moved) <= 3
+
+
+def test_a_work_of_most_recordings_trains():
+    composers = ["a"] * 8 + ["b"] * 8
+    works = ["long"] * 5 + ["x", "y", "z"] + [f"b{number}" for number in range(8)]
+    groups = splitting.groups_of([works])
+    for seed in range(20):
+        sides = splitting.sides_for(composers, groups, works, SHARES, seed)
+        assert sides[0] == "train"
 
 
 def test_links_of_different_kinds_join_into_one_group():
@@ -71,7 +100,8 @@ def test_pairs_join_groups_in_chains():
 
 def test_the_seed_decides_and_only_the_seed():
     composers = ["a"] * 20 + ["b"] * 20
-    drawn = [splitting.sides_for(composers, range(40), SHARES, seed) for seed in (1, 1, 2)]
+    works = [str(number) for number in range(40)]
+    drawn = [splitting.sides_for(composers, range(40), works, SHARES, seed) for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
 
 
@@ -79,7 +109,7 @@ def test_an_impossible_split_names_every_composer_that_is_too_small():
     composers = ["big"] * 9 + ["small"] * 2 + ["song"] * 3
     groups = [*range(9), 9, 10, 11, 11, 11]  # three recordings of one song are one group
     with pytest.raises(TakhtError) as caught:
-        splitting.sides_for(composers, groups, SHARES, 1)
+        splitting.sides_for(composers, groups, list(map(str, groups)), SHARES, 1)
     lines = str(caught.value).splitlines()
     assert len(lines) == 2
     assert "small" in lines[0]
@@ -92,7 +122,7 @@ def test_an_impossible_split_names_every_composer_that_is_too_small():
 def test_works_that_tie_all_composers_together_are_an_error():
     composers = ["a", "b"] * 3
     with pytest.raises(TakhtError, match=r"at least 3 recordings of different works"):
-        splitting.sides_for(composers, [0, 0, 0, 0, 1, 1], SHARES, 1)
+        splitting.sides_for(composers, [0, 0, 0, 0, 1, 1], list("aaaabb"), SHARES, 1)
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import soundfile
+from feature_folders import write_parts
 
 from takht.errors import TakhtError
-from takht.wav_parts import Parts, write_parts
+from takht.wav_parts import Parts
 
 
 @pytest.mark.parametrize("part_samples", [999, 1000, 3000, 2999, 10_000])

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from feature_folders import write_recording
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,8 +32,8 @@ def source(folder: Path, recordings: dict[str, list[list[int]]], **settings: obj
                 frames = np.array([(copy, segment, place, number) for place in range(length)])
                 frames = frames.reshape(length, 4)
                 pieces.append(features.Piece(copy, segment, starts[segment], frames))
-        rows.append(features.write_recording(folder, name, pieces))
-    features.write_index(folder, rows, HOW | settings)
+        rows.append(write_recording(folder, name, pieces))
+    features.write_index(folder, dict(rows), HOW | settings)
     return Features(folder)
 
 
@@ -105,15 +106,15 @@ def test_recordings_without_a_window_are_named(tmp_path):
 def test_levels_are_held_to_80_db_below_each_windows_own_maximum(tmp_path):
     levels = np.full((20, 3), -100.0)
     levels[2, 1], levels[15, 2], levels[16, 0] = -5.0, -50.0, -90.0
-    rows = features.write_recording(tmp_path, "c/r", [features.Piece(0, 0, 0.0, levels)])
-    features.write_index(tmp_path, [rows], HOW | {"unit": "dB"})
+    rows = write_recording(tmp_path, "c/r", [features.Piece(0, 0, 0.0, levels)])
+    features.write_index(tmp_path, dict([rows]), HOW | {"unit": "dB"})
     found = Features(tmp_path)
     assert found.bands == 3
     first, second = found.read(found.windows(Windows(frames=10, step_frames=10)), 10)
     assert (first.max(), first.min()) == (-5, -85)
     assert (second.max(), second.min()) == (-50, -100)
     assert second[6, 0] == -90
-    features.write_index(tmp_path, [rows], HOW)  # not levels: left alone
+    features.write_index(tmp_path, dict([rows]), HOW)  # not levels: left alone
     plain = Features(tmp_path)
     values = plain.read(plain.windows(Windows(frames=10, step_frames=10)), 10)
     np.testing.assert_array_equal(values.reshape(20, 3), levels)

@@ -1,12 +1,12 @@
-"""Altered copies of a segment: shifted in pitch or stretched in time."""
+"""Spectrograms of altered copies of a segment: shifted in pitch or stretched in time."""
 
 from dataclasses import dataclass
 
-import numpy as np
-from librosa.effects import pitch_shift, time_stretch
+import soxr
 
+from takht import spectra
 from takht.randomness import rng_for
-from takht.spectra import Waveform
+from takht.spectra import Frames, Waveform
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,29 @@ def alteration_for(
     return choices[order[(copy - 1) % len(choices)]]
 
 
-def altered(wave: Waveform, how: Alteration, sample_rate_hz: int) -> Waveform:
-    """Return the waveform shifted and stretched, mono float32, samples / tempo long.
+def altered_log_mel(
+    wave: Waveform,
+    how: Alteration,
+    *,
+    sample_rate_hz: int,
+    n_fft: int,
+    hop_samples: int,
+    bands: int,
+) -> Frames:
+    """Return the log-mel spectrogram of the waveform shifted and stretched, as `log_mel` does.
 
-    A phase vocoder (librosa); the shift resamples with soxr's high-quality filter, so nothing
-    folds back. Laroche & Dolson 1999.
+    Shape (1 + samples / tempo // hop_samples, bands). A stretcher's phases would be thrown away by
+    the spectrogram, so no sound is made: frames are taken closer together or further apart, and
+    resampling (soxr, nothing folds back) moves the pitch, with the change of tempo that this brings
+    undone in the frames.
     """
-    if how.tempo != 1:
-        wave = time_stretch(wave, rate=how.tempo)
-    if how.semitones:
-        wave = pitch_shift(wave, sr=sample_rate_hz, n_steps=how.semitones, res_type="soxr_hq")
-    return np.asarray(wave, dtype=np.float32)
+    pitch = 2 ** (how.semitones / 12)
+    if pitch != 1:
+        wave = soxr.resample(wave, sample_rate_hz * pitch, sample_rate_hz, quality="HQ")
+    return spectra.log_mel(
+        wave,
+        sample_rate_hz=sample_rate_hz,
+        n_fft=n_fft,
+        hop_samples=hop_samples * how.tempo / pitch,
+        bands=bands,
+    )

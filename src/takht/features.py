@@ -1,21 +1,24 @@
 """A folder of features: a float16 array (frames, bands) a recording, and an index of its segments.
 
 settings.json           what the numbers are: kind, sample_rate_hz, n_fft, hop_samples …
-index.csv               recording, copy, segment, first_frame, frames
+index.csv               recording, copy, segment, start_seconds, first_frame, frames
 <composer>/<stem>.npy   the recording's segments end to end; copy 0, then altered copies 1, 2 …
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
 
 from takht import tables
 from takht.spectra import Frames
+
+COLUMNS = ["recording", "copy", "segment", "start_seconds", "first_frame", "frames"]
+Rows = list[tuple[int, int, float, int, int]]  # the columns after the first, a piece a row
 
 
 @dataclass(frozen=True)
@@ -31,32 +34,39 @@ class Piece:
     frames: Frames
 
 
-def write_recording(
-    folder: Path,
-    recording: str,
-    pieces: Sequence[Piece],
-    dtype: type[np.floating[Any]] = np.float16,
-) -> pd.DataFrame:
-    """Write a recording's array below `folder` and return its rows of the index."""
-    path = array_path(folder, recording)
+def write_pieces(
+    path: Path, pieces: Iterable[Piece], dtype: type[np.floating[Any]] = np.float16
+) -> Rows:
+    """Write a recording's array, a piece at a time, and return its rows of the index.
+
+    The bytes are those of `np.save` for the whole array, in the memory of one piece.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, np.concatenate([piece.frames for piece in pieces]).astype(dtype))
-    lengths = np.array([len(piece.frames) for piece in pieces])
-    return pd.DataFrame(
-        {
-            "recording": recording,
-            "copy": [piece.copy for piece in pieces],
-            "segment": [piece.segment for piece in pieces],
-            "start_seconds": [round(piece.start_seconds, 6) for piece in pieces],
-            "first_frame": np.cumsum(lengths) - lengths,
-            "frames": lengths,
-        }
-    )
+    rows: Rows = []
+    total = 0
+    with path.open("wb") as file:
+        for piece in pieces:
+            if not total:
+                _write_header(file, 0, piece.frames, dtype)
+            file.write(np.ascontiguousarray(piece.frames, dtype).data)
+            start_seconds = round(piece.start_seconds, 6)
+            rows.append((piece.copy, piece.segment, start_seconds, total, len(piece.frames)))
+            total += len(piece.frames)
+        # NumPy leaves room for the number of frames to grow.
+        _write_header(file, total, piece.frames, dtype)
+    return rows
 
 
-def write_index(folder: Path, rows: Sequence[pd.DataFrame], settings: Mapping[str, Any]) -> None:
+def _write_header(file: BinaryIO, frames: int, like: Frames, dtype: type[np.floating[Any]]) -> None:
+    file.seek(0)
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False}
+    np.lib.format.write_array_header_1_0(file, {**header, "shape": (frames, *like.shape[1:])})
+
+
+def write_index(folder: Path, rows_of: Mapping[str, Rows], settings: Mapping[str, Any]) -> None:
     """Write the index of all recordings and the settings the features were made with."""
-    tables.write_table(pd.concat(rows, ignore_index=True), folder / "index.csv")
+    rows = [(name, *row) for name, rows in rows_of.items() for row in rows]
+    tables.write_table(pd.DataFrame(rows, columns=COLUMNS), folder / "index.csv")
     text = json.dumps(dict(settings), indent=2) + "\n"
     (folder / "settings.json").write_text(text, encoding="utf-8")
 
@@ -88,11 +98,13 @@ def open_array(folder: Path, recording: str) -> np.ndarray[Any, np.dtype[np.floa
 def pieces(folder: Path, recording: str, rows: pd.DataFrame) -> Iterator[Piece]:
     """Yield the pieces that the recording's rows of the index stand for, frames as float32."""
     levels = open_array(folder, recording)
-    columns = ["copy", "segment", "start_seconds", "first_frame", "frames"]
-    for copy, segment, start, first, frames in zip(
-        *(rows[c].tolist() for c in columns), strict=True
-    ):
+    for copy, segment, start, first, frames in values(rows):
         yield Piece(copy, segment, start, levels[first : first + frames].astype(np.float32))
+
+
+def values(rows: pd.DataFrame) -> Rows:
+    """Return the rows of a recording's index as plain values, which JSON can hold."""
+    return list(zip(*(rows[name].tolist() for name in COLUMNS[1:]), strict=True))
 
 
 def array_path(folder: Path, recording: str) -> Path:

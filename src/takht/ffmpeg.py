@@ -54,6 +54,14 @@ def executable() -> str:
         raise TakhtError("ffmpeg: not found; `pip install imageio-ffmpeg`") from None
 
 
+@cache
+def version() -> str:
+    """Return the first line that ffmpeg says of itself."""
+    argv = [executable(), "-version"]
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "replace").partition("\n")[0]
+
+
 def command(path: Path) -> list[str]:
     """Return the argument list that writes the first audio stream of `path` to stdout.
 

@@ -1,12 +1,13 @@
-"""The same work on many recordings, on every core."""
+"""The same work on many recordings, on every core or on a cluster."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
@@ -14,6 +15,7 @@ from takht.errors import TakhtError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_ATTEMPTS = 3  # of work whose worker was killed
 
 
 def workers() -> int:
@@ -40,37 +42,87 @@ def each(
     unit: str = "recording",
     threads: bool = False,
 ) -> list[Result]:
-    """Return `function(item)` for every item, in the order of the items.
+    """Return `function(item)` for every item, in the order of the items; see `completed`."""
+    results = dict(completed(function, items, label=label, unit=unit, threads=threads))
+    return [results[place] for place in range(len(items))]
+
+
+def completed(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    label: str,
+    unit: str = "recording",
+    threads: bool = False,
+    cluster: bool = False,
+) -> Iterator[tuple[int, Result]]:
+    """Yield the place of an item and `function(item)`, as they are ready.
 
     In processes, or in threads for work that spends its time in NumPy, which lets go of Python's
-    lock: they start at once. The first exception ends the run.
+    lock: they start at once. With `cluster`, on that of TAKHT_DASK, if it is set. The first
+    exception ends the run; a worker that is killed costs another attempt.
+
+    Raises:
+        TakhtError: workers were killed again and again.
     """
-    processes = min(workers(), len(items))
-    one_thread = partial(_on_one_thread, function)
+    one = partial(_numbered, function)
+    address = os.environ.get("TAKHT_DASK") if cluster else None
     # Around all of it too: the limit is the process's, and the first thread to end would lift it.
     with (
         threadpool_limits(1),
         tqdm(total=len(items), desc=label, unit=unit, disable=None) as bar,
     ):
-        results = []
-        if processes <= 1:
-            calls = map(one_thread, items)
+        pairs = list(enumerate(items))
+        if address and pairs:
+            from takht import cluster as dask  # half a second to import
+
+            results = dask.completed(one, pairs, address)
+        elif min(workers(), len(items)) <= 1:
+            results = map(one, pairs)
+        elif threads:
+            results = _parallel(one, pairs, "threading")
         else:
-            backend = "threading" if threads else "loky"
-            parallel = Parallel(n_jobs=processes, backend=backend, return_as="generator")
-            calls = parallel(delayed(one_thread)(item) for item in items)
-        for result in calls:
-            results.append(result)
+            results = _in_processes(one, pairs, label)
+        for result in results:
             bar.update()
-    if processes > 1 and not threads:
-        get_reusable_executor().shutdown(wait=True)  # joined, so that their CPU time is counted
+            yield result
+
+
+def _in_processes(
+    one: Callable[[tuple[int, Item]], tuple[int, Result]], pairs: list[tuple[int, Item]], label: str
+) -> Iterator[tuple[int, Result]]:
+    left = dict(pairs)
+    for _ in range(_ATTEMPTS):
+        try:
+            for place, result in _parallel(one, list(left.items()), "loky"):
+                del left[place]
+                yield place, result
+        except TerminatedWorkerError:
+            continue
+        finally:
+            get_reusable_executor().shutdown(wait=True)  # joined: their CPU time is counted
+        return
+    raise TakhtError(
+        f"{label}: a worker process was killed {_ATTEMPTS} times, mostly for want of memory; set "
+        "TAKHT_WORKERS=1 and run again, what is finished is kept"
+    )
+
+
+def _parallel(
+    one: Callable[[tuple[int, Item]], tuple[int, Result]],
+    pairs: list[tuple[int, Item]],
+    backend: str,
+) -> Iterator[tuple[int, Result]]:
+    count = min(workers(), len(pairs))
+    parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered")
+    results: Iterator[tuple[int, Result]] = parallel(delayed(one)(pair) for pair in pairs)
     return results
 
 
-def _on_one_thread(function: Callable[[Item], Result], item: Item) -> Result:
-    """Return `function(item)` with one thread for matrix products.
+def _numbered(function: Callable[[Item], Result], pair: tuple[int, Item]) -> tuple[int, Result]:
+    """Return `function(item)` with its number, from one thread for matrix products.
 
     Their sums depend on how many threads share them, which the number of workers would decide.
     """
     with threadpool_limits(1):
-        return function(item)
+        return pair[0], function(pair[1])

@@ -9,7 +9,7 @@ from takht.pcm import FULL_SCALE
 from takht.wav_parts import Parts
 
 
-def measure_recording(folder: Path) -> tuple[float, float]:
+def measure_recording(folder: Path, _: Path) -> tuple[float, float]:
     """Return peak (dBFS) and integrated loudness (LUFS) of the recording's parts."""
     parts = Parts(folder)
     meter = Meter(parts.sample_rate_hz)

@@ -20,6 +20,17 @@ def fresh_folder(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def scratch_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `path` that is gone when the block ends."""
+    partial = _partial(path.with_name(f"{path.name}.scratch"))
+    partial.mkdir()
+    try:
+        yield partial
+    finally:
+        remove(partial)
+
+
+@contextmanager
 def fresh_file(path: Path) -> Iterator[Path]:
     """Yield a path beside `path`, to be written, that takes its name when the block ends well."""
     partial = _partial(path)

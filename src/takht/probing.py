@@ -2,14 +2,17 @@
 
 import hashlib
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from takht.decoding import open_audio
+from takht import hashing
+from takht.decoding import Audio, open_audio
 from takht.ffmpeg import Unreadable
-from takht.resampling import mono
+from takht.pcm import Pcm, quantised
+from takht.resampling import Waveform, mono, resampled
 
 MAX_HOURS = 24  # a small file can claim, and decode to, silence without end
 
@@ -33,41 +36,51 @@ class Probe:
         return 20 * math.log10(self.peak) if self.peak > 0 else -math.inf
 
 
-def probe(path: Path) -> Probe | str:
-    """Return what the file holds, or why it cannot be read, in bounded memory.
+def probe(path: Path, sample_rate_hz: int, take: Callable[[Pcm], None]) -> Probe:
+    """Decode a recording, give `take` its mono mix at a sample rate, and return what it held.
 
-    `audio_sha256` is a hash of the decoded samples (float32, native rate and channels): a copy with
-    other tags or in another lossless container has the same.
+    In bounded memory. `audio_sha256` is a hash of these samples: a copy with other tags or in
+    another lossless container has the same. Decoding ends at the first sample that is not finite.
+
+    Raises:
+        Unreadable: the file does not decode, or lasts longer than a day.
     """
-    try:
-        return _decode(path)
-    except Unreadable as error:
-        return str(error)
-
-
-def _decode(path: Path) -> Probe:
-    frames, peak = 0, 0.0
+    digest = hashlib.sha256(str(sample_rate_hz).encode())
     with open_audio(path) as audio:
-        digest = hashlib.sha256(f"{audio.sample_rate_hz} {audio.channels}".encode())
-        for block in audio.blocks():
-            frames += len(block)
-            if frames > MAX_HOURS * 3600 * audio.sample_rate_hz:
-                raise Unreadable(f"is longer than {MAX_HOURS} hours")
-            digest.update(block.astype("<f4", copy=False).tobytes())
-            with np.errstate(over="ignore", invalid="ignore"):
-                mix = mono(block)
-            # np.max and np.min, unlike max, let a NaN through.
-            peak = float(np.max([peak, np.max(mix, initial=0), -np.min(mix, initial=0)]))
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        mixes = Mixes(audio)
+        for wave in resampled(mixes, audio.sample_rate_hz, sample_rate_hz):
+            pcm = quantised(wave)
+            digest.update(pcm.data)
+            take(pcm)
         return Probe(
-            seconds=round(frames / audio.sample_rate_hz, 6),
+            seconds=round(mixes.frames / audio.sample_rate_hz, 6),
             claimed_seconds=round(audio.claimed_seconds, 6),
             sample_rate_hz=audio.sample_rate_hz,
             channels=audio.channels,
             codec=audio.codec,
             decode_errors=audio.decode_errors,
-            sha256=sha256,
+            sha256=hashing.of_file(path),
             audio_sha256=digest.hexdigest(),
-            peak=peak,
+            peak=mixes.peak,
         )
+
+
+class Mixes:
+    """The mono mix of a recording at its own rate, block by block, counted and measured."""
+
+    def __init__(self, audio: Audio) -> None:
+        self._audio = audio
+        self.frames, self.peak = 0, 0.0
+
+    def __iter__(self) -> Iterator[Waveform]:
+        for block in self._audio.blocks():
+            self.frames += len(block)
+            if self.frames > MAX_HOURS * 3600 * self._audio.sample_rate_hz:
+                raise Unreadable(f"is longer than {MAX_HOURS} hours")
+            with np.errstate(over="ignore", invalid="ignore"):
+                mix = mono(block)
+            # np.max and np.min, unlike max, let a NaN through.
+            self.peak = float(np.max([self.peak, np.max(mix, initial=0), -np.min(mix, initial=0)]))
+            if not math.isfinite(self.peak):
+                return
+            yield mix

@@ -18,24 +18,27 @@ with warnings.catch_warnings():
 
 @dataclass(frozen=True)
 class Segmentation:
-    """A recording to cut: where its parts are, where its segments go."""
+    """A recording to cut, and how."""
 
     source: Path
-    folder: Path
     gain_db: float
     seconds: float
     min_seconds: float
 
 
-def segment_recording(item: Segmentation) -> None:
-    """Write `0000.wav` and on: the recording at its gain, end to end, nothing dropped."""
+def segment_recording(item: Segmentation, folder: Path) -> int:
+    """Write `0000.wav` and on: the recording at its gain, end to end, nothing dropped.
+
+    Returns their number.
+    """
     parts = Parts(item.source)
     rate_hz = parts.sample_rate_hz
     lengths = cut_lengths(
         parts.samples, round(item.seconds * rate_hz), round(item.min_seconds * rate_hz)
     )
-    item.folder.mkdir(parents=True)
+    folder.mkdir()
     louder = (gained(block, item.gain_db) for block in parts.blocks())
     for number, samples in enumerate(recut(louder, lengths)):
         audio = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
-        audio.export(item.folder / f"{number:04d}.wav", format="wav").close()
+        audio.export(folder / f"{number:04d}.wav", format="wav").close()
+    return len(lengths)

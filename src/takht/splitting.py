@@ -33,12 +33,18 @@ def groups_of(links: Sequence[Sequence[str]], pairs: Iterable[tuple[int, int]] =
 
 
 def sides_for(
-    composers: Sequence[str], groups: Sequence[int], shares: Mapping[str, float], seed: int
+    composers: Sequence[str],
+    groups: Sequence[int],
+    works: Sequence[str],
+    shares: Mapping[str, float],
+    seed: int,
 ) -> list[str]:
     """Return a side for every recording: groups stay whole, every composer is on every side.
 
-    Groups come in an order drawn from the seed; each goes where its composers lack most of their
-    share. A group may hold recordings of several composers (one work played by two).
+    Groups are ranked by a number drawn for the name of their first work; the first ranks of a
+    composer are tested on, the next validate. So a recording that is added moves few others, and
+    one that is renamed without change of its work none. A group may hold recordings of several
+    composers (one work played by two).
 
     Raises:
         TakhtError: a composer cannot be on every side; names each one and its number of groups.
@@ -49,12 +55,18 @@ def sides_for(
     if few:
         raise TakhtError(_too_small(few))
     counts = table.to_numpy()
+    sizes = table.sum().items()
+    quotas = np.array([_quotas(str(name), size, shares, seed) for name, size in sizes])
+    first_work = pd.Series(works).groupby(list(groups)).min()[table.index]
+    # Those that would fill a side by themselves come last, and so train.
+    is_large = (counts > quotas.min(axis=1)).any(axis=1)
     for attempt in range(_TRIES):
-        order = rng_for(seed, "split", attempt).permutation(len(counts))
-        chosen = _assigned(counts[order], np.array([shares[side] for side in SIDES]))
+        ranks = [rng_for(seed, "split", attempt, work).random() for work in first_work]
+        order = np.lexsort([ranks, is_large])
+        chosen = _assigned(counts[order], quotas.T)
         if chosen is not None:
             side_of = dict(zip(table.index[order], chosen, strict=True))
-            return [SIDES[side_of[group]] for group in groups]
+            return [side_of[group] for group in groups]
     raise TakhtError(
         f"split: no way found in {_TRIES} tries to have all {counts.shape[1]} composers on all of "
         "train, validation and test, because works span composers; add recordings, or split works "
@@ -62,19 +74,34 @@ def sides_for(
     )
 
 
-def _assigned(counts: np.ndarray, shares: np.ndarray) -> list[int] | None:
-    """Return a side number a group, or None when a composer is missing on a side.
+def _quotas(composer: str, recordings: int, shares: Mapping[str, float], seed: int) -> list[int]:
+    """Return how many recordings of a composer test and validate, at least one each.
 
-    `counts` has shape (groups, composers): recordings of each composer in each group.
+    Fractions are rounded up or down by lot, one way for each, so that the shares are right overall.
     """
-    wanted = counts.sum(axis=0) * shares[:, None]  # (sides, composers)
-    held = np.zeros_like(wanted)
+    lot = rng_for(seed, "quota", composer).random()
+    lots = {"test": lot, "validation": 1 - lot}
+    return [max(1, int(shares[side] * recordings + lots[side])) for side in lots]
+
+
+def _assigned(counts: np.ndarray, quotas: np.ndarray) -> list[str] | None:
+    """Return a side for each group in turn, or None when a composer is missing on one.
+
+    `counts` has shape (groups, composers): recordings of each composer in each group. `quotas`
+    has shape (2, composers), for test and validation; the rest trains.
+    """
+    held = np.zeros((len(SIDES), counts.shape[1]), dtype=int)
     sides = []
     for group in counts:
-        lack = (wanted - held) / wanted  # 1 where a composer has nothing on a side yet
-        side = int(np.argmax(lack @ group))
-        held[side] += group
-        sides.append(side)
+        own = group > 0
+        place = 2
+        for number, quota in enumerate(quotas):
+            fits = (held[number] + group <= quota)[own].all()
+            if fits or (held[number][own] == 0).any():
+                place = number
+                break
+        held[place] += group
+        sides.append(("test", "validation", "train")[place])
     return sides if (held > 0).all() else None
 
 

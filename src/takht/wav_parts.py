@@ -1,29 +1,61 @@
 """A recording as a folder of WAV parts: mono PCM16, `part-000.wav` and on."""
 
+import itertools
 import wave
-from collections.abc import Iterable, Iterator
-from itertools import repeat
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
 from takht.errors import TakhtError
-from takht.pcm import Pcm, recut
+from takht.pcm import Pcm
 
 _BLOCK_SAMPLES = 2**18
 
 
-def write_parts(
-    blocks: Iterable[Pcm], folder: Path, *, sample_rate_hz: int, part_samples: int
-) -> None:
-    """Write a stream of samples as the parts of a new folder, each `part_samples` long at most."""
-    folder.mkdir(parents=True)
-    for number, part in enumerate(recut(blocks, repeat(part_samples))):
-        with (folder / f"part-{number:03d}.wav").open("wb") as file, wave.open(file, "wb") as wav:
-            wav.setnchannels(1)
-            wav.setsampwidth(2)
-            wav.setframerate(sample_rate_hz)
-            wav.writeframes(part.astype("<i2", copy=False).data)
+class PartsWriter:
+    """Writes a stream of samples into a new folder, in parts of `part_samples` at most."""
+
+    def __init__(self, folder: Path, sample_rate_hz: int, part_samples: int) -> None:
+        folder.mkdir(parents=True)
+        self._folder, self._rate_hz, self._part_samples = folder, sample_rate_hz, part_samples
+        self._numbers = itertools.count()
+        self._room = 0  # samples that the open part still takes
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def add(self, samples: Pcm) -> None:
+        """Write the next samples of the stream, shape (samples,)."""
+        while len(samples):
+            if not self._room:
+                self._begin_part()
+            self._wav.writeframesraw(samples[: self._room].astype("<i2", copy=False).data)
+            rest = samples[self._room :]
+            self._room -= len(samples) - len(rest)
+            samples = rest
+
+    def _begin_part(self) -> None:
+        self._open.close()
+        path = self._folder / f"part-{next(self._numbers):03d}.wav"
+        file = self._open.enter_context(path.open("wb"))
+        self._wav = self._open.enter_context(wave.open(file, "wb"))  # noqa: SIM115 (it is closed)
+        self._wav.setnchannels(1)
+        self._wav.setsampwidth(2)
+        self._wav.setframerate(self._rate_hz)
+        self._room = self._part_samples
 
 
 class Parts:

@@ -1,15 +1,18 @@
 """Any recording, at the rate and loudness that the models know."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from takht import conversion, pcm
+from takht import pcm
+from takht.decoding import open_audio
 from takht.errors import TakhtError
 from takht.ffmpeg import Unreadable
 from takht.generation.asking import LEAST_SECONDS, MOST_SECONDS
 from takht.generation.levels import levelled
 from takht.generation.log_mel import SAMPLE_RATE_HZ
+from takht.resampling import mono, resampled
 from takht.spectra import Waveform
 
 
@@ -23,7 +26,7 @@ def read(path: Path, seconds: float | None = None) -> Waveform:
     most = round((MOST_SECONDS if seconds is None else seconds) * SAMPLE_RATE_HZ)
     blocks, samples = [], 0
     try:
-        for block in conversion.decoded(path, SAMPLE_RATE_HZ):
+        for block in _decoded(path):
             blocks.append(block)
             samples += len(block)
             if samples > most:
@@ -42,3 +45,9 @@ def read(path: Path, seconds: float | None = None) -> Waveform:
             "choose a longer recording"
         )
     return levelled(wave, SAMPLE_RATE_HZ)
+
+
+def _decoded(path: Path) -> Iterator[pcm.Pcm]:
+    with open_audio(path) as audio:
+        waves = map(mono, audio.blocks())
+        yield from map(pcm.quantised, resampled(waves, audio.sample_rate_hz, SAMPLE_RATE_HZ))

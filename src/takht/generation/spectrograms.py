@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
-from takht import features, jobs, segments, tables
+from takht import code_identity, features, segments, tables
 from takht.errors import TakhtError
-from takht.features import Piece
+from takht.features import Piece, Rows
 from takht.generation.decibels import CEILING_DB, RANGE_DB
 from takht.generation.log_mel import SAMPLE_RATE_HZ
+from takht.incremental import Task, Work
 from takht.schema import Section
 from takht.spectra import Frames, Waveform
 
@@ -52,18 +52,19 @@ def write(
             f"params.yaml: audio.sample_rate_hz: generation needs {SAMPLE_RATE_HZ}, got {rate_hz}; "
             "set it and run `dvc repro`"
         )
-    extract = partial(
-        _extract,
-        folder=folder,
-        make=make,
-        segment_dir=segment_dir,
-        gains_db=gains_to(level.target_lufs, gains_csv),
-        most=clipping.segments_per_recording,
-    )
+    most = clipping.segments_per_recording
+    gains_db = gains_to(level.target_lufs, gains_csv)
     names = segments.recordings(segment_dir)
-    rows = jobs.each(extract, names, label=str(settings["kind"]), threads=True)
+    code = code_identity.of_function(make)
+    tasks = []
+    for name in names:
+        values = [code, gains_db[name], most]
+        tasks.append(Task(f"{name}.npy", (segment_dir / name,), values, (name, gains_db[name])))
+    extract = partial(_extract, make=make, segment_dir=segment_dir, most=most)
+    rows = Work(extract, str(settings["kind"]), threads=True).products(tasks, folder)
     fixed = {"sample_rate_hz": rate_hz, "ceiling_db": CEILING_DB, "range_db": RANGE_DB}
-    features.write_index(folder, rows, {**settings, **fixed, "unit": "range", **level.model_dump()})
+    settings = {**settings, **fixed, "unit": "range", **level.model_dump()}
+    features.write_index(folder, dict(zip(names, rows, strict=True)), settings)
 
 
 def gains_to(target_lufs: float, gains_csv: Path) -> dict[str, float]:
@@ -85,18 +86,18 @@ def spread(count: int, most: int) -> list[int]:
 
 
 def _extract(
-    recording: str,
-    folder: Path,
+    recording_and_gain_db: tuple[str, float],
+    path: Path,
     make: Callable[[Waveform], Frames],
     segment_dir: Path,
-    gains_db: dict[str, float],
     most: int,
-) -> pd.DataFrame:
-    factor = np.float32(10 ** (gains_db[recording] / 20))
+) -> Rows:
+    recording, gain_db = recording_and_gain_db
+    factor = np.float32(10 ** (gain_db / 20))
     chosen = set(spread(sum(1 for _ in (segment_dir / recording).glob("*.wav")), most))
-    pieces = [
+    pieces = (
         Piece(0, number, start_seconds, make(wave * factor))
         for number, start_seconds, wave in segments.numbered(segment_dir, recording)
         if number in chosen
-    ]
-    return features.write_recording(folder, recording, pieces)
+    )
+    return features.write_pieces(path, pieces)

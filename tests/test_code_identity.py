@@ -1,0 +1,71 @@
+"""A piece is stale when code that can change it changed, and for no other edit."""
+
+import importlib.metadata
+import shutil
+import sys
+
+import pytest
+
+from takht import code_identity
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """A copy of the sources that identities are taken of."""
+    shutil.copytree(code_identity.SRC, tmp_path / "src")
+    monkeypatch.setattr(code_identity, "SRC", tmp_path / "src")
+    return tmp_path / "src"
+
+
+def identity(copied, stage="mel"):
+    """The identity of a stage's function, as a fresh process would take it."""
+    for cached in (code_identity._of_file, code_identity.imported):
+        cached.cache_clear()
+
+    def _extract() -> None: ...
+
+    module = type(sys)("stage_of_test")
+    module.__file__ = str(copied / f"{stage}.py")
+    sys.modules["stage_of_test"] = module
+    _extract.__module__ = "stage_of_test"
+    try:
+        return code_identity.of_function(_extract)
+    finally:
+        del sys.modules["stage_of_test"]
+
+
+@pytest.mark.parametrize(
+    ("edited", "changes"),
+    [
+        ("mel.py", True),
+        ("takht/spectra.py", True),
+        ("takht/features.py", True),
+        ("takht/tables.py", True),  # imported by features
+        ("mfcc.py", False),
+        ("takht/networks.py", False),
+        ("takht/jobs.py", False),  # plumbing
+        ("takht/store.py", False),
+    ],
+)
+def test_an_edit_counts_where_it_is_imported(copied, edited, changes):
+    before = identity(copied)
+    assert identity(copied) == before
+    with (copied / edited).open("a") as file:
+        file.write("# changed\n")
+    assert (identity(copied) != before) == changes
+
+
+def test_another_version_of_a_library_counts_where_it_is_imported(copied, monkeypatch):
+    before = {stage: identity(copied, stage) for stage in ("mel", "convert")}
+    real = importlib.metadata.version
+    monkeypatch.setattr(
+        code_identity, "version", lambda name: real(name) + ("+" * (name == "soxr"))
+    )
+    after = {stage: identity(copied, stage) for stage in ("mel", "convert")}
+    assert after["mel"] == before["mel"]
+    assert after["convert"] != before["convert"]
+
+
+def test_plumbing_exists():
+    for name in code_identity.PLUMBING:
+        assert (code_identity.SRC / name).exists(), name
