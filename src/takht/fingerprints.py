@@ -11,8 +11,6 @@ from itertools import combinations
 
 import numpy as np
 import scipy.fft
-import scipy.ndimage
-import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -68,16 +66,16 @@ def peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
 
     A gain changes nothing; frequency is that of a parabola through the peak's log powers.
     """
+    from scipy import ndimage  # half a second to import, and a store may have all
+
     n_fft = 2 ** round(np.log2(_FRAME_SECONDS * sample_rate_hz))
     hop = n_fft // _HOPS_PER_FRAME
     power, first = _spectrogram(wave, sample_rate_hz, n_fft, hop)
     surroundings = (2 * _REACH_FRAMES + 1, 2 * _REACH_BINS + 1)
-    highest = scipy.ndimage.maximum_filter(power, surroundings, mode="constant")
-    loudest = scipy.ndimage.maximum_filter1d(
-        power.max(axis=1), 1 + 2 * round(2 * sample_rate_hz / hop)
-    )
+    highest = ndimage.maximum_filter(power, surroundings, mode="constant")
+    loudest = ndimage.maximum_filter1d(power.max(axis=1), 1 + 2 * round(2 * sample_rate_hz / hop))
     floor = np.maximum(_RANGE * loudest, _FLOOR_POWER)
-    mean = scipy.ndimage.uniform_filter1d(power, surroundings[0], axis=0)
+    mean = ndimage.uniform_filter1d(power, surroundings[0], axis=0)
     is_peak = (power == highest) & (power > floor[:, None]) & (power > _CONTRAST * mean)
     is_peak[:, [0, -1]] = False
     frames, bins = np.nonzero(is_peak)
@@ -125,7 +123,7 @@ def _spectrogram(
     """
     first, last = (round(hz * n_fft / sample_rate_hz) for hz in (LOWEST_HZ, HIGHEST_HZ))
     last = min(last, n_fft // 2)
-    window = scipy.signal.get_window("hann", n_fft).astype(np.float32)
+    window = np.hanning(n_fft + 1)[:-1].astype(np.float32)  # periodic
     frames = sliding_window_view(np.pad(wave, (0, max(0, n_fft - len(wave)))), n_fft)[::hop]
     power = np.empty((len(frames), last + 1 - first), np.float32)
     for start in range(0, len(frames), 256):  # a block stays in the processor's cache

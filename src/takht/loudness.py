@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
 
 ABSOLUTE_GATE_LUFS = -70.0
@@ -27,7 +26,9 @@ class Meter:
         if not len(wave):
             return
         self.peak = max(self.peak, float(wave.max()), -float(wave.min()))
-        weighted, self._state = scipy.signal.sosfilt(self._sos, wave, zi=self._state)
+        from scipy.signal import sosfilt  # more than a second to import
+
+        weighted, self._state = sosfilt(self._sos, wave, zi=self._state)
         stream = np.concatenate([self._rest, weighted])
         whole = len(stream) // self._step * self._step
         steps = stream[:whole].reshape(-1, self._step)

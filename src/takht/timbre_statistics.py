@@ -9,13 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
-from librosa.filters import chroma as chroma_filters
-from librosa.filters import mel as mel_filters
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
-from scipy.signal import savgol_filter
 
-from takht.spectra import FLOOR_POWER, TOP_DB, Waveform
+from takht.spectra import FLOOR_POWER, TOP_DB, Waveform, mel_filters
 
 Values = NDArray[np.float32]
 
@@ -39,6 +35,10 @@ def frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
 
     Levels are held to the 80 dB below the segment's loudest.
     """
+    # More than two seconds to import, and a store may have all.
+    from scipy.ndimage import uniform_filter1d
+    from scipy.signal import savgol_filter
+
     power = _power_spectrogram(wave)
     mel_db = 10 * np.log10(np.maximum(power @ _mel_matrix(sample_rate_hz).T, FLOOR_POWER))
     mel_db = np.maximum(mel_db, mel_db.max() - TOP_DB)
@@ -123,11 +123,13 @@ def _shape(power: Values, rise: Values, sample_rate_hz: int) -> Values:
 
 @lru_cache(maxsize=2)
 def _mel_matrix(sample_rate_hz: int) -> Values:
-    return np.asarray(mel_filters(sr=sample_rate_hz, n_fft=FFT_SAMPLES, n_mels=MEL_BANDS))
+    return np.asarray(mel_filters(sample_rate_hz, FFT_SAMPLES, MEL_BANDS).toarray())
 
 
 @lru_cache(maxsize=2)
 def _chroma_matrix(sample_rate_hz: int) -> Values:
+    from librosa.filters import chroma as chroma_filters  # two seconds to import
+
     return np.asarray(chroma_filters(sr=sample_rate_hz, n_fft=FFT_SAMPLES, n_chroma=12))
 
 
