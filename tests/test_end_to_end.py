@@ -6,9 +6,11 @@ import shlex
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import project
 import pytest
+import soundfile
 from pipeline import PLUMBING
 
 from takht import tables
@@ -162,6 +164,23 @@ def test_dvcs_own_views_work(built):
         assert "leak_gap" in files[f"metrics/leak/{name}.json"]["data"]
         assert "unknown_auroc" in files[f"metrics/controls/{name}.json"]["data"]
         assert "macro_f1_recordings" in files[f"metrics/crossval/{name}.json"]["data"]
+
+
+def test_a_recording_added_costs_its_own_work_and_experiments_elsewhere_share_it(built):
+    added = built.root / "data/raw/umm/جديد.wav"
+    rng = np.random.default_rng(8)
+    soundfile.write(added, rng.normal(0, 0.1, 9 * project.RATE_HZ), project.RATE_HZ)
+    for where in ("--temp", "--force"):  # in a copy of the project, then here without run-cache
+        output = built.run("dvc", "exp", "run", where, "evaluate@best")
+        anew = dict(re.findall(r"(\w+): (\d+) made anew, \d+ kept", output))
+        expected = "1" if where == "--temp" else "0"
+        stages = ("catalogue", "measure", "segment", "fingerprint", "statistics")
+        assert {name: anew[name] for name in stages} == dict.fromkeys(stages, expected)
+        assert anew["convert"] == "0"
+    assert "umm/جديد" in set(tables.read_table(built.root / "data/split.csv")["recording"])
+    added.unlink()
+    built.run("git", "checkout", "--quiet", ".")
+    built.run("dvc", "checkout", "--quiet")
 
 
 def test_a_bad_recording_stops_the_pipeline_before_any_work_or_is_skipped_on_request(built):
