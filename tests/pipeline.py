@@ -12,6 +12,7 @@ PLUMBING = {
     "src/takht/__init__.py",
     "src/takht/errors.py",
     "src/takht/jobs.py",
+    "src/takht/machines.py",
     "src/takht/outputs.py",
     "src/takht/schema.py",
     "src/takht/stage.py",
