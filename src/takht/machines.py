@@ -24,9 +24,10 @@ def here() -> tuple[int, int]:
         workers, task = config["cluster"]["worker"], config["task"]
         if set(config["cluster"]) != {"worker"} or task["type"] != "worker":
             raise ValueError("it has other tasks than workers")
-        workers[task["index"]]
+        if task["index"] not in range(len(workers)):
+            raise ValueError(f"it has no worker {task['index']}")
         return len(workers), int(task["index"])
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise TakhtError(
             f"TF_CONFIG: not a list of workers and the place of this one ({reason}), got {text!r}; "

@@ -63,6 +63,7 @@ def prepare(network: keras.Model, among: Any) -> None:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.synchronized = True  # other arithmetic, so not for one device
 
+    @tf.function  # type: ignore[untyped-decorator]
     def reseed() -> None:
         place = tf.distribute.get_replica_context().replica_id_in_sync_group
         for layer in network.layers:
