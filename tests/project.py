@@ -25,6 +25,7 @@ TINY = {
         "mask_bands": 15,
         "max_steps": 4,
         "threads": 1,
+        "replicas": 1,
         "mixed_precision": False,
         "xla": False,
     },

@@ -22,6 +22,7 @@ TRAINING = Training(
     mask_bands=1,
     max_steps=9,
     threads=1,
+    replicas=1,
     mixed_precision=False,
     xla=False,
 )

@@ -29,6 +29,7 @@ TRAINING = {
     "mask_bands": 15,
     "max_steps": 60,
     "threads": 2,
+    "replicas": 1,
     "mixed_precision": False,
     "xla": False,
 }

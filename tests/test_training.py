@@ -67,7 +67,9 @@ def test_shuffled_labels_give_chance():
 
 
 def validation_loss(network: keras.Model, data: Batches) -> float:
-    return float(network.evaluate(data, verbose=0)[0])
+    windows, targets = data.at(np.arange(48))
+    told = network.predict_on_batch(windows)[np.arange(48), targets]
+    return float(-np.log(told).mean())  # this network has no penalty
 
 
 def test_the_weights_of_the_best_epoch_stay_not_the_last():

@@ -1,8 +1,7 @@
-"""Batches of windows for Keras, read from mapped arrays as they are needed."""
+"""Batches of windows, read from mapped arrays as they are needed."""
 
 from collections.abc import Callable
 
-import keras
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from takht.randomness import rng_for
 from takht.spectra import Frames
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
+class Batches:
     """Windows (batch, frames, bands) and their targets, in the rows' order, each once an epoch."""
 
     def __init__(
@@ -21,7 +20,6 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
         targets: NDArray[np.int64],
         batch_size: int,
     ) -> None:
-        super().__init__()
         self._read, self._rows, self._targets = read, rows, targets
         self._batch_size = batch_size
 
@@ -29,13 +27,19 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
         return -(-len(self._rows) // self._batch_size)
 
     def __getitem__(self, step: int) -> tuple[Frames, NDArray[np.int64]]:
-        places = self.places(step)
+        return self.at(self.places(step))
+
+    def at(self, places: NDArray[np.int64]) -> tuple[Frames, NDArray[np.int64]]:
+        """Return the windows and targets of rows, by their places."""
         return self._read(self._rows.iloc[places]), self._targets[places]
 
     def places(self, step: int) -> NDArray[np.int64]:
         """Return which rows are in a batch."""
         end = min(len(self._rows), (step + 1) * self._batch_size)
         return np.arange(step * self._batch_size, end)
+
+    def on_epoch_end(self) -> None:
+        """Get ready for the next epoch: the order stays."""
 
 
 class ShuffledBatches(Batches):

@@ -19,6 +19,7 @@ PLUMBING = {
     "takht/errors.py",
     "takht/incremental.py",
     "takht/jobs.py",
+    "takht/machines.py",
     "takht/outputs.py",
     "takht/schema.py",
     "takht/stage.py",

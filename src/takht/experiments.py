@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from takht.schema import Section, Seed
 
@@ -55,5 +55,14 @@ class Training(Section):
     mask_bands: int = Field(ge=1, le=512, description="widest frequency mask, bands")
     max_steps: int = Field(ge=1, description="of a run; its epochs share them equally")
     threads: int = Field(ge=1, le=256, description="TensorFlow's: the weights depend on it")
+    replicas: int = Field(
+        ge=1, le=1024, description="copies of a network, a device each, on all machines together"
+    )
     mixed_precision: bool = Field(description="float16 arithmetic, float32 weights: for GPUs")
-    xla: bool = Field(description="compile the network; slower on a CPU")
+    xla: bool = Field(description="compile the network, of one replica; slower on a CPU")
+
+    @model_validator(mode="after")
+    def _check_xla(self) -> Self:
+        if self.xla and self.replicas > 1:
+            raise ValueError(f"xla compiles for one device, and replicas is {self.replicas}")
+        return self

@@ -7,7 +7,7 @@ import keras
 import pandas as pd
 import tensorflow as tf
 
-from takht import masking, networks, normalisation, training
+from takht import masking, networks, normalisation, replication, training
 from takht.batches import Batches, ShuffledBatches
 from takht.experiments import NetworkExperiment, Training
 from takht.flops import mflop_per_window
@@ -44,15 +44,17 @@ def fit(
 
     parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
     norm = normalisation.fitted(map(read, parts))
-    network = networks.build(
-        experiment.network,
-        frames=shape.frames,
-        bands=features.bands,
-        composers=len(labels),
-        width=scale.width,
-        seed=experiment.seed,
-        mixed_precision=scale.mixed_precision,
-    )
+    among = replication.strategy(scale.replicas)
+    with among.scope():
+        network = networks.build(
+            experiment.network,
+            frames=shape.frames,
+            bands=features.bands,
+            composers=len(labels),
+            width=scale.width,
+            seed=experiment.seed,
+            mixed_precision=scale.mixed_precision,
+        )
     max_steps = max(1, scale.max_steps // experiment.epochs)
     curve = training.fit(
         network,
@@ -64,7 +66,9 @@ def fit(
         learning_rate=experiment.learning_rate,
         patience=experiment.patience,
         xla=scale.xla,
+        among=among,
     )
+    network = replication.single(network, among)
     card = NetworkCard(
         composers=tuple(labels),
         labels=tuple(labels.values()),

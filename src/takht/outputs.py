@@ -1,9 +1,12 @@
 """Outputs that are complete or absent, never half written."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from takht import machines
 
 
 @contextmanager
@@ -11,7 +14,12 @@ def fresh_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside `path` that takes its name when the block ends well.
 
     The folder's name is fixed (`.NAME.partial`), so what a killed run left is removed by the next.
+    Of machines that train together, only the first keeps it: the others may share its disk.
     """
+    if not machines.writes():
+        with tempfile.TemporaryDirectory() as unused:
+            yield Path(unused)
+        return
     partial = _partial(path)
     partial.mkdir()
     yield partial
@@ -32,7 +40,14 @@ def scratch_folder(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def fresh_file(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path`, to be written, that takes its name when the block ends well."""
+    """Yield a path beside `path`, to be written, that takes its name when the block ends well.
+
+    Of machines that train together, only the first keeps it.
+    """
+    if not machines.writes():
+        with tempfile.TemporaryDirectory() as unused:
+            yield Path(unused) / path.name
+        return
     partial = _partial(path)
     yield partial
     partial.replace(path)

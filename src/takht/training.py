@@ -5,10 +5,13 @@ from typing import Any
 import keras
 import numpy as np
 import pandas as pd
+import tensorflow as tf
 from tqdm import tqdm
 
+from takht import machines, replication
 from takht.batches import Batches
 from takht.errors import TakhtError
+from takht.steps import Steps
 
 
 def fit(
@@ -20,54 +23,64 @@ def fit(
     learning_rate: float,
     patience: int,
     xla: bool = False,
+    among: Any = None,
 ) -> pd.DataFrame:
     """Train `network` in place and return its learning curve, a row an epoch.
 
     Adam on cross-entropy, until the validation loss has not improved for `patience` epochs. The
     network then has the weights of the epoch with the lowest validation loss, the earliest of equal
     ones. Columns: epoch (from 1), loss, accuracy, validation_loss, validation_accuracy; losses
-    include the weights' L2 penalty.
+    include the weights' L2 penalty. `among` is the strategy in whose scope the network was built.
 
     Raises:
-        TakhtError: a loss is not a finite number.
+        TakhtError: a loss is not a finite number, or another machine that trains is gone.
     """
-    network.compile(
-        optimizer=keras.optimizers.Adam(learning_rate),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        jit_compile=xla,
-    )
-    best = keras.callbacks.EarlyStopping(
-        monitor="val_loss", mode="min", patience=patience, restore_best_weights=True
-    )
+    among = among or replication.strategy(1)
+    replication.prepare(network, among)
+    steps = Steps(network, among, learning_rate=learning_rate, xla=xla)
+    try:
+        return _fit(network, steps, training, validation, epochs=epochs, patience=patience)
+    except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
+        if machines.here()[0] == 1:
+            raise
+        raise TakhtError(
+            "training: another machine of TF_CONFIG stopped or cannot be reached "
+            f"({type(error).__name__}); look at its messages and start the stage again on all"
+        ) from None
+
+
+def _fit(
+    network: keras.Model,
+    steps: Steps,
+    training: Batches,
+    validation: Batches,
+    *,
+    epochs: int,
+    patience: int,
+) -> pd.DataFrame:
+    rows: list[tuple[float, ...]] = []
+    best_epoch, best_loss, best_weights = 0, np.inf, network.get_weights()
     with tqdm(total=epochs, desc=network.name, unit="epoch", disable=None) as bar:
-        history = network.fit(
-            training,
-            validation_data=validation,
-            epochs=epochs,
-            shuffle=False,  # `training` shuffles itself, by name
-            callbacks=[_Watch(bar), best],
-            verbose=0,
-        )
-    curve = pd.DataFrame(history.history)
-    curve.columns = curve.columns.str.replace("val_", "validation_")
-    curve.insert(0, "epoch", np.arange(1, len(curve) + 1))
-    return curve[["epoch", "loss", "accuracy", "validation_loss", "validation_accuracy"]]
+        for epoch in range(1, epochs + 1):
+            training.on_epoch_end()  # before, so that orders bear the epochs' numbers, from 1
+            row = (*steps.train(training), *steps.judge(validation))
+            _check(epoch, loss=row[0], validation_loss=row[2])
+            rows.append((epoch, *row))
+            if row[2] < best_loss:
+                best_epoch, best_loss, best_weights = epoch, row[2], network.get_weights()
+            bar.set_postfix_str(f"validation accuracy {row[3]:.3f}")
+            bar.update()
+            if epoch - best_epoch >= patience:
+                break
+    network.set_weights(best_weights)
+    names = ["epoch", "loss", "accuracy", "validation_loss", "validation_accuracy"]
+    return pd.DataFrame(rows, columns=names)
 
 
-class _Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """Moves the progress bar, and stops a run that has lost its way."""
-
-    def __init__(self, bar: Any) -> None:
-        super().__init__()
-        self._bar = bar
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        for name in ("loss", "val_loss"):
-            if not np.isfinite(logs[name]):
-                raise TakhtError(
-                    f"training: epoch {epoch + 1}: {name} is {logs[name]}, not a finite number; "
-                    "lower the experiment's learning_rate or switch mixed_precision off"
-                )
-        self._bar.set_postfix_str(f"validation accuracy {logs['val_accuracy']:.3f}")
-        self._bar.update()
+def _check(epoch: int, **losses: float) -> None:
+    for name, loss in losses.items():
+        if not np.isfinite(loss):
+            raise TakhtError(
+                f"training: epoch {epoch}: {name} is {loss}, not a finite number; "
+                "lower the experiment's learning_rate or switch mixed_precision off"
+            )
