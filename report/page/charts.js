@@ -48,7 +48,9 @@
     const look = { getPropertyValue: (name) => (name.startsWith("--") ? style : body).getPropertyValue(name) };
     const spec = coloured(specs[place.dataset.chart], look);
     const options = { mode: "vega-lite", renderer: "svg", actions: false, ast: true, config: config(look) };
-    const drawn = await window.vegaEmbed(place, spec, options);
+    // Vega gives what it draws in a label of its own, so the page's label stays one level above.
+    const inner = place.firstElementChild ?? place.appendChild(document.createElement("div"));
+    const drawn = await window.vegaEmbed(inner, spec, options);
     if (place.view) place.view.finalize();
     place.view = drawn.view;
     place.dataset.drawn = place.dataset.chart;

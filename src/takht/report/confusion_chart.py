@@ -24,7 +24,7 @@ def confusion_chart(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     across, down = (
         {"field": key, "type": "ordinal", "sort": names, "axis": axis | more}
         for key, more in (
-            ("predicted", {"title": "taken for", "labelAngle": -60, "orient": "top"}),
+            ("predicted", {"title": "taken for", "labelAngle": -90, "orient": "top"}),
             ("actual", {"title": "composer"}),
         )
     )

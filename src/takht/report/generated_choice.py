@@ -26,7 +26,7 @@ def choice(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
         "long": index[index["kind"] == "long"],
         "drawn": ours[ours["composer"] == ""].head(DRAWN),
         "composer": by_composer,
-        "morph": index[index["file"].map(lambda file: PurePosixPath(file).parts[0] == _MORPHS)],
+        "morph": _morphs(index),
         "kept": _kept(index),
         "yardstick": index[
             (index["kind"] == "sample") & index["model"].isin(("pca", "original"))
@@ -35,6 +35,13 @@ def choice(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
     return [
         _entry(role, row, folder) for role, rows in parts.items() for row in rows.to_dict("records")
     ]
+
+
+def _morphs(index: pd.DataFrame) -> pd.DataFrame:
+    """Return the morphs, each between the two recordings that it leads from and to."""
+    paths = index["file"].map(PurePosixPath)
+    rows = index[paths.map(lambda path: path.parts[0] == _MORPHS)]
+    return rows.assign(stem=paths.map(lambda path: path.stem)).sort_values("stem", kind="stable")
 
 
 def _kept(index: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,12 @@ from typing import Any
 from takht.report.generation_measures import MODELS, ROWS, full_names, shown, verdict
 from takht.report.media import Media
 
-NAMES = {"real": "real music", "ours": "this model", "pca": "PCA", "original": "original study"}
+NAMES = {
+    "real": "real music",
+    "ours": "this model",
+    "pca": "PCA",
+    "original": "the original study’s model",
+}
 MARKS = {None: "", True: "reached", False: "missed"}
 
 

@@ -29,7 +29,7 @@ def in_script(source: str) -> str:
 
     Only strings and regular expressions hold such text, and in both `\\x3C` means `<`.
     """
-    return re.sub(r"<(?=/script|!--)", r"\\x3C", source, flags=re.IGNORECASE)
+    return re.sub(r"<(?=/?script|!--)", r"\\x3C", source, flags=re.IGNORECASE)
 
 
 def data_island(values: Any) -> Markup:
