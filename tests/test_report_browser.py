@@ -76,6 +76,14 @@ def test_every_chart_draws_as_many_marks_as_it_has_data(opened):
     assert page.locator('[data-drawn="curve-1"] .mark-symbol.role-mark > *').count() == 2 * 4
 
 
+def test_every_chart_has_the_pages_label_for_those_who_do_not_see_it(opened):
+    page = opened()
+    for chart in page.locator("[data-chart]").all():
+        label = chart.get_attribute("aria-label")
+        assert label.startswith(("Bars: ", "Dots ", "Two dots ", "Lines: ", "Matrix: "))
+        assert page.get_by_role("img", name=label, exact=True).count() == 1
+
+
 def test_dots_are_where_the_scores_are(opened):
     """`best` is always right, at 1, where the axis ends; `plain` half the time, in its middle."""
     page = opened()

@@ -75,6 +75,11 @@ def test_scores_without_intervals_are_refused_by_name(alone):
     (alone / "metrics/mine.json").write_text('{"accuracy_recordings": 0.5}')
     with pytest.raises(TakhtError, match=r"mine\.json: no number accuracy_recordings_low, "):
         results_on_file.gather(alone)
+    (alone / "metrics/mine.json").unlink()
+    (alone / "metrics/leak").mkdir()
+    (alone / "metrics/leak/best.json").write_text('{"leak_gap": "much"}')
+    with pytest.raises(TakhtError, match=r"leak/best\.json: no number .*, leak_gap; write it"):
+        results_on_file.gather(alone)
 
 
 def test_the_moment_is_where_the_experiment_was_surest(written):

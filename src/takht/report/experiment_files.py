@@ -1,7 +1,7 @@
 """Everything that there is on file of the experiments, as plain data."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,9 +11,13 @@ from takht.report import recording_verdicts
 from takht.report.json_files import read_json
 from takht.report.locks import Records
 
-CHECKS = ("leak", "crossval", "controls")
 SCORES = ("accuracy_recordings", "macro_f1_recordings")
 NEEDED = (*(f"{score}{end}" for score in SCORES for end in ("", "_low", "_high")), "n_recordings")
+CHECKS = {
+    "leak": ("accuracy_windows", "accuracy_windows_leaky", "leak_gap"),
+    "crossval": (*SCORES, "repeats"),
+    "controls": ("shuffled_accuracy_recordings", "largest_composer_share", "unknown_auroc"),
+}
 
 
 class Folders(NamedTuple):
@@ -52,12 +56,7 @@ def _scored(folder: Path, records: Records) -> Iterator[tuple[str, dict[str, Any
         metrics = read_json(path)
         if SCORES[0] not in metrics:
             continue
-        missing = [key for key in NEEDED if not isinstance(metrics.get(key), int | float)]
-        if missing:
-            raise TakhtError(
-                f"{path}: no number {', '.join(missing)} beside {SCORES[0]}; write it as evaluate "
-                "does, or move the file elsewhere"
-            )
+        _demand(metrics, NEEDED, path)
         yield path.stem, metrics
 
 
@@ -69,9 +68,11 @@ def _experiment(
     labels: Mapping[str, str],
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"name": name, "metrics": metrics}
-    for check in CHECKS:
+    for check, needed in CHECKS.items():
         path = folders.metrics / check / f"{name}.json"
-        found[check] = read_json(path) if path.exists() and not records.outdated(path) else None
+        found[check] = None
+        if path.exists() and not records.outdated(path):
+            found[check] = _demand(read_json(path), needed, path)
     curve, card = folders.curves / f"{name}.csv", folders.models / name / "model.json"
     found["curve"] = _curve(curve) if curve.exists() else None
     found["card"] = _card(read_json(card)) if card.exists() else None
@@ -83,6 +84,17 @@ def _experiment(
         tabled = tables.read_table(confusion), tables.read_table(windows)
         found["verdicts"] = recording_verdicts.of_recordings(*tabled, labels)
     return found
+
+
+def _demand(metrics: dict[str, Any], needed: Iterable[str], path: Path) -> dict[str, Any]:
+    """Return the metrics if they have all the numbers that the page shows of them."""
+    missing = [key for key in needed if not isinstance(metrics.get(key), int | float)]
+    if missing:
+        raise TakhtError(
+            f"{path}: no number {', '.join(missing)}; write it as the pipeline's own stage does, "
+            "or move the file elsewhere"
+        )
+    return metrics
 
 
 def _curve(path: Path) -> list[dict[str, float | None]]:
