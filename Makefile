@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup repro test test-fast lint deps lock public-corpus scores-corpus
+.PHONY: help setup repro report test test-fast lint deps lock public-corpus scores-corpus
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,9 @@ $(BIN)/.ready: $(LOCK) pyproject.toml
 
 repro: setup ## build everything that is stale, from audio to metrics
 	dvc repro
+
+report: setup ## write reports/index.html, a page of all results with sounds
+	dvc repro report/dvc.yaml
 
 test: setup ## the whole test suite
 	pytest

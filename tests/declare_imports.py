@@ -2,7 +2,7 @@
 
 import io
 
-from pipeline import PLUMBING, ROOT, import_closure
+from pipeline import FILES, PLUMBING, ROOT, import_closure
 from ruamel.yaml import YAML
 
 
@@ -10,7 +10,7 @@ def main() -> None:
     yaml = YAML()
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)
-    for path in (ROOT / "dvc.yaml", ROOT / "checks/dvc.yaml", ROOT / "generation/dvc.yaml"):
+    for path in FILES:
         document = yaml.load(path.read_text(encoding="utf-8"))
         for name, body in document["stages"].items():
             stage = body.get("do", body)

@@ -9,13 +9,15 @@ from takht import code_identity
 
 ROOT = Path(__file__).parents[1]
 PLUMBING = {f"src/{name}" for name in code_identity.PLUMBING}
-PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
-CHECKS = yaml.safe_load((ROOT / "checks/dvc.yaml").read_text(encoding="utf-8"))
-GENERATION = yaml.safe_load((ROOT / "generation/dvc.yaml").read_text(encoding="utf-8"))
+FILES = [
+    ROOT / name
+    for name in ("dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "report/dvc.yaml")
+]
+PIPELINE, *OTHERS = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES)
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 STAGES: dict[str, Any] = {
     name: body.get("do", body)
-    for document in (PIPELINE, CHECKS, GENERATION)
+    for document in (PIPELINE, *OTHERS)
     for name, body in document["stages"].items()
 }
 

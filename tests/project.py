@@ -99,7 +99,7 @@ class Project:
     def lock(self) -> dict[str, Any]:
         """What each stage's last run recorded, the other pipelines' too; paths from the root."""
         stages: dict[str, Any] = {}
-        for name in ("dvc.lock", "checks/dvc.lock", "generation/dvc.lock"):
+        for name in ("dvc.lock", "checks/dvc.lock", "generation/dvc.lock", "report/dvc.lock"):
             if not (self.root / name).exists():
                 continue
             text = (self.root / name).read_text(encoding="utf-8")
@@ -109,13 +109,15 @@ class Project:
 
 def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     """Return a project in `root` with the tiny scale and corpus, `experiments` only if given."""
-    tracked = ["dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "params.yaml", "src"]
-    tracked += [".dvc/config", ".dvcignore", ".gitignore"]
+    tracked = ["dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "report", "params.yaml"]
+    tracked += ["src", ".dvc/config", ".dvcignore", ".gitignore"]
     for name in tracked:
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(
+                ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__", "*.lock")
+            )
         else:
             shutil.copy(ROOT / name, target)
     project = Project(root)

@@ -17,6 +17,7 @@ from takht import tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test builds all
 EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline", "best")
+PIPELINES = ("dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml")
 AUDITOR = Path(__file__).with_name("auditor.py")
 
 
@@ -25,8 +26,11 @@ def built(tmp_path_factory):
     """A tiny project after its first `dvc repro`, committed."""
     tiny = project.make(tmp_path_factory.mktemp("built"), experiments=EXPERIMENTS)
     tiny.run("dvc", "repro")
+    tiny.first_report = tiny.run("dvc", "repro", "report/dvc.yaml")
+    shutil.copytree(tiny.root / "reports", tiny.root.with_name("first_report"))
     tiny.run("dvc", "repro", "checks/dvc.yaml")
     tiny.run("dvc", "repro", "generation/dvc.yaml")
+    tiny.run("dvc", "repro", "report/dvc.yaml")
     tiny.commit("Built")
     return tiny
 
@@ -41,6 +45,34 @@ def test_a_second_repro_runs_nothing(built):
     assert ran(output) == set()
     assert "Data and pipelines are up to date" in output
     assert built.run("git", "status", "--porcelain") == ""
+
+
+def test_a_report_needs_neither_checks_nor_generation_and_shows_them_when_they_are_there(built):
+    stages = {"report/dvc.yaml:report_results", "report/dvc.yaml:report"}
+    assert ran(built.first_report) == stages
+    before = (built.root.with_name("first_report") / "index.html").read_text(encoding="utf-8")
+    after = (built.root / "reports/index.html").read_text(encoding="utf-8")
+    for pipeline in ("checks", "generation"):
+        note = f"<code>dvc repro {pipeline}/dvc.yaml</code>, then the report again"
+        assert note in before
+        assert note not in after
+    assert all(f"<code>{name}</code>" in before for name in EXPERIMENTS)
+    assert list((built.root / "reports/media").glob("composer-*.mp3"))
+
+
+def test_a_report_looks_for_news_and_is_written_again_only_when_there_are(built):
+    page = built.root / "reports/index.html"
+    before = page.read_text(encoding="utf-8")
+    # What was committed since is the only news.
+    built.run("dvc", "repro", "report/dvc.yaml")
+    committed = page.read_text(encoding="utf-8")
+    assert "is not committed yet" in before or "in no Git commit" in before
+    assert "is not committed yet" not in committed
+    output = built.run("dvc", "repro", "report/dvc.yaml")
+    assert ran(output) == {"report/dvc.yaml:report_results"}
+    assert page.read_text(encoding="utf-8") == committed
+    built.run("git", "checkout", "--quiet", ".")
+    built.run("dvc", "checkout", "--quiet")
 
 
 def test_every_stage_opens_only_what_it_declares_and_writes_the_same_bytes_again(built, tmp_path):
@@ -58,13 +90,15 @@ def test_every_stage_opens_only_what_it_declares_and_writes_the_same_bytes_again
         alone = {"TAKHT_WORKERS": "1", "TAKHT_STORE_GB": "0"}
         built.run("python", str(AUDITOR), str(log), *words[1:], **alone)
         opened = {line for line in log.read_text("utf-8").splitlines() if "__pycache__" not in line}
+        if name == "report_results":  # it looks for whatever there is, each time
+            continue
         undeclared = {
             path
             for path in opened - PLUMBING - folders - {"params.yaml", "src", "src/takht"}
             if not any(path == ours or path.startswith(ours + "/") for ours in listed + partial)
         }
         assert undeclared == set(), name
-    assert "up to date" in built.run("dvc", "status", "dvc.yaml", "checks/dvc.yaml")
+    assert "up to date" in built.run("dvc", "status", *PIPELINES)
 
 
 def test_one_number_reruns_only_what_depends_on_it(built):
@@ -85,7 +119,7 @@ def test_one_number_reruns_only_what_depends_on_it(built):
     assert shown["params.yaml"] == {"aug.factor": {"old": 2, "new": 3, "diff": 1}}
     built.run("git", "checkout", "--quiet", ".")
     built.run("dvc", "checkout", "--quiet")
-    assert "up to date" in built.run("dvc", "status")
+    assert "up to date" in built.run("dvc", "status", *PIPELINES)
 
 
 def test_queued_experiments_do_the_same(built):

@@ -1,0 +1,27 @@
+"""report: write one page to look at and listen to, with its sounds and pictures beside it."""
+
+from pathlib import Path
+
+from takht import outputs, stage
+from takht.report import page, view
+from takht.report.json_files import read_json
+from takht.report.media import Media
+
+
+def report(
+    result_dir: Path, segment_dir: Path, picture_dir: Path, template_dir: Path, out_dir: Path
+) -> None:
+    results = read_json(result_dir / "results.json")
+    charts = view.charts(results)
+    with outputs.fresh_folder(out_dir) as folder:
+        media = Media(folder, segment_dir)
+        context = view.context(results, charts, result_dir, media)
+        context["pictures"] = {
+            path.stem: media.picture(path, path.stem) for path in sorted(picture_dir.glob("*.png"))
+        }
+        text = page.rendered(template_dir, context, charts)
+        (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    stage.run(report)

@@ -1,0 +1,72 @@
+"""report_results: gather what results there are, whatever has been run, for the report."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+from takht import outputs, stage, tables
+from takht.report import corpus_overview, experiment_files, generated_choice, locks, provenance
+from takht.report.json_files import read_json
+
+
+def report_results(
+    params_yaml: Path,
+    main_lock: Path,
+    checks_lock: Path,
+    generation_lock: Path,
+    catalogue_csv: Path,
+    rejected_csv: Path,
+    near_duplicates_csv: Path,
+    split_csv: Path,
+    metrics_dir: Path,
+    predictions_dir: Path,
+    confusion_dir: Path,
+    curve_dir: Path,
+    model_dir: Path,
+    generated_dir: Path,
+    generation_json: Path,
+    out_dir: Path,
+) -> None:
+    params = yaml.safe_load(params_yaml.read_text(encoding="utf-8"))
+    lock_files = [main_lock, checks_lock, generation_lock]
+    stages = locks.read(lock_files)
+    records = locks.Records(stages, params)
+    catalogue = tables.read_table(catalogue_csv, {"seconds": "float64"})
+    labels = dict(zip(catalogue["composer"], catalogue["label"], strict=True))
+    split = tables.read_table(split_csv)
+    rejected, twins = (len(tables.read_table(csv)) for csv in (rejected_csv, near_duplicates_csv))
+    corpus = corpus_overview.overview(catalogue, split, rejected, twins)
+    experiments, outdated = experiment_files.experiments(
+        experiment_files.Folders(metrics_dir, predictions_dir, confusion_dir, curve_dir, model_dir),
+        records,
+        labels,
+    )
+    generation, sounds, index = None, [], generated_dir / "index.csv"
+    if generation_json.exists() and not records.outdated(generation_json):
+        generation = read_json(generation_json)
+    if index.exists() and not records.outdated(generated_dir):
+        rows = tables.read_table(index, {"seconds": "float64"})
+        sounds = generated_choice.choice(rows, generated_dir)
+    found = {
+        "corpus": corpus | {"root": provenance.shown_path(params["corpus"]["root"])},
+        "scale": params["scale"],
+        "steps": provenance.training_steps(params),
+        "labels": labels,
+        "training_recordings": corpus_overview.first_heard(split),
+        "experiments": experiments,
+        "outdated": outdated,
+        "generation": generation,
+        "sounds": sounds,
+        "commit": provenance.commit_of(lock_files),
+        "stages": provenance.stages_ran(stages),
+        "libraries": provenance.libraries(each["card"] for each in experiments),
+    }
+    with outputs.fresh_folder(out_dir) as folder:
+        generated_choice.copy(sounds, generated_dir, folder)
+        text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        (folder / "results.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    stage.run(report_results)

@@ -1,0 +1,1 @@
+"""The report: what is read of the results, charts of it, sounds beside it, one page."""

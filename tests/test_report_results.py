@@ -1,0 +1,268 @@
+"""The report's results: true counts, nothing of other data, nothing private, whatever was run."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import results_on_file
+import yaml
+from results_on_file import LABELS
+
+from takht.errors import TakhtError
+from takht.report import generation_measures, locks, mishearing, provenance
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A folder of results and what the first stage found there."""
+    root = tmp_path_factory.mktemp("results")
+    results_on_file.write(root)
+    return root, results_on_file.gather(root)
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """Results without checks and generation, in a folder to be altered."""
+    results_on_file.write(tmp_path, checks=False, generation=False)
+    return tmp_path
+
+
+def test_minutes_and_recordings_add_up_to_the_catalogue(written):
+    root, found = written
+    catalogue = pd.read_csv(root / "data/catalogue.csv")
+    corpus = found["corpus"]
+    assert corpus["hours"] == pytest.approx(catalogue["seconds"].sum() / 3600)
+    by_label = catalogue.groupby("label")["seconds"].sum() / 60
+    for each in corpus["composers"]:
+        assert each["minutes"] == pytest.approx(by_label[each["label"]])
+        assert sum(each["minutes_by_side"].values()) == pytest.approx(each["minutes"])
+        assert each["recordings_by_side"] == {"train": 1, "validation": 1, "test": 2, "left out": 0}
+    minutes = [each["minutes"] for each in corpus["composers"]]
+    assert minutes == sorted(minutes, reverse=True)
+    assert (corpus["rejected"], corpus["twins"]) == (1, 0)
+    assert corpus["codecs"] == {"flac": 6, "mp3": 6}
+
+
+def test_a_recording_outside_the_split_is_left_out(alone):
+    split = pd.read_csv(alone / "data/split.csv")
+    split.iloc[1:].to_csv(alone / "data/split.csv", index=False)
+    corpus = results_on_file.gather(alone)["corpus"]
+    assert corpus["sides"] == {"train": 2, "validation": 3, "test": 6, "left out": 1}
+
+
+def test_experiments_come_in_the_order_of_params_yaml_and_then_those_of_ones_own(alone):
+    shutil.copy(alone / "metrics/best.json", alone / "metrics/added.json")
+    (alone / "metrics/other.json").write_text('{"something": 1}')
+    found = results_on_file.gather(alone)["experiments"]
+    assert [each["name"] for each in found] == ["plain", "best", "added"]
+    assert found[2]["verdicts"] is None
+    assert found[2]["curve"] is None
+
+
+def test_what_was_not_run_is_none(written, alone):
+    found = results_on_file.gather(alone)
+    assert (found["generation"], found["sounds"]) == (None, [])
+    for part in ("leak", "crossval", "controls"):
+        assert [each[part] for each in found["experiments"]] == [None, None]
+        assert all(each[part] for each in written[1]["experiments"])
+
+
+def test_scores_without_intervals_are_refused_by_name(alone):
+    (alone / "metrics/mine.json").write_text('{"accuracy_recordings": 0.5}')
+    with pytest.raises(TakhtError, match=r"mine\.json: no number accuracy_recordings_low, "):
+        results_on_file.gather(alone)
+    (alone / "metrics/mine.json").unlink()
+    (alone / "metrics/leak").mkdir()
+    (alone / "metrics/leak/best.json").write_text('{"leak_gap": "much"}')
+    with pytest.raises(TakhtError, match=r"leak/best\.json: no number .*, leak_gap; write it"):
+        results_on_file.gather(alone)
+
+
+def test_the_moment_is_where_the_experiment_was_surest(written):
+    plain = next(each for each in written[1]["experiments"] if each["name"] == "plain")
+    verdict = plain["verdicts"][0]
+    # The probability of the predicted grows from window to window: the last, of segment 1, at 15 s.
+    assert (verdict["segment"], verdict["start_seconds"], verdict["share"]) == (1, 15.0, 1.0)
+
+
+def test_misheard_recordings_and_pairs_are_counted_over_experiments():
+    def said(experiment, *answers):
+        keys = ("recording", "actual", "predicted", "share", "segment", "start_seconds")
+        rows = [(*answer, 0.5, 0, 1.0 if experiment == "x" else 2.0) for answer in answers]
+        return {
+            "name": experiment,
+            "verdicts": [dict(zip(keys, row, strict=True)) for row in rows],
+        }
+
+    x = said("x", ("r1", "a", "a"), ("r2", "a", "b"), ("r3", "b", "a"))
+    y = said("y", ("r1", "a", "b"), ("r2", "a", "b"), ("r3", "b", "c"))
+    z = said("z", ("r1", "a", "a"), ("r2", "a", "c"), ("r3", "b", "c"))
+    cases = mishearing.misheard([x, y, z, {"name": "none", "verdicts": None}])
+    assert [(c["recording"], c["wrong"], c["taken_for"], c["by"]) for c in cases] == [
+        ("r2", 3, "b", "x"),
+        ("r3", 3, "c", "y"),
+        ("r1", 1, "b", "y"),
+    ]
+    assert [case["start_seconds"] for case in cases] == [1.0, 2.0, 2.0]
+    pairs = mishearing.hardest_pairs(cases)
+    assert [(p["actual"], p["predicted"], p["times"], p["recordings"]) for p in pairs] == [
+        ("a", "b", 3, 2),
+        ("b", "c", 2, 1),
+        ("a", "c", 1, 1),
+        ("b", "a", 1, 1),
+    ]
+
+
+def test_sounds_are_chosen_by_role_and_copied_with_their_pictures(written):
+    root, found = written
+    chosen = [(sound["role"], sound["file"]) for sound in found["sounds"]]
+    assert chosen == [
+        ("long", "long/piece.wav"),
+        ("drawn", "unconditional/01.wav"),
+        *(("composer", f"composers/{composer}-1.wav") for composer in sorted(LABELS)),
+        ("morph", "interpolation/1.wav"),
+        ("morph", "interpolation/1-to-2.wav"),
+        ("morph", "interpolation/2.wav"),
+        *(("kept", f"reconstructions/x/{model}.wav") for model in ("real", "ours", "original")),
+        ("yardstick", "yardsticks/original-1.wav"),
+        ("yardstick", "yardsticks/pca-1.wav"),
+    ]
+    for sound in found["sounds"]:
+        copied = (root / "data/report" / sound["file"]).read_bytes()
+        assert copied == (root / "data/generated" / sound["file"]).read_bytes()
+    pictures = [sound["picture"] for sound in found["sounds"] if sound["picture"]]
+    assert pictures == ["long/piece.png", "reconstructions/x/all.png"]
+
+
+def test_no_folder_of_this_machine_is_told(written):
+    root, found = written
+    assert found["corpus"]["root"] == "music"
+    assert "private" not in (root / "data/report/results.json").read_text(encoding="utf-8")
+    assert provenance.shown_path("data/demo") == "data/demo"
+
+
+def test_an_example_is_of_training_music(written):
+    assert written[1]["training_recordings"] == {
+        label: f"{composer}/مقام <b>0" for composer, label in LABELS.items()
+    }
+
+
+# Locks
+
+
+def record(path, md5="1", deps=(), params=None):
+    """A stage's entry in a lock file."""
+    return {
+        "deps": [{"path": dep, "md5": of, "size": 1} for dep, of in deps],
+        "outs": [{"path": path, "md5": md5, "size": 1}],
+        "params": {"params.yaml": params or {}},
+    }
+
+
+@pytest.fixture
+def chain(tmp_path, monkeypatch):
+    """Split, a model of it, and metrics of the model on file; all up to date."""
+    monkeypatch.chdir(tmp_path)
+    text = b'{"a": 1}'
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/leak.json").write_bytes(text)
+    md5 = hashlib.md5(text, usedforsecurity=False).hexdigest()
+    return {
+        "split": record("split.csv"),
+        "train": record("model", "2", [("split.csv", "1"), ("src/x.py", "9")], {"a.b": {"c": 1}}),
+        "leak": record("metrics/leak.json", md5, [("model", "2")]),
+    }
+
+
+def outdated(stages, params=None):
+    records = locks.Records(stages, params or {"a": {"b": {"c": 1}}})
+    return records.outdated(Path("metrics/leak.json"))
+
+
+def test_a_result_of_todays_data_and_settings_is_current(chain):
+    assert not outdated(chain)
+
+
+def test_a_result_becomes_outdated_by_an_input_made_anew_however_far_behind(chain):
+    chain["split"]["outs"][0]["md5"] = "another"
+    assert outdated(chain)
+
+
+def test_a_result_becomes_outdated_by_a_setting(chain):
+    assert outdated(chain, {"a": {"b": {"c": 2}}})
+    assert outdated(chain, {"a": {}})
+
+
+def test_a_file_that_is_not_the_one_recorded_is_outdated(chain, tmp_path):
+    (tmp_path / "metrics/leak.json").write_text("{}")
+    assert outdated(chain)
+
+
+def test_what_no_stage_made_is_taken_as_it_is(chain):
+    del chain["leak"]
+    assert not outdated(chain)
+
+
+def test_outdated_experiments_and_checks_are_named_and_left_out(alone):
+    (alone / "metrics/leak").mkdir()
+    (alone / "metrics/leak/best.json").write_text('{"leak_gap": 0.5}')
+    stages = {
+        "split": record("data/split.csv", "new"),
+        "evaluate@plain": record((alone / "metrics/plain.json").as_posix(), "made of others"),
+        "leak@best": record(
+            (alone / "metrics/leak/best.json").as_posix(), "x", [("data/split.csv", "old")]
+        ),
+    }
+    (alone / "dvc.lock").write_text(yaml.safe_dump({"stages": stages}))
+    found = results_on_file.gather(alone)
+    assert found["outdated"] == ["plain"]
+    assert [(each["name"], each["leak"]) for each in found["experiments"]] == [("best", None)]
+
+
+def test_a_broken_lock_file_is_named(tmp_path):
+    (tmp_path / "dvc.lock").write_text("stages")
+    with pytest.raises(TakhtError, match=r"dvc\.lock: not a lock file of DVC"):
+        locks.read([tmp_path / "dvc.lock"])
+
+
+def test_the_commit_is_the_one_that_recorded_the_results(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lock = tmp_path / "dvc.lock"
+    lock.write_text("stages: {}")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert provenance.commit_of([lock]) is None
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    recorded = results_on_file.commit(tmp_path, "Results")
+    (tmp_path / "README").write_text("later")
+    later = results_on_file.commit(tmp_path, "Words")
+    found = provenance.commit_of([lock, tmp_path / "missing.lock"])
+    assert recorded.startswith(found["commit"])
+    assert not later.startswith(found["commit"])
+    assert found["changed"] is False
+    lock.write_text("stages: {a: 1}")
+    assert provenance.commit_of([lock])["changed"] is True
+
+
+def test_measures_without_an_aim_or_a_value_have_no_verdict():
+    metrics = json.loads((results_on_file.ROOT / "metrics/generation.json").read_text())
+    rows = dict(zip(generation_measures.full_names(), generation_measures.ROWS, strict=True))
+    error = rows["reconstruction, squared error"]
+    metrics["ours"]["recon_mse"], metrics["pca"]["recon_mse"] = 0.006, 0.0064
+    assert generation_measures.verdict(error, metrics) is True
+    metrics["ours"]["recon_mse"] = 0.0066
+    assert generation_measures.verdict(error, metrics) is False
+    metrics["ours"]["recon_mse"] = None
+    assert generation_measures.verdict(error, metrics) is None
+    assert generation_measures.verdict(rows["latents a second"], metrics) is None
+
+
+def test_two_runs_write_the_same_bytes(written):
+    root, _ = written
+    before = {p: p.read_bytes() for p in (root / "data/report").rglob("*") if p.is_file()}
+    results_on_file.gather(root)
+    after = {p: p.read_bytes() for p in (root / "data/report").rglob("*") if p.is_file()}
+    assert before == after
