@@ -14,19 +14,14 @@ from pipeline import PLUMBING
 from takht import tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test builds all
-EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline", "best")
+EXPERIMENTS = project.BUILT_EXPERIMENTS
 AUDITOR = Path(__file__).with_name("auditor.py")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A tiny project after its first `dvc repro`, committed."""
-    tiny = project.make(tmp_path_factory.mktemp("built"), experiments=EXPERIMENTS)
-    tiny.run("dvc", "repro")
-    tiny.run("dvc", "repro", "checks/dvc.yaml")
-    tiny.run("dvc", "repro", "generation/dvc.yaml")
-    tiny.commit("Built")
-    return tiny
+    return project.built(tmp_path_factory, "end-to-end")
 
 
 def ran(output):

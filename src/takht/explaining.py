@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from takht import jobs, occlusion, spans_of_time
 from takht.answers import Answer, Guess, answer
-from takht.hearing import Listener
+from takht.hearing import Heard, Listener
 from takht.levelled import Levelled
+from takht.model_card import Card
 from takht.occlusion import Band, Numbers
 from takht.randomness import rng_for
 from takht.spans_of_time import Piece
 from takht.spectra import Waveform
 
-_LEAST = 1e-30  # stands for a probability that float32 rounds to 0
+_LEAST = (
+    1e-45  # the least of float32, for what it rounds to 0; no two windows beyond 103 nats differ
+)
 _SHARE = 0.1  # of the cells, turned down together
 _DRAWS = 5
 _SEED = 1  # of the random cells
@@ -36,7 +39,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What in a span of a recording spoke for `composer`, the most probable of all of it.
+    """What in a span of a recording spoke for `composer`, with their probability in all of it.
 
     `log_odds` are of the composer against all others, nats, the mean of the span's windows. The
     others are how far they fall with less of a cell (bands, times), of a time in all bands, of a
@@ -57,9 +60,18 @@ class Explanation:
 
 
 def explain(
-    listener: Listener, path: Path, start_s: float | None, end_s: float | None, *, bar: bool = False
+    listener: Listener,
+    path: Path,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    number: int | None = None,
+    *,
+    bar: bool = False,
 ) -> Explanation:
-    """Return what spoke for the composer from start to end, or in the most decisive segment.
+    """Return what spoke for a composer (by number) from start to end.
+
+    Without a number it is the most probable composer, without start and end the segment of the
+    recording that speaks most for them.
 
     Raises:
         Unheard: the recording does not decode to sound, or to less than a window.
@@ -68,7 +80,7 @@ def explain(
     with listener.opened(path, bar=bar) as sound:
         heard = listener.hear_sound(sound, bar=bar)
         found = answer(str(path), heard, listener.card, listener.step_seconds)
-        composer = found.verdict.most_probable[0]
+        composer = _guess(listener.card, heard, number)
         number = listener.card.composers.index(composer.composer)
         rate_hz = sound.sample_rate_hz
         segments = [(first / rate_hz, count / rate_hz) for first, count in listener.pieces(sound)]
@@ -80,6 +92,13 @@ def explain(
             span, segments, heard.middles_seconds, listener.window_seconds
         )
         return _explained(_Softening(listener, sound, number, pieces), found, composer)
+
+
+def _guess(card: Card, heard: Heard, number: int | None) -> Guess:
+    calibrated = card.confidence.apply(heard.probabilities.mean(axis=0, keepdims=True))[0]
+    chosen = int(calibrated.argmax()) if number is None else number
+    probability = round(float(calibrated[chosen]), 4)
+    return Guess(card.composers[chosen], card.labels[chosen], probability)
 
 
 def log_odds(probabilities: NDArray[np.float64], number: int) -> Numbers:

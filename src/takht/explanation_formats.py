@@ -23,7 +23,7 @@ def words(found: Explanation) -> str:
     label = cell(found.composer.label)
     answered = cell(found.answer.verdict.label)
     lines = [
-        f"{names.shown(found.answer.file)}: {answered}; most probable {label} "
+        f"{names.shown(found.answer.file)}: {answered}; explained for {label}, probability "
         f"{found.composer.probability:.2f}",
         f"{_span(edges[0], edges[-1])} of {clock(found.answer.seconds)}: log-odds of {label} "
         f"{found.log_odds:.2f} a window; "

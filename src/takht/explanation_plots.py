@@ -49,12 +49,16 @@ def save(drawn: Figure, path: Path) -> None:
 
 def _title(found: Explanation) -> str:
     composer, verdict = found.composer, found.answer.verdict
-    unknown = " (below the threshold: unknown)" if verdict.composer is None else ""
+    answer = (
+        ""
+        if verdict.composer == composer.composer
+        else f" (answer: \u2068{names.shown(verdict.label)}\u2069)"
+    )
     file = names.shown(found.answer.file.rsplit("/", 1)[-1])
     # Isolated, so that neither name takes what stands beside it into its own direction.
     return (
         f"\u2068{file}\u2069\nWhat spoke for \u2068{names.shown(composer.label)}\u2069, "
-        f"probability {composer.probability:.2f}{unknown}"
+        f"probability {composer.probability:.2f}{answer}"
     )
 
 

@@ -14,6 +14,12 @@ def explain(
     models: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Where NAME/model.json is, copied or trained.")
     ] = Path("models"),
+    composer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Folder or label of a composer; the most probable when left out."
+        ),
+    ] = None,
     start: Annotated[
         str | None,
         typer.Option(
@@ -52,6 +58,7 @@ def explain(
         written_files,
     )
     from takht.errors import TakhtError
+    from takht.generation import asking
     from takht.hearing import Listener
     from takht.levelled import Unheard
 
@@ -60,15 +67,16 @@ def explain(
     written_files.demand_suffix(out, ".png")
     written_files.demand_writable(out)
     listener = Listener(models / experiment)
+    card = listener.card
+    number = asking.composer_number(composer, card.composers, card.labels)
     recording = audio_files.recording(path)
     try:
-        found = explaining.explain(listener, recording, from_s, to_s, bar=True)
+        found = explaining.explain(listener, recording, from_s, to_s, number, bar=True)
     except Unheard as error:
         raise TakhtError(f"{names.shown(str(path))}: {error}") from None
     explanation_plots.save(explanation_plots.figure(found), out)
     if as_json:
-        confidence = listener.card.confidence.model_dump()
-        model = {"experiment": experiment, **confidence}
+        model = {"experiment": experiment, **card.confidence.model_dump()}
         typer.echo(explanation_formats.as_json(found, model, str(out)))
     else:
         typer.echo(explanation_formats.words(found))
