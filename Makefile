@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 EXTRA ?= cpu
+REV ?= main
 BIN := .venv/bin
 LOCK := $(if $(filter gpu,$(EXTRA)),requirements-gpu.lock,requirements.lock)
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)
@@ -9,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup repro report test test-fast lint deps lock public-corpus scores-corpus
+.PHONY: help setup repro report test test-fast compare bench lint cards deps lock public-corpus scores-corpus
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,11 +36,21 @@ test: setup ## the whole test suite
 test-fast: setup ## the tests without the slow ones, some four minutes
 	pytest -m "not slow"
 
+compare: setup ## what differs from REV=main in the results, with intervals, as Markdown
+	takht compare $(REV)
+
+bench: setup ## preprocessing's CPU time, memory and disk beside the original's, in a minute
+	python benchmarks/preprocess.py --minutes 1 --recordings 2
+
 lint: setup ## style, types, and no address of a package index in a lock
 	ruff check
 	ruff format --check
 	mypy
 	! grep -n '://' requirements*.lock
+
+cards: setup ## write docs/model-card.md, docs/data-card.md and docs/pipeline.* anew
+	python benchmarks/cards.py
+	python benchmarks/pipeline_picture.py
 
 deps: setup ## write every stage's code dependencies into dvc.yaml, as its imports have them
 	python tests/declare_imports.py

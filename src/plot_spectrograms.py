@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from takht import features, outputs, segments, spectrogram_plots, stage, tables
+from takht import collation, features, outputs, segments, spectrogram_plots, stage, tables
 from takht.spectra import Frames
 
 EXCERPT_SECONDS = 20.0
@@ -36,7 +36,8 @@ def plot_spectrograms(
         sample_rate_hz=rate_hz,
         n_fft=n_fft,
     )
-    composers = spectrogram_plots.composers_figure(excerpts, EXCERPT_SECONDS)
+    in_order = {label: excerpts[label] for label in collation.sorted_names(excerpts)}
+    composers = spectrogram_plots.composers_figure(in_order, EXCERPT_SECONDS)
     with outputs.fresh_folder(out_dir) as folder:
         spectrogram_plots.save(steps, folder / "steps.png")
         spectrogram_plots.save(composers, folder / "composers.png")

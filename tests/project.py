@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import soundfile
 import yaml
 from pipeline import ROOT
 
 RATE_HZ = 22_050
+BUILT_EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline", "best")
 COMPOSERS = ("umm", "عبد الوهاب", "qasabgi")
 TINY = {
     "mel": {"n_fft": 1024, "hop_samples": 1024, "bands": 64},
@@ -105,6 +107,35 @@ class Project:
             text = (self.root / name).read_text(encoding="utf-8")
             stages |= yaml.safe_load(text)["stages"]
         return stages
+
+
+_BUILT: dict[Path, Path] = {}
+
+
+def built(factory: pytest.TempPathFactory, name: str) -> Project:
+    """Return a project of one's own in the folder `name`, all pipelines built and committed.
+
+    They are built once a test run; this is a copy, with the first report, which came before checks
+    and generation, beside it in `name-first-report`, and what that run printed in its `printed`.
+    """
+    base = factory.getbasetemp()
+    if base not in _BUILT:
+        tiny = make(factory.mktemp("built") / "project", experiments=BUILT_EXPERIMENTS)
+        tiny.run("dvc", "repro")
+        printed = tiny.run("dvc", "repro", "report/dvc.yaml")
+        first = base / "first-report"
+        shutil.copytree(tiny.root / "reports", first)
+        (first / "printed").write_text(printed, encoding="utf-8")
+        tiny.run("dvc", "repro", "checks/dvc.yaml")
+        tiny.run("dvc", "repro", "generation/dvc.yaml")
+        tiny.run("dvc", "repro", "report/dvc.yaml")
+        tiny.commit("Built")
+        _BUILT[base] = tiny.root
+    shutil.copytree(_BUILT[base], base / name, symlinks=True)
+    shutil.copytree(
+        base / "first-report", (base / name).with_name(f"{Path(name).name}-first-report")
+    )
+    return Project(base / name)
 
 
 def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:

@@ -3,18 +3,16 @@
 import csv
 import io
 import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from takht import names
 from takht.answers import Answer, Failure, Guess, Span, Verdict
+from takht.terminal import cell, padded, width
 
 LONG_SECONDS = 180.0  # the table shows the timeline of what is longer
 _PLACES = 3
-# After right-to-left letters a terminal would draw digits to their left, without this mark.
-_LEFT_TO_RIGHT = "\u200e"
 
 
 def table(answers: Sequence[Answer], timeline: bool | None) -> str:
@@ -23,11 +21,11 @@ def table(answers: Sequence[Answer], timeline: bool | None) -> str:
     With the timeline below it, where `timeline` or, if that is None, the length says so.
     """
     rows = [("composer", "most probable", "recording")]
-    rows += [(_cell(a.verdict.label), _guesses(a.verdict), names.shown(a.file)) for a in answers]
-    widths = [max(_width(row[column]) for row in rows) for column in range(2)]
+    rows += [(cell(a.verdict.label), _guesses(a.verdict), names.shown(a.file)) for a in answers]
+    widths = [max(width(row[column]) for row in rows) for column in range(2)]
     lines = []
     for row, answer in zip(rows, [None, *answers], strict=True):
-        cells = [_padded(text, width) for text, width in zip(row[:2], widths, strict=True)]
+        cells = [padded(text, width) for text, width in zip(row[:2], widths, strict=True)]
         lines.append("  ".join([*cells, row[2]]))
         if answer and (answer.seconds > LONG_SECONDS if timeline is None else timeline):
             lines += map(_span, answer.timeline)
@@ -79,7 +77,7 @@ def _columns(verdict: Verdict) -> dict[str, Any]:
 
 def _span(span: Span) -> str:
     times = f"{_clock(span.start_seconds)}–{_clock(span.end_seconds)}"
-    return f"    {times:>17}  {_padded(_cell(span.verdict.label), 16)}  {_guesses(span.verdict)}"
+    return f"    {times:>17}  {padded(cell(span.verdict.label), 16)}  {_guesses(span.verdict)}"
 
 
 def _clock(seconds: float) -> str:
@@ -94,27 +92,4 @@ def _guesses(verdict: Verdict) -> str:
 
 
 def _guess(guess: Guess) -> str:
-    return f"{_cell(guess.label)} {guess.probability:.2f}"
-
-
-def _cell(label: str) -> str:
-    """Return a label that leaves what follows it where it stands."""
-    text = names.shown(label)
-    right_to_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
-    return text + _LEFT_TO_RIGHT if right_to_left else text
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal the text takes: marks take none, wide letters two."""
-    return sum(
-        0
-        if unicodedata.category(letter) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(letter) in ("W", "F")
-        else 1
-        for letter in text
-    )
+    return f"{cell(guess.label)} {guess.probability:.2f}"

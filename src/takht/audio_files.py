@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from takht import names
+from takht.errors import TakhtError
 
 # Of the containers that `takht.ffmpeg` lets in. Content decides; a name only whether to look.
 SUFFIXES = {
@@ -32,13 +33,56 @@ def find(paths: Iterable[Path]) -> Found:
     behind in folders (`names.is_clutter`) is left out; links to folders are not followed.
     """
     found = Found()
-    for path in paths:
+    for named in paths:
+        path = as_on_disk(named)
         if path.is_dir():
             _look_below(path, found)
         else:
             _take(path, found)
     found.audio = list(dict.fromkeys(found.audio))
     return found
+
+
+def recording(path: Path) -> Path:
+    """Return the path of one recording as the disk spells it.
+
+    Raises:
+        TakhtError: it is no file.
+    """
+    found = Found()
+    there = as_on_disk(path)
+    if there.is_dir():
+        raise TakhtError(f"{names.shown(str(path))}: is a folder; name one recording")
+    _take(there, found)
+    for fault in found.faults.values():
+        raise TakhtError(f"{names.shown(str(path))}: {fault}")
+    return there
+
+
+def as_on_disk(path: Path) -> Path:
+    """Return the path as the disk spells it, or as it is where the disk has no such name.
+
+    One name has several spellings in Unicode (NFC, NFD): they are other bytes to a file system.
+    """
+    if path.exists():
+        return path
+    there = Path(path.anchor)
+    for part in path.relative_to(path.anchor).parts:
+        if (there / part).exists():
+            there /= part
+            continue
+        spelt = [other for other in _listed(there) if names.nfc(other) == names.nfc(part)]
+        if not spelt:
+            return path
+        there /= min(spelt)
+    return there
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []
 
 
 def _look_below(root: Path, found: Found) -> None:

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from takht.commands.compare import compare
+from takht.commands.explain import explain
 from takht.commands.generate import generate
 from takht.commands.morph import morph
 from takht.commands.predict import predict
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (predict, compare, generate, reconstruct, morph):
+for command in (predict, explain, compare, generate, reconstruct, morph):
     app.command()(command)
 
 

@@ -1,6 +1,7 @@
 """A trained model that is given recordings instead of features: what it says of each window."""
 
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from takht.levelled import Levelled, Unheard, levelled
 from takht.model_card import Card
 from takht.predictions import rounded_probabilities
 from takht.preparation import Normalize, Segment
+from takht.spectra import Frames, Waveform
 from takht.windows import held
 
 Probabilities = NDArray[np.float64]
@@ -75,6 +77,11 @@ class Listener:
         features = self._features
         return self.card.step_frames * features.hop_samples / features.sample_rate_hz
 
+    @property
+    def window_seconds(self) -> float:
+        """How long a window is."""
+        return self._features.window_seconds(self.card.frames)
+
     def hear(self, path: Path, *, bar: bool = False) -> Heard:
         """Return what the model says of the recording, in memory that its length does not change.
 
@@ -83,34 +90,63 @@ class Listener:
         Raises:
             Unheard: the file does not decode to sound, or to less than a window.
         """
-        rate_hz = self._features.sample_rate_hz
-        with levelled(path, rate_hz, self._preparation.normalize, bar=bar) as sound:
-            pieces = sound.pieces(self._preparation.segment)
-            shown = tqdm(pieces, desc="listen", unit="segment", disable=None if bar else True)
-            parts = [self._hear_piece(sound, *piece) for piece in shown]
+        with self.opened(path, bar=bar) as sound:
+            return self.hear_sound(sound, bar=bar)
+
+    def opened(self, path: Path, *, bar: bool = False) -> AbstractContextManager[Levelled]:
+        """Return the recording, to be entered, at the rate and level of the model's corpus.
+
+        Raises:
+            Unheard: the file does not decode to sound.
+        """
+        return levelled(path, self._features.sample_rate_hz, self._preparation.normalize, bar=bar)
+
+    def pieces(self, sound: Levelled) -> list[tuple[int, int]]:
+        """Return where each segment starts and how long it is, samples; no window crosses one."""
+        return sound.pieces(self._preparation.segment)
+
+    def hear_sound(self, sound: Levelled, *, bar: bool = False) -> Heard:
+        """Return what the model says of a recording that is open.
+
+        Raises:
+            Unheard: it is shorter than a window.
+        """
+        shown = tqdm(
+            self.pieces(sound), desc="listen", unit="segment", disable=None if bar else True
+        )
+        parts = [self._hear_piece(sound, *piece) for piece in shown]
         middles, probabilities = (np.concatenate(kind) for kind in zip(*parts, strict=True))
-        seconds = sound.samples / rate_hz
+        seconds = sound.samples / self._features.sample_rate_hz
         if not len(middles):
-            window = self._features.window_seconds(self.card.frames)
             raise Unheard(
-                f"lasts {seconds:.2f} s, less than one window ({window:.2f} s); use a longer one"
+                f"lasts {seconds:.2f} s, less than one window ({self.window_seconds:.2f} s); use "
+                "a longer one"
             )
         return Heard(seconds, middles, probabilities)
+
+    def probabilities(self, wave: Waveform) -> Probabilities:
+        """Return the probabilities, unrounded, of the windows of a segment (samples,)."""
+        windows = self._windows(wave)
+        with self._one_at_a_time:
+            return self._model.probabilities(windows).astype(np.float64)
 
     def _hear_piece(
         self, sound: Levelled, start: int, samples: int
     ) -> tuple[NDArray[np.float64], Probabilities]:
         """Return the middles (s) and probabilities of a segment's windows."""
-        features, card = self._features, self.card
-        frames = features.of(sound.read(start, samples))
-        if len(frames) < card.frames:
-            return np.empty(0), np.empty((0, len(card.composers)))
-        windows = sliding_window_view(frames, card.frames, axis=0)[:: card.step_frames]
-        windows = held(np.ascontiguousarray(windows.transpose(0, 2, 1)), features.unit)
+        windows = self._windows(sound.read(start, samples))
         with self._one_at_a_time:
             probabilities = rounded_probabilities(self._model, windows)
-        first = start / features.sample_rate_hz + features.window_seconds(card.frames) / 2
+        first = start / self._features.sample_rate_hz + self.window_seconds / 2
         return first + np.arange(len(windows)) * np.float64(self.step_seconds), probabilities
+
+    def _windows(self, wave: Waveform) -> Frames:
+        """Return a segment's windows, shape (windows, frames, bands); none if it is too short."""
+        frames, card = self._features.of(wave), self.card
+        if len(frames) < card.frames:
+            return np.empty((0, card.frames, card.bands), np.float32)
+        windows = sliding_window_view(frames, card.frames, axis=0)[:: card.step_frames]
+        return held(np.ascontiguousarray(windows.transpose(0, 2, 1)), self._features.unit)
 
 
 def _preparation(card: Card, folder: Path) -> Preparation:

@@ -1,13 +1,10 @@
 """What people ask of the generator, checked before any work: names, seconds, files to write."""
 
-import errno
 import math
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from takht import names
+from takht import names, written_files
 from takht.errors import TakhtError
 
 MOST_SECONDS = 600.0  # a spectrogram of ten minutes and its phases take a gigabyte
@@ -58,8 +55,7 @@ def targets(out: Path, count: int) -> list[Path]:
     Raises:
         TakhtError: a file of that name cannot be written there, or is no WAV.
     """
-    if out.suffix.lower() != ".wav":
-        raise TakhtError(f"{out}: sounds are written as WAV; let the name end in .wav")
+    written_files.demand_suffix(out, ".wav")
     width = len(str(count))
     paths = (
         [out]
@@ -69,15 +65,6 @@ def targets(out: Path, count: int) -> list[Path]:
             for number in range(1, count + 1)
         ]
     )
-    if folders := [path for path in paths if path.is_dir()]:
-        raise TakhtError(f"{folders[0]}: is a folder; choose another name with -o")
-    try:
-        paths[0].parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=paths[0].parent):
-            pass
-        if not os.access(paths[0], os.W_OK) and paths[0].exists():
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise TakhtError(f"{out}: cannot be written, {reason}; choose another with -o") from None
+    for path in paths:
+        written_files.demand_writable(path)
     return paths
