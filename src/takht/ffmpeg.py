@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import shutil
 import struct
 import subprocess
@@ -16,6 +17,7 @@ import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
+from takht import limits
 from takht.errors import TakhtError
 
 # Containers that hold their own audio. Without the list, a playlist named song.mp3 makes ffmpeg
@@ -69,6 +71,7 @@ def command(path: Path) -> list[str]:
     """
     return [
         *(executable(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"),
+        *("-timelimit", str(limits.MAX_CPU_SECONDS)),
         *("-threads", "1", "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS),
         *("-i", f"file:{path.absolute()}", "-map", "0:a:0", "-vn", "-sn", "-dn"),
         # Longer frames pass between ffmpeg's threads less often: a quarter less CPU time.
@@ -101,9 +104,12 @@ class FfmpegAudio:
             env={**os.environ, "AV_LOG_FORCE_NOCOLOR": "1"},
             pipesize=2**20,
         )
+        limits.hold_memory(self._process.pid)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._pcm = self._process.stdout
+        self._arrival = select.poll()
+        self._arrival.register(self._pcm, select.POLLIN)
         self._listener = threading.Thread(target=self._listen, args=[self._process.stderr])
         self._listener.start()
         try:
@@ -128,11 +134,15 @@ class FfmpegAudio:
         """Yield the audio in order, float32, shape (frames, channels).
 
         Raises:
-            Unreadable: ffmpeg gave up or was killed, so that what came may be incomplete.
+            Unreadable: ffmpeg gave up, hangs or was killed, so that what came may be incomplete; or
+                the audio goes on for more than a day.
         """
-        frame_bytes = 4 * self.channels
-        while data := self._pcm.read(max(1, BLOCK_SAMPLES // self.channels) * frame_bytes):
+        frame_bytes, frames = 4 * self.channels, 0
+        while data := self._read(max(1, BLOCK_SAMPLES // self.channels) * frame_bytes):
             whole = len(data) // frame_bytes * frame_bytes
+            frames += whole // frame_bytes
+            if limits.too_long(frames, self.sample_rate_hz):
+                raise Unreadable(f"is longer than {limits.MAX_HOURS} hours")
             yield np.frombuffer(data[:whole], dtype="<f4").reshape(-1, self.channels)
         self._raise_if_failed()
 
@@ -144,10 +154,12 @@ class FfmpegAudio:
         self._listener.join()
 
     def _listen(self, stderr: IO[bytes]) -> None:
-        with stderr:
-            while line := stderr.readline(_LINE_BYTES):
-                self._note(line.decode("utf-8", "replace").rstrip())
-        self._banner_read.set()
+        try:
+            with stderr:
+                while line := stderr.readline(_LINE_BYTES):
+                    self._note(line.decode("utf-8", "replace").rstrip())
+        finally:
+            self._banner_read.set()
 
     def _note(self, line: str) -> None:
         if error := _ERROR.match(line):
@@ -175,15 +187,32 @@ class FfmpegAudio:
             if name == b"fmt ":
                 channels, rate_hz = struct.unpack_from("<HI", chunk, 2)
 
-    def _read_exactly(self, count: int) -> bytes:
-        data = self._pcm.read(count)
+    def _read(self, count: int) -> bytearray:
+        """Return the next bytes, `count` of them, fewer at the end."""
+        data, have = bytearray(count), 0
+        while have < count:
+            if not self._arrival.poll(1000 * limits.STALL_SECONDS):
+                raise Unreadable(f"ffmpeg hangs, no sample in {limits.STALL_SECONDS:g} s")
+            with memoryview(data)[have:] as rest:
+                got = os.readv(self._pcm.fileno(), [rest])
+            if not got:
+                break
+            have += got
+        del data[have:]
+        return data
+
+    def _read_exactly(self, count: int) -> bytearray:
+        data = self._read(count)
         if len(data) < count:
             self._raise_if_failed()
             raise Unreadable("holds no audio")
         return data
 
     def _raise_if_failed(self) -> None:
-        code = self._process.wait()
+        try:
+            code = self._process.wait(limits.STALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Unreadable(f"ffmpeg hangs, no end in {limits.STALL_SECONDS:g} s") from None
         self._listener.join()
         if code < 0:
             raise Unreadable(f"ffmpeg was ended by signal {-code}")

@@ -1,0 +1,35 @@
+"""What decoding one recording may take. Each is far above what a day of music needs.
+
+A day of m4a (44.1 kHz) takes ffmpeg 0.7 GB of address space, half of it there before a file is
+opened, and minutes of processor time.
+"""
+
+import sys
+
+MAX_HOURS = 24  # a small file can claim, and decode to, silence without end
+MAX_BYTES = 64 * 2**30  # a day of 24 bits, stereo, 96 kHz is 50 GB; a sparse file has any size
+MAX_MEMORY_BYTES = 2 * 2**30  # address space of ffmpeg
+MAX_CPU_SECONDS = 3600  # of ffmpeg; eight channels at 192 kHz are slow to decode
+STALL_SECONDS = 120.0  # without a byte from ffmpeg: a share that went away, a decoder that hangs
+
+
+def too_long(frames: int, sample_rate_hz: int) -> bool:
+    """Tell whether so many frames are more than MAX_HOURS."""
+    return frames > MAX_HOURS * 3600 * sample_rate_hz
+
+
+def hold_memory(process_id: int) -> None:
+    """Limit the address space of a running child, where the system can (Linux).
+
+    From outside, because code between fork and exec (`preexec_fn`) may deadlock beside threads.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        try:
+            limits = (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES)
+            resource.prlimit(process_id, resource.RLIMIT_AS, limits)
+        except ProcessLookupError:  # it has ended
+            pass
+        except (PermissionError, ValueError):  # a stricter limit holds already
+            pass
