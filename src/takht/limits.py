@@ -10,7 +10,7 @@ MAX_HOURS = 24  # a small file can claim, and decode to, silence without end
 MAX_BYTES = 64 * 2**30  # a day of 24 bits, stereo, 96 kHz is 50 GB; a sparse file has any size
 MAX_MEMORY_BYTES = 2 * 2**30  # address space of ffmpeg
 MAX_CPU_SECONDS = 3600  # of ffmpeg; eight channels at 192 kHz are slow to decode
-STALL_SECONDS = 120.0  # without a byte from ffmpeg: a share that went away, a decoder that hangs
+STALL_SECONDS = 60.0  # without a byte from ffmpeg: a share that went away, a decoder that hangs
 
 
 def too_long(frames: int, sample_rate_hz: int) -> bool:
