@@ -51,7 +51,9 @@ def _truncated() -> Iterator[Odd]:
             verdict = ACCEPTED if long_enough else no_end
             whole = _twice_as_long(suffix)
             content = whole[: round(share * len(whole))]
-            yield odd("truncated at many points", f"cut {suffix} {share:g}.{suffix}", verdict, content)
+            yield odd(
+                "truncated at many points", f"cut {suffix} {share:g}.{suffix}", verdict, content
+            )
     whole = encoded("fast", "m4a", "-movflags", "faststart", seconds=2 * SECONDS)
     content = whole[: round(0.6 * len(whole))]
     yield odd("truncated at many points", "header first.m4a", ACCEPTED, content)
@@ -183,7 +185,9 @@ def _damage() -> Iterator[Odd]:
         whole = bytearray(encoded(f"damaged.{suffix}", suffix, seconds=2 * SECONDS))
         middle = len(whole) // 2
         whole[middle : middle + 999] = np.random.default_rng(1).bytes(999)
-        yield odd("damaged in the middle, joined", f"damaged {suffix}.{suffix}", ACCEPTED, bytes(whole))
+        yield odd(
+            "damaged in the middle, joined", f"damaged {suffix}.{suffix}", ACCEPTED, bytes(whole)
+        )
         two = encoded(f"one.{suffix}", suffix) + encoded(f"two.{suffix}", suffix)
         yield odd("damaged in the middle, joined", f"chained {suffix}.{suffix}", ACCEPTED, two)
     first, second = encoded("a", "ogg"), encoded("b", "ogg", "-ar", "44100", "-ac", "2")

@@ -41,7 +41,9 @@ def sound(name: str, seconds: float = SECONDS, channels: int = 1, rate_hz: int =
     return np.asarray(tone + rng.uniform(-0.1, 0.1, shape), dtype=np.float32)
 
 
-def written(wave: Wave, rate_hz: int = RATE_HZ, kind: str = "WAV", subtype: str = "PCM_16") -> bytes:
+def written(
+    wave: Wave, rate_hz: int = RATE_HZ, kind: str = "WAV", subtype: str = "PCM_16"
+) -> bytes:
     """Return the bytes of a file that libsndfile writes."""
     file = io.BytesIO()
     soundfile.write(file, wave, rate_hz, format=kind, subtype=subtype)

@@ -28,7 +28,7 @@ def _names() -> Iterator[Odd]:
         ("names in Arabic, NFC and NFD", unicodedata.normalize("NFD", arabic + " ٢")),
         ("names in Arabic, NFC and NFD", "لیلی\u200cمجنون"),
         ("names with spaces, quotes, signs, emoji", "two  spaces and more"),
-        ("names with spaces, quotes, signs, emoji", "it's \"quoted\" `twice`"),
+        ("names with spaces, quotes, signs, emoji", 'it\'s "quoted" `twice`'),
         ("names with spaces, quotes, signs, emoji", "🎵🪕"),
         ("names with spaces, quotes, signs, emoji", 'a,b;c|d&e"'),
         ("names with spaces, quotes, signs, emoji", "<b onmouseover=alert(1)>"),

@@ -29,7 +29,9 @@ def _levels() -> Iterator[Odd]:
         wave = np.full_like(wave, bad)
         yield _floats("NaN and infinite samples", f"all {name}.wav", "NaN or infinite", wave)
     beyond = "beyond full scale"
-    yield _floats("far beyond full scale", "times 1e30.wav", beyond, sound("1e30") * np.float32(1e30))
+    yield _floats(
+        "far beyond full scale", "times 1e30.wav", beyond, sound("1e30") * np.float32(1e30)
+    )
     yield _floats("far beyond full scale", "integers.wav", beyond, sound("int") * np.float32(32768))
     loud = sound("loud") * np.float32(8)
     yield _floats("clipped, up to 12 dB over", "peaks over.wav", ACCEPTED, loud)
@@ -38,7 +40,9 @@ def _levels() -> Iterator[Odd]:
     yield odd(clipped, "square.wav", ACCEPTED, written(np.sign(sound("square"))))
     offset = "DC offset"
     yield odd(offset, "offset.wav", ACCEPTED, written(sound("offset") + np.float32(0.5)))
-    yield odd(offset, "negative offset.flac", ACCEPTED, written(sound("o") - np.float32(0.6), kind="FLAC"))
+    yield odd(
+        offset, "negative offset.flac", ACCEPTED, written(sound("o") - np.float32(0.6), kind="FLAC")
+    )
     one, other = sound("left"), sound("right")
     both = np.hstack([one, -one])
     yield odd("antiphase stereo", "antiphase.wav", "is silent, its mono mix", written(both))
@@ -74,7 +78,9 @@ def _silences() -> Iterator[Odd]:
         verdict = "is too short" if samples else "is empty|unreadable"
         for suffix, kind in (("wav", "WAV"), ("flac", "FLAC"), ("aiff", "AIFF")):
             content = written(sound(f"{name}.{suffix}")[:samples], kind=kind)
-            yield odd("no sample, one, half a second", f"{name} {suffix}.{suffix}", verdict, content)
+            yield odd(
+                "no sample, one, half a second", f"{name} {suffix}.{suffix}", verdict, content
+            )
     content = written(sound("short")[:samples], kind="OGG", subtype="VORBIS")
     yield odd("no sample, one, half a second", "half a second ogg.ogg", "is too short", content)
 
@@ -100,7 +106,9 @@ def _shapes() -> Iterator[Odd]:
 
 def _codecs() -> Iterator[Odd]:
     for suffix in ("mp3", "ogg", "opus", "m4a", "wma", "aac", "ac3", "mka", "webm", "tta", "wv"):
-        yield odd("other codecs and containers", f"codec {suffix}.{suffix}", ACCEPTED, coded(suffix))
+        yield odd(
+            "other codecs and containers", f"codec {suffix}.{suffix}", ACCEPTED, coded(suffix)
+        )
     more = {"alac.m4a": "alac", "alac too.caf": "alac", "flac.ogg": "flac", "mp2.mp2": "mp2"}
     more |= {"mp3.wav": "libmp3lame", "pcm.au": "pcm_s16be", "pcm too.mov": "pcm_s16le"}
     for file, codec in more.items():
@@ -121,4 +129,6 @@ def _pictures() -> Iterator[Odd]:
         yield odd("video with sound", f"film {suffix}.{suffix}", ACCEPTED, coded(suffix, *video))
         silent = (*_NOISE, "-map", "1", "-c:v", "mpeg4")
         content = coded(suffix, *silent)
-        yield odd("video without sound", f"silent film {suffix}.{suffix}", "holds no audio", content)
+        yield odd(
+            "video without sound", f"silent film {suffix}.{suffix}", "holds no audio", content
+        )

@@ -121,7 +121,9 @@ def test_what_is_let_in_goes_through_all_the_preparation_with_finite_features(co
 
 
 def _arrays(folder: Path) -> list[Path]:
-    return [Path(here) / name for here, _, files in os.walk(folder) for name in files if ".npy" in name]
+    return [
+        Path(here) / name for here, _, files in os.walk(folder) for name in files if ".npy" in name
+    ]
 
 
 def test_the_committed_table_is_of_these_files():

@@ -4,6 +4,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import struct
 import subprocess
 import threading
@@ -28,6 +29,7 @@ BLOCK_SAMPLES = 2**17  # read at a time, all channels together
 _DURATION = re.compile(r"\[info\]   Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _AUDIO = re.compile(r"\[info\]   Stream #0:\d.*?: Audio: ([\w.-]+)")
 _ERROR = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal|panic)\] (.*)")
+_OUT_OF_TIME = f"[info] Exiting normally, received signal {signal.SIGXCPU.value}."
 _LINE_BYTES = 4096  # tags can hold whole books
 
 
@@ -94,7 +96,7 @@ class FfmpegAudio:
             Unreadable: ffmpeg finds no audio.
         """
         self.codec, self.claimed_seconds, self.decode_errors = "", 0.0, 0
-        self._first_error = ""
+        self._first_error, self._out_of_time = "", False
         self._banner_read = threading.Event()
         self._process = subprocess.Popen(
             command(path),
@@ -165,6 +167,8 @@ class FfmpegAudio:
         if error := _ERROR.match(line):
             self.decode_errors += 1
             self._first_error = self._first_error or error[1]
+        elif line == _OUT_OF_TIME:
+            self._out_of_time = True
         if self._banner_read.is_set():
             return
         if line.startswith("[info] Output #0"):
@@ -216,6 +220,8 @@ class FfmpegAudio:
         self._listener.join()
         if code < 0:
             raise Unreadable(f"ffmpeg was ended by signal {-code}")
+        if code > 0 and self._out_of_time:
+            raise Unreadable(f"takes more than {limits.MAX_CPU_SECONDS} s of processor time")
         if code > 0:
             raise Unreadable(_plain(self._first_error) or f"ffmpeg ended with code {code}")
 
