@@ -1,4 +1,4 @@
-"""Arrays, weights, cards and parameters made to run something: they run nothing, and one line says why."""
+"""Arrays, weights, cards and parameters made to run something: nothing runs, one line says why."""
 
 import io
 import os
@@ -167,7 +167,8 @@ def test_weights_of_a_network_run_nothing(tmp_path, sign):
         '{"kind": "network\\nTraceback (most recent call last):"}',
     ],
 )
-def test_a_card_runs_nothing(tmp_path, sign, content):
+@pytest.mark.usefixtures("sign")
+def test_a_card_runs_nothing(tmp_path, content):
     models.discriminant().save(tmp_path)
     (tmp_path / "model.json").write_text(content, encoding="utf-8")
     with pytest.raises(TakhtError, match=r"model\.json") as caught:
