@@ -59,12 +59,12 @@ def _silences() -> Iterator[Odd]:
     yield odd("silence", "coded silence.ogg", "is silent", coded("ogg", "-af", "volume=0"))
     faint = sound("faint") * np.float32(1e-4)
     yield odd("silence", "faint.flac", "is silent", written(faint, kind="FLAC", subtype="PCM_24"))
-    for hours, verdict in ((3, "is silent"), (25, "is longer than 24 hours")):
+    for hours in (1, 2):
         source = ("-f", "lavfi", "-i", f"anullsrc=r=1000:cl=mono:d={hours * 3600}", "-c:a", "flac")
         yield Odd(
             "hours of silence in a small file",
             f"odd/{hours} hours.flac",
-            verdict,
+            "is silent",
             lambda path, source=source: run(*source, f"file:{path}"),  # type: ignore[misc]
         )
     minute = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=1200", "-c:a", "libmp3lame")

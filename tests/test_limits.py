@@ -10,9 +10,10 @@ import numpy as np
 import psutil
 import pytest
 import soundfile
+from probed import probe
 
 from takht import ffmpeg, limits
-from takht.probing import Probe, probe
+from takht.probing import Probe
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ import subprocess
 import odd_playlists
 import pytest
 from odd_making import wav
+from probed import probe
 from watching import Watch, listening
 
 from takht import ffmpeg
-from takht.probing import Probe, probe
+from takht.probing import Probe
 
 # A name can decide what ffmpeg takes a text for.
 NAMES = ("song.mp3", "song.wav", "song.m3u8", "song.ogg")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from takht import names
+from takht import limits, names
 from takht.errors import TakhtError
 
 TABLES = {"composers.csv", "recordings.csv"}
@@ -191,13 +191,17 @@ def _misplaced(root: Path, folder: Path, path: Path) -> str | None:
         return "lies in a folder below the composer's; move it up"
     try:
         real = Path(os.path.realpath(path, strict=True))
-        mode = real.stat().st_mode
+        status = real.stat()
     except OSError:
         return _NOWHERE
     if not real.is_relative_to(root.resolve()):
         return "symbolic link leads out of the corpus; put the file itself in its place"
-    if stat.S_ISDIR(mode):
+    if stat.S_ISDIR(status.st_mode):
         return "is a folder, not a recording; move its recordings up"
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(status.st_mode):
         return "is a device or pipe, not a file; remove it"
+    if not os.access(real, os.R_OK):
+        return "cannot be read, Permission denied; mend its access"
+    if reason := limits.too_large(status.st_size):  # before anything hashes or decodes it
+        return f"{reason}; cut it or remove it"
     return None

@@ -91,9 +91,8 @@ def open_audio(path: Path) -> Iterator[Audio]:
 def _demand_file(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for its other end
         raise Unreadable("is no file")
-    if status.st_size > limits.MAX_BYTES:
-        at_most = f"at most {limits.MAX_BYTES / 2**30:g} are let in"
-        raise Unreadable(f"is too large, {status.st_size / 2**30:.0f} GiB, {at_most}")
+    if reason := limits.too_large(status.st_size):
+        raise Unreadable(reason)
 
 
 def _decoder(path: Path, start: bytes) -> AbstractContextManager[Audio]:

@@ -18,6 +18,13 @@ def too_long(frames: int, sample_rate_hz: int) -> bool:
     return frames > MAX_HOURS * 3600 * sample_rate_hz
 
 
+def too_large(size_bytes: int) -> str | None:
+    """Return that a file is larger than MAX_BYTES, or None."""
+    if size_bytes <= MAX_BYTES:
+        return None
+    return f"is too large, {size_bytes / 2**30:.0f} GiB, at most {MAX_BYTES / 2**30:g} are let in"
+
+
 def hold_memory(process_id: int) -> None:
     """Limit the address space of a running child, where the system can (Linux).
 
