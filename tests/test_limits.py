@@ -68,6 +68,7 @@ def test_a_slow_decoder_is_let_be(tmp_path, song, monkeypatch):
     assert held.seconds == pytest.approx(6 / 8000, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_processor_time_is_limited(tmp_path, monkeypatch):
     """Minutes of silence at 192 kHz take more than a second to decode."""
     path = tmp_path / "long.flac"

@@ -73,7 +73,7 @@ def command(path: Path) -> list[str]:
     """
     return [
         *(executable(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"),
-        *("-timelimit", str(limits.MAX_CPU_SECONDS)),
+        *("-timelimit", str(limits.MAX_CPU_SECONDS), "-max_alloc", str(limits.MAX_BLOCK_BYTES)),
         *("-threads", "1", "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS),
         *("-i", f"file:{path.absolute()}", "-map", "0:a:0", "-vn", "-sn", "-dn"),
         # Longer frames pass between ffmpeg's threads less often: a quarter less CPU time.

@@ -9,6 +9,7 @@ import sys
 MAX_HOURS = 24  # a small file can claim, and decode to, silence without end
 MAX_BYTES = 64 * 2**30  # a day of 24 bits, stereo, 96 kHz is 50 GB; a sparse file has any size
 MAX_MEMORY_BYTES = 1280 * 2**20  # address space of ffmpeg
+MAX_BLOCK_BYTES = 256 * 2**20  # allocated by ffmpeg at once; a day's table of contents is 90 MB
 MAX_CPU_SECONDS = 3600  # of ffmpeg; eight channels at 192 kHz are slow to decode
 STALL_SECONDS = 60.0  # without a byte from ffmpeg: a share that went away, a decoder that hangs
 
