@@ -1,6 +1,7 @@
 """Every file of a composer's folder is found or rejected; nothing is opened, nothing is lost."""
 
 import os
+import subprocess
 import unicodedata
 
 import pytest
@@ -71,7 +72,7 @@ def test_each_misplaced_file_has_its_reason(tmp_path):
         "a/loop.wav": "leads nowhere",
         "a/up.wav": "is a folder",
         "a/pipe.wav": "device or pipe",
-        "away/out.wav": "leads out of the corpus",
+        "away": "leads back to the corpus",
     }
     wrong = {
         file: said.get(file) for file, why in expected.items() if why not in said.get(file, "")
@@ -96,3 +97,58 @@ def test_missing_root_says_what_to_set(tmp_path):
 def test_one_composer_is_not_enough(tmp_path):
     with pytest.raises(TakhtError, match=r"at least two composers are needed, found 1 \['a'\]"):
         corpus.require_composers(tmp_path, ["a", "a"])
+
+
+def test_a_folder_that_links_out_is_not_looked_into(tmp_path):
+    root = tmp_path / "root"
+    put(root, "a/x.wav")
+    put(tmp_path, "elsewhere/y.wav")
+    (root / "out").symlink_to("../elsewhere")
+    (root / "all").symlink_to("/")
+    (root / "self").symlink_to(".")
+    (root / "loop").symlink_to("loop")
+    said = reasons(root)
+    assert {file: why.split(";")[0] for file, why in said.items()} == {
+        "out": "symbolic link leads out of the corpus",
+        "all": "symbolic link leads back to the corpus",
+        "self": "symbolic link leads back to the corpus",
+        "loop": "symbolic link leads nowhere",
+    }
+
+
+def test_folders_deeper_than_python_recurses_or_a_path_is_long_have_a_reason(tmp_path):
+    put(tmp_path, "a/x.wav")
+    here = os.open(tmp_path / "a", os.O_RDONLY)
+    for _ in range(2200):  # a path may have 4096 bytes
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    ((file, reason),) = reasons(tmp_path).items()
+    assert file.startswith("a/d/d/d")
+    assert "cannot be listed, File name too long" in reason
+    subprocess.run(["rm", "-r", tmp_path / "a"], check=True)  # pytest's own clearing recurses
+
+
+def test_a_folder_that_may_not_be_listed_has_its_reason(tmp_path, monkeypatch):
+    put(tmp_path, "a/x.wav", "closed/y.wav", "a/closed/z.wav")
+    listed = os.scandir
+
+    def refusing(path):
+        if os.fspath(path).endswith("closed"):  # root, who may run this test, is refused nothing
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert set(reasons(tmp_path)) == {"closed", "a/closed"}
+    assert all("cannot be listed, Permission denied" in why for why in reasons(tmp_path).values())
+
+
+def test_what_is_passed_over_is_counted(tmp_path, capsys):
+    put(tmp_path, "a/x.wav", ".git/objects/z.mp3", "a/._x.wav", "a/.hidden.mp3", "a/Thumbs.db")
+    corpus.scan(tmp_path)
+    said = capsys.readouterr().err
+    assert said == (
+        f"{tmp_path}: 4 hidden or system files passed over (.git, a/._x.wav, a/.hidden.mp3, …)\n"
+    )

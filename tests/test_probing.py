@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from takht import probing
+from takht import limits, probing
 from takht.conversion import Conversion, convert_recording
 from takht.ffmpeg import Unreadable
 from takht.probing import Probe
@@ -62,11 +62,14 @@ def test_one_sample_that_is_no_number_is_seen(tmp_path, bad, place):
     assert not np.isfinite(probe(tmp_path / "x.wav").peak)
 
 
-def test_silence_without_end_is_not_decoded_to_the_end(tmp_path, samples, monkeypatch):
-    soundfile.write(tmp_path / "x.flac", samples, RATE_HZ)
-    monkeypatch.setattr(probing, "MAX_HOURS", 1 / 3600)
+@pytest.mark.parametrize("suffix", ["flac", "wav"])
+def test_silence_without_end_is_not_decoded_to_the_end(tmp_path, samples, monkeypatch, suffix):
+    soundfile.write(tmp_path / f"x.{suffix}", samples, RATE_HZ)
+    monkeypatch.setattr(limits, "MAX_HOURS", 2 / 3600)
+    assert isinstance(probe(tmp_path / f"x.{suffix}"), Probe)
+    monkeypatch.setattr(limits, "MAX_HOURS", 1.9 / 3600)
     with pytest.raises(Unreadable, match="longer than"):
-        probe(tmp_path / "x.flac")
+        probe(tmp_path / f"x.{suffix}")
 
 
 def test_what_does_not_decode_is_a_reason(tmp_path):

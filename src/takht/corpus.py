@@ -2,17 +2,19 @@
 
 import os
 import stat
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from takht import names
+from takht import limits, names
 from takht.errors import TakhtError
 
 TABLES = {"composers.csv", "recordings.csv"}
 LEAST_WORKS = 3  # one for each side of the split
 _DOCUMENTS = (".md", ".txt", ".dvc")
+_NOWHERE = "symbolic link leads nowhere; remove it or put the file in its place"
 
 
 @dataclass(frozen=True, order=True)
@@ -33,10 +35,18 @@ class Rejected:
     reason: str
 
 
+@dataclass(frozen=True)
+class PassedOver:
+    """A hidden file, or one that systems leave behind; nobody means it as a recording."""
+
+    file: str
+
+
 def scan(root: Path) -> tuple[list[Found], list[Rejected]]:
     """Return every file of the composers' folders as found or rejected, both sorted.
 
-    Nothing is opened. Hidden files and what systems leave behind are passed over.
+    Nothing is opened. Hidden files and what systems leave behind are passed over, and counted on
+    stderr.
 
     Raises:
         TakhtError: the root is no folder.
@@ -47,6 +57,7 @@ def scan(root: Path) -> tuple[list[Found], list[Rejected]]:
             "sub-folder of recordings per composer"
         )
     seen = list(_look_at(root))
+    _say(root, [each.file for each in seen if isinstance(each, PassedOver)])
     found = sorted(each for each in seen if isinstance(each, Found))
     rejected = [each for each in seen if isinstance(each, Rejected)]
     by_name = defaultdict(list)
@@ -98,30 +109,39 @@ def require_works(where: Path, works: Iterable[tuple[str, str]]) -> None:
         )
 
 
-def _look_at(root: Path) -> Iterator[Found | Rejected]:
+def _say(root: Path, passed_over: list[str]) -> None:
+    if passed_over:
+        some = ", ".join(names.shown(file) for file in passed_over[:3])
+        more = ", …" if len(passed_over) > 3 else ""
+        count = len(passed_over)
+        sys.stderr.write(f"{root}: {count} hidden or system files passed over ({some}{more})\n")
+
+
+def _look_at(root: Path) -> Iterator[Found | Rejected | PassedOver]:
     for entry in sorted(root.iterdir()):
-        if entry.is_dir():
+        if names.is_clutter(entry.name):
+            yield PassedOver(entry.name)
+        elif entry.is_symlink() and not entry.exists():
+            yield Rejected(entry.name, _NOWHERE)
+        elif entry.is_dir():
             yield from _look_at_composer(root, entry)
-        elif not (
-            names.is_clutter(entry.name)
-            or entry.name in TABLES
-            or entry.name.endswith(_DOCUMENTS)
-            or not entry.suffix
-        ):
+        elif entry.name not in TABLES and entry.suffix not in {"", *_DOCUMENTS}:
             yield Rejected(entry.name, "stands outside the composers' folders; move it into one")
 
 
-def _look_at_composer(root: Path, folder: Path) -> Iterator[Found | Rejected]:
-    if names.is_clutter(folder.name):
+def _look_at_composer(root: Path, folder: Path) -> Iterator[Found | Rejected | PassedOver]:
+    if reason := _leads_away(root, folder):
+        yield Rejected(folder.name, reason)
         return
-    files = list(_files_below(folder))
     bad_name = names.fault(folder.name)
-    if not files and not folder.name.startswith("."):
-        yield Rejected(folder.name, "folder holds no recording; add some or remove it")
-    for path in files:
+    for path, reason in _files_below(folder):
         file = path.relative_to(root).as_posix()
+        if names.is_clutter(path.name):
+            yield PassedOver(file)
+            continue
         reason = (
-            (f"its folder's {bad_name}" if bad_name else None)
+            reason
+            or (f"its folder's {bad_name}" if bad_name else None)
             or _misplaced(root, folder, path)
             or names.fault(names.stem(path.name))
         )
@@ -132,12 +152,38 @@ def _look_at_composer(root: Path, folder: Path) -> Iterator[Found | Rejected]:
             yield Found(f"{composer}/{names.stem(path.name)}", composer, folder.name, file)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for entry in sorted(folder.iterdir()):
-        if names.is_clutter(entry.name):
+def _files_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
+    """Yield files, clutter, folders without either, and folders that cannot be listed with why.
+
+    A loop, for a path can be deeper than Python may recurse; links to folders are not followed.
+    """
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as listed:
+                kinds = {each.name: each.is_dir(follow_symlinks=False) for each in listed}
+        except OSError as error:
+            yield here, f"cannot be listed, {error.strerror}; mend its access or shorten its path"
             continue
-        below = list(_files_below(entry)) if entry.is_dir() and not entry.is_symlink() else []
-        yield from below or [entry]
+        if all(map(names.is_clutter, kinds)):
+            reason = "folder holds no recording; add some or remove it" if here == folder else None
+            yield here, reason
+        for name in sorted(kinds):
+            if kinds[name] and not names.is_clutter(name):
+                waiting.append(here / name)
+            else:
+                yield here / name, None
+
+
+def _leads_away(root: Path, folder: Path) -> str | None:
+    """Return why a composer's folder that is a symbolic link is not looked into, or None."""
+    real, home = folder.resolve(), root.resolve()
+    if home.is_relative_to(real):
+        return "symbolic link leads back to the corpus; remove it"
+    if not real.is_relative_to(home):
+        return "symbolic link leads out of the corpus; put the folder itself in its place"
+    return None
 
 
 def _misplaced(root: Path, folder: Path, path: Path) -> str | None:
@@ -145,13 +191,17 @@ def _misplaced(root: Path, folder: Path, path: Path) -> str | None:
         return "lies in a folder below the composer's; move it up"
     try:
         real = Path(os.path.realpath(path, strict=True))
+        status = real.stat()
     except OSError:
-        return "symbolic link leads nowhere; remove it or put the file in its place"
+        return _NOWHERE
     if not real.is_relative_to(root.resolve()):
         return "symbolic link leads out of the corpus; put the file itself in its place"
-    mode = real.stat().st_mode
-    if stat.S_ISDIR(mode):
+    if stat.S_ISDIR(status.st_mode):
         return "is a folder, not a recording; move its recordings up"
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(status.st_mode):
         return "is a device or pipe, not a file; remove it"
+    if not os.access(real, os.R_OK):
+        return "cannot be read, Permission denied; mend its access"
+    if reason := limits.too_large(status.st_size):  # before anything hashes or decodes it
+        return f"{reason}; cut it or remove it"
     return None

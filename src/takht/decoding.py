@@ -1,5 +1,7 @@
 """Decode a recording of any common format, block by block."""
 
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -9,6 +11,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from takht import limits
 from takht.ffmpeg import BLOCK_SAMPLES, FfmpegAudio, Unreadable
 
 Block = NDArray[np.float32]  # (frames, channels)
@@ -72,6 +75,7 @@ def open_audio(path: Path) -> Iterator[Audio]:
         Unreadable: the file does not decode to audio.
     """
     try:
+        _demand_file(path.stat())
         with path.open("rb") as file:
             start = file.read(12)
     except OSError as error:
@@ -82,6 +86,13 @@ def open_audio(path: Path) -> Iterator[Audio]:
         if audio.sample_rate_hz not in _RATES_HZ:
             raise Unreadable(f"sample rate is {audio.sample_rate_hz} Hz, not of 1 to 768 kHz")
         yield audio
+
+
+def _demand_file(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for its other end
+        raise Unreadable("is no file")
+    if reason := limits.too_large(status.st_size):
+        raise Unreadable(reason)
 
 
 def _decoder(path: Path, start: bytes) -> AbstractContextManager[Audio]:
@@ -100,10 +111,13 @@ def _sndfile(path: Path, codecs: set[str]) -> AbstractContextManager[SndfileAudi
         file = soundfile.SoundFile(path)
     except soundfile.LibsndfileError:
         return None
-    if file.subtype in codecs:
-        return _closing(file)
-    file.close()
-    return None
+    if file.subtype not in codecs:
+        file.close()
+        return None
+    if limits.too_long(file.frames, file.samplerate):  # of frames that are there, not claimed
+        file.close()
+        raise Unreadable(f"is longer than {limits.MAX_HOURS} hours")
+    return _closing(file)
 
 
 @contextmanager

@@ -64,7 +64,12 @@ class DiscriminantClassifier:
             content = io.BytesIO((folder / _WEIGHTS).read_bytes())
             with np.load(content, allow_pickle=False) as arrays:
                 weights, bias = arrays["weights"], arrays["bias"]
-        except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile) as error:
+            if not (isinstance(weights, np.ndarray) and isinstance(bias, np.ndarray)):
+                raise TypeError("no array")  # NumPy gives the bytes of what is none
+        except (
+            *(OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile),
+            MemoryError,  # of a header that claims more than there is
+        ) as error:
             raise TakhtError(_spoilt(folder, str(error))) from None
         if weights.shape != (len(columns), len(card.composers)) or bias.shape != weights.shape[1:]:
             raise TakhtError(_spoilt(folder, f"shapes {weights.shape} and {bias.shape}"))

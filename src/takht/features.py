@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from takht import tables
+from takht.errors import TakhtError
 from takht.spectra import Frames
 
 COLUMNS = ["recording", "copy", "segment", "start_seconds", "first_frame", "frames"]
@@ -82,17 +83,43 @@ def read_index(folder: Path) -> pd.DataFrame:
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
-    """Return what the features of the folder were made with."""
-    settings: dict[str, Any] = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    """Return what the features of the folder were made with.
+
+    Raises:
+        TakhtError: they are no JSON object.
+    """
+    path = folder / "settings.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise _spoilt(path, error) from None
+    if not isinstance(settings, dict):
+        raise _spoilt(path, "no object")
     return settings
 
 
 def open_array(folder: Path, recording: str) -> np.ndarray[Any, np.dtype[np.floating[Any]]]:
-    """Return a recording's array, shape (frames, bands), mapped from disk and not read yet."""
-    array: np.ndarray[Any, np.dtype[np.floating[Any]]] = np.load(
-        array_path(folder, recording), mmap_mode="r", allow_pickle=False
-    )
+    """Return a recording's array, shape (frames, bands), mapped from disk and not read yet.
+
+    Raises:
+        TakhtError: the file holds anything else than numbers, such as objects to unpickle.
+    """
+    path = array_path(folder, recording)
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError, OverflowError, TypeError, SyntaxError) as error:
+        raise _spoilt(path, error) from None
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+        raise _spoilt(path, "no array of floats")
     return array
+
+
+def _spoilt(path: Path, error: object) -> TakhtError:
+    reason = " ".join(str(error).split())[:200]
+    return TakhtError(
+        f"{path}: not what the stage wrote ({reason}); restore it with `dvc checkout` or remove "
+        "it and run `dvc repro`"
+    )
 
 
 def pieces(folder: Path, recording: str, rows: pd.DataFrame) -> Iterator[Piece]:

@@ -2,7 +2,9 @@
 
 import os
 import re
+import select
 import shutil
+import signal
 import struct
 import subprocess
 import threading
@@ -16,6 +18,7 @@ import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
+from takht import limits
 from takht.errors import TakhtError
 
 # Containers that hold their own audio. Without the list, a playlist named song.mp3 makes ffmpeg
@@ -26,6 +29,7 @@ BLOCK_SAMPLES = 2**17  # read at a time, all channels together
 _DURATION = re.compile(r"\[info\]   Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _AUDIO = re.compile(r"\[info\]   Stream #0:\d.*?: Audio: ([\w.-]+)")
 _ERROR = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal|panic)\] (.*)")
+_OUT_OF_TIME = f"[info] Exiting normally, received signal {signal.SIGXCPU.value}."
 _LINE_BYTES = 4096  # tags can hold whole books
 
 
@@ -69,6 +73,7 @@ def command(path: Path) -> list[str]:
     """
     return [
         *(executable(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"),
+        *("-timelimit", str(limits.MAX_CPU_SECONDS), "-max_alloc", str(limits.MAX_BLOCK_BYTES)),
         *("-threads", "1", "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS),
         *("-i", f"file:{path.absolute()}", "-map", "0:a:0", "-vn", "-sn", "-dn"),
         # Longer frames pass between ffmpeg's threads less often: a quarter less CPU time.
@@ -91,7 +96,7 @@ class FfmpegAudio:
             Unreadable: ffmpeg finds no audio.
         """
         self.codec, self.claimed_seconds, self.decode_errors = "", 0.0, 0
-        self._first_error = ""
+        self._first_error, self._out_of_time = "", False
         self._banner_read = threading.Event()
         self._process = subprocess.Popen(
             command(path),
@@ -101,9 +106,12 @@ class FfmpegAudio:
             env={**os.environ, "AV_LOG_FORCE_NOCOLOR": "1"},
             pipesize=2**20,
         )
+        limits.hold_memory(self._process.pid)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._pcm = self._process.stdout
+        self._arrival = select.poll()
+        self._arrival.register(self._pcm, select.POLLIN)
         self._listener = threading.Thread(target=self._listen, args=[self._process.stderr])
         self._listener.start()
         try:
@@ -128,11 +136,15 @@ class FfmpegAudio:
         """Yield the audio in order, float32, shape (frames, channels).
 
         Raises:
-            Unreadable: ffmpeg gave up or was killed, so that what came may be incomplete.
+            Unreadable: ffmpeg gave up, hangs or was killed, so that what came may be incomplete; or
+                the audio goes on for more than a day.
         """
-        frame_bytes = 4 * self.channels
-        while data := self._pcm.read(max(1, BLOCK_SAMPLES // self.channels) * frame_bytes):
+        frame_bytes, frames = 4 * self.channels, 0
+        while data := self._read(max(1, BLOCK_SAMPLES // self.channels) * frame_bytes):
             whole = len(data) // frame_bytes * frame_bytes
+            frames += whole // frame_bytes
+            if limits.too_long(frames, self.sample_rate_hz):
+                raise Unreadable(f"is longer than {limits.MAX_HOURS} hours")
             yield np.frombuffer(data[:whole], dtype="<f4").reshape(-1, self.channels)
         self._raise_if_failed()
 
@@ -144,15 +156,19 @@ class FfmpegAudio:
         self._listener.join()
 
     def _listen(self, stderr: IO[bytes]) -> None:
-        with stderr:
-            while line := stderr.readline(_LINE_BYTES):
-                self._note(line.decode("utf-8", "replace").rstrip())
-        self._banner_read.set()
+        try:
+            with stderr:
+                while line := stderr.readline(_LINE_BYTES):
+                    self._note(line.decode("utf-8", "replace").rstrip())
+        finally:
+            self._banner_read.set()
 
     def _note(self, line: str) -> None:
         if error := _ERROR.match(line):
             self.decode_errors += 1
             self._first_error = self._first_error or error[1]
+        elif line == _OUT_OF_TIME:
+            self._out_of_time = True
         if self._banner_read.is_set():
             return
         if line.startswith("[info] Output #0"):
@@ -175,18 +191,37 @@ class FfmpegAudio:
             if name == b"fmt ":
                 channels, rate_hz = struct.unpack_from("<HI", chunk, 2)
 
-    def _read_exactly(self, count: int) -> bytes:
-        data = self._pcm.read(count)
+    def _read(self, count: int) -> bytearray:
+        """Return the next bytes, `count` of them, fewer at the end."""
+        data, have = bytearray(count), 0
+        while have < count:
+            if not self._arrival.poll(1000 * limits.STALL_SECONDS):
+                raise Unreadable(f"ffmpeg hangs, no sample in {limits.STALL_SECONDS:g} s")
+            with memoryview(data)[have:] as rest:
+                got = os.readv(self._pcm.fileno(), [rest])
+            if not got:
+                break
+            have += got
+        del data[have:]
+        return data
+
+    def _read_exactly(self, count: int) -> bytearray:
+        data = self._read(count)
         if len(data) < count:
             self._raise_if_failed()
             raise Unreadable("holds no audio")
         return data
 
     def _raise_if_failed(self) -> None:
-        code = self._process.wait()
+        try:
+            code = self._process.wait(limits.STALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Unreadable(f"ffmpeg hangs, no end in {limits.STALL_SECONDS:g} s") from None
         self._listener.join()
         if code < 0:
             raise Unreadable(f"ffmpeg was ended by signal {-code}")
+        if code > 0 and self._out_of_time:
+            raise Unreadable(f"takes more than {limits.MAX_CPU_SECONDS} s of processor time")
         if code > 0:
             raise Unreadable(_plain(self._first_error) or f"ffmpeg ended with code {code}")
 

@@ -18,7 +18,6 @@ from takht.gains import gain_db
 from takht.loudness import Meter
 from takht.pcm import FULL_SCALE, cut_lengths, gained, quantised
 from takht.preparation import Normalize, Segment
-from takht.probing import MAX_HOURS
 from takht.resampling import Waveform, mono, resampled
 from takht.verdicts import MAX_PEAK_DBFS
 
@@ -80,7 +79,7 @@ def _decode(source: Path, target: Path, sample_rate_hz: int, bar: bool) -> tuple
             # np.max, unlike max, lets a NaN through.
             peak = float(np.max([peak, np.max(wave, initial=0), -np.min(wave, initial=0)]))
             samples += len(wave)
-            _demand_sound(peak, samples / sample_rate_hz)
+            _demand_sound(peak)
             pcm = quantised(wave)
             file.write(pcm.data)
             meter.add(pcm * np.float32(1 / FULL_SCALE))
@@ -97,7 +96,7 @@ def _mix(block: Block) -> Waveform:
         return mono(block)
 
 
-def _demand_sound(peak: float, seconds: float) -> None:
+def _demand_sound(peak: float) -> None:
     if not math.isfinite(peak):
         raise Unheard("holds samples that are NaN or infinite; export it again")
     if peak > 10 ** (MAX_PEAK_DBFS / 20):
@@ -105,8 +104,6 @@ def _demand_sound(peak: float, seconds: float) -> None:
             f"is beyond full scale, its mono mix peaks at {20 * math.log10(peak):.1f} dBFS, at "
             f"most {MAX_PEAK_DBFS:g} are let in; export it again with samples in [-1, 1]"
         )
-    if seconds > MAX_HOURS * 3600:
-        raise Unheard(f"is longer than {MAX_HOURS} hours; cut it")
 
 
 def _bar(audio: Audio, shown: bool) -> "tqdm[NoReturn]":

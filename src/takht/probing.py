@@ -10,11 +10,8 @@ import numpy as np
 
 from takht import hashing
 from takht.decoding import Audio, open_audio
-from takht.ffmpeg import Unreadable
 from takht.pcm import Pcm, quantised
 from takht.resampling import Waveform, mono, resampled
-
-MAX_HOURS = 24  # a small file can claim, and decode to, silence without end
 
 
 @dataclass(frozen=True)
@@ -75,8 +72,6 @@ class Mixes:
     def __iter__(self) -> Iterator[Waveform]:
         for block in self._audio.blocks():
             self.frames += len(block)
-            if self.frames > MAX_HOURS * 3600 * self._audio.sample_rate_hz:
-                raise Unreadable(f"is longer than {MAX_HOURS} hours")
             with np.errstate(over="ignore", invalid="ignore"):
                 mix = mono(block)
             # np.max and np.min, unlike max, let a NaN through.

@@ -43,7 +43,7 @@ def load(cls: type[S], names: Mapping[str, str], path: Path = Path("params.yaml"
     place = cls.at.format_map(names)
     try:
         values: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise ParamError(f"{path}: not readable as YAML ({reason}); mend or restore it") from None
     for key in place.split("."):

@@ -73,8 +73,14 @@ def read_arrays(folder: Path, name: str) -> dict[str, NDArray[np.float32]]:
     try:
         # Read whole: NumPy leaves a spoilt file open.
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (OSError, ValueError, EOFError, TypeError, BadZipFile) as error:
+            found = {key: arrays[key] for key in arrays.files}
+        if not all(isinstance(each, np.ndarray) for each in found.values()):
+            raise TypeError("no array")  # NumPy gives the bytes of what is none
+        return found
+    except (
+        *(OSError, ValueError, EOFError, TypeError, BadZipFile),
+        MemoryError,  # of a header that claims more than there is
+    ) as error:
         reason = " ".join(str(error).split())
         raise TakhtError(f"{path}: is not readable ({reason}); {_REMEDY}") from None
 

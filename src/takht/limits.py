@@ -1,0 +1,43 @@
+"""What decoding one recording may take. Each is far above what a day of music needs.
+
+A day of stereo m4a at 44.1 kHz, whose table of contents ffmpeg holds in memory, takes 748 MiB of
+address space, 559 of it before a file is opened; a day of flac, minutes of processor time.
+"""
+
+import sys
+
+MAX_HOURS = 24  # a small file can claim, and decode to, silence without end
+MAX_BYTES = 64 * 2**30  # a day of 24 bits, stereo, 96 kHz is 50 GB; a sparse file has any size
+MAX_MEMORY_BYTES = 1280 * 2**20  # address space of ffmpeg
+MAX_BLOCK_BYTES = 256 * 2**20  # allocated by ffmpeg at once; a day's table of contents is 90 MB
+MAX_CPU_SECONDS = 3600  # of ffmpeg; eight channels at 192 kHz are slow to decode
+STALL_SECONDS = 60.0  # without a byte from ffmpeg: a share that went away, a decoder that hangs
+
+
+def too_long(frames: int, sample_rate_hz: int) -> bool:
+    """Tell whether so many frames are more than MAX_HOURS."""
+    return frames > MAX_HOURS * 3600 * sample_rate_hz
+
+
+def too_large(size_bytes: int) -> str | None:
+    """Return that a file is larger than MAX_BYTES, or None."""
+    if size_bytes <= MAX_BYTES:
+        return None
+    return f"is too large, {size_bytes / 2**30:.0f} GiB, at most {MAX_BYTES / 2**30:g} are let in"
+
+
+def hold_memory(process_id: int) -> None:
+    """Limit the address space of a running child, where the system can (Linux).
+
+    From outside, because code between fork and exec (`preexec_fn`) may deadlock beside threads.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        try:
+            limits = (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES)
+            resource.prlimit(process_id, resource.RLIMIT_AS, limits)
+        except ProcessLookupError:  # it has ended
+            pass
+        except (PermissionError, ValueError):  # a stricter limit holds already
+            pass
