@@ -97,7 +97,7 @@ def s3(folder: Path) -> Iterator[Server]:
     # Unless told, a gRPC port is the HTTP port + 10000, which need not exist.
     flags = [f"-{part}.port{kind}" for part in parts for kind in ("", ".grpc")]
     ports = dict(zip((*flags, "-s3.port.iceberg"), free_ports(11), strict=True))
-    keys = {"access_key_id": "takht", "secret_access_key": "of-this-test-alone"}
+    keys = {"access_key_id": "key-of-the-tests", "secret_access_key": "secret-of-the-tests"}
     argv = [str(Path(sys.executable).with_name("weed")), "mini", "-dir", str(folder / "store")]
     argv += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-bucket=takht", "-webdav=false"]
     argv += ["-admin.ui=false", "-master.telemetry=false"]
