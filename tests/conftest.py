@@ -1,8 +1,22 @@
-"""What every test has: a store of its own, so that none finds what another made."""
+"""What several test modules share."""
 
+import project
 import pytest
 
 
 @pytest.fixture(autouse=True)
 def _own_store(tmp_path, monkeypatch):
+    """Give every test a store of its own, so that none finds what another made."""
     monkeypatch.setenv("TAKHT_STORE", str(tmp_path / ".store"))
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """A tiny project in which `best` is evaluated and `mel_augmented` lacks only its augmentation.
+
+    Tests work on copies of it.
+    """
+    tiny = project.make(tmp_path_factory.mktemp("small"), experiments=("best", "mel_augmented"))
+    tiny.run("dvc", "repro", "--quiet", "evaluate@best", "mel", TAKHT_WORKERS="1")
+    tiny.commit("Built")
+    return tiny

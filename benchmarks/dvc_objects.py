@@ -1,0 +1,83 @@
+"""What DVC costs as the files of one folder grow in number.
+
+    python benchmarks/dvc_objects.py --objects 1000 10000 30000 100000
+
+Prints a Markdown table: `dvc add` of a folder of tiny files, the first `dvc repro` of a stage that
+depends on it, then `dvc repro` and `dvc status` with nothing to do. Wall seconds, and the memory of
+the largest process.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from preprocess import Cost, measured  # noqa: E402
+
+FILES_A_FOLDER = 100
+COUNTS = (1_000, 10_000, 30_000, 100_000)
+STEPS = {
+    "add": ("add", "--quiet", "files"),
+    "first repro": ("repro", "--quiet"),
+    "repro": ("repro", "--quiet"),
+    "status": ("status", "--quiet"),
+}
+STAGE = """
+stages:
+  count:
+    cmd: python -c "open('count.txt', 'w').write('0')"
+    deps: [files]
+    outs: [count.txt]
+"""
+
+
+def main() -> None:
+    """Measure folders of each size and print what they cost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--objects", type=int, nargs="+", default=COUNTS)
+    found = curve(parser.parse_args().objects)
+    sys.stdout.write("\n".join(table(found)) + "\n")
+
+
+def curve(counts: Sequence[int]) -> dict[int, dict[str, Cost]]:
+    """Return the cost of every step, by how many files the folder holds."""
+    return {count: steps(count) for count in counts}
+
+
+def steps(count: int) -> dict[str, Cost]:
+    """Return the cost of every step with a folder of so many files."""
+    with tempfile.TemporaryDirectory() as name:
+        here = Path(name)
+        write(here / "files", count)
+        (here / "dvc.yaml").write_text(STAGE)
+        dvc = Path(sys.executable).with_name("dvc")
+        subprocess.run([dvc, "init", "--no-scm", "--quiet"], cwd=here, check=True)
+        return {step: measured([dvc, *words], cwd=here) for step, words in STEPS.items()}
+
+
+def write(folder: Path, count: int) -> None:
+    """Write small files that differ, a hundred in each subfolder."""
+    for number in range(count):
+        inner = folder / f"{number // FILES_A_FOLDER:04d}"
+        if number % FILES_A_FOLDER == 0:
+            inner.mkdir(parents=True)
+        (inner / f"{number:06d}").write_text(str(number))
+
+
+def table(found: dict[int, dict[str, Cost]]) -> Iterator[str]:
+    """Yield the lines of the table, in Markdown."""
+    yield f"| files in the folder | {', s | '.join(f'`{step}`' for step in STEPS)}, s | most MB |"
+    yield f"|---{'|---' * len(STEPS)}|---|"
+    for count, costs in found.items():
+        seconds = " | ".join(f"{costs[step].wall_s:.1f}" for step in STEPS)
+        yield f"| {count:,} | {seconds} | {max(cost.peak_mb for cost in costs.values()):.0f} |"
+
+
+if __name__ == "__main__":
+    main()
