@@ -28,6 +28,7 @@ def masks(network: keras.Model, among: object) -> list[list[bool]]:
     return [(each.numpy()[0] > 0).tolist() for each in among.experimental_local_results(drop)]
 
 
+@replication.together()
 def main(out: str, replicas: str, name: str, epochs: str = "3", *options: str) -> None:
     among = replication.strategy(int(replicas))
     size = {"frames": FRAMES, "bands": BANDS, "composers": COMPOSERS, "width": 0.0625}
@@ -37,6 +38,7 @@ def main(out: str, replicas: str, name: str, epochs: str = "3", *options: str) -
     for layer in network.layers:
         if isinstance(layer, keras.layers.Dropout):
             rates[layer], layer.rate = layer.rate, 0  # masks cannot be those of one device
+    replication.check_alike(among, options)
     print("ready", flush=True)  # noqa: T201
     curve = fit(
         network,

@@ -30,6 +30,7 @@ def test_the_first_of_several_writes(monkeypatch):
 @pytest.mark.parametrize(
     "text",
     [
+        "",
         "{",
         "[]",
         "{}",

@@ -16,8 +16,8 @@ def here() -> tuple[int, int]:
     Raises:
         TakhtError: TF_CONFIG does not list workers and one of them.
     """
-    text = os.environ.get("TF_CONFIG", "")
-    if not text:
+    text = os.environ.get("TF_CONFIG")
+    if text is None:
         return 1, 0
     try:
         config = json.loads(text)

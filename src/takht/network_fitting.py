@@ -18,6 +18,7 @@ from takht.windows import Features, Windows
 _BATCH = 256  # windows at a time, where only sums are kept
 
 
+@replication.together()
 def fit(
     experiment: NetworkExperiment,
     shape: Windows,
@@ -45,6 +46,8 @@ def fit(
     parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
     norm = normalisation.fitted(map(read, parts))
     among = replication.strategy(scale.replicas)
+    table = (pd.util.hash_pandas_object(each).sum() for each in (rows, validation))
+    replication.check_alike(among, experiment, shape, scale, *table, labels)
     with among.scope():
         network = networks.build(
             experiment.network,

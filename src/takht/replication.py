@@ -1,5 +1,8 @@
 """Copies of a network, one a device, that learn together as one."""
 
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -36,6 +39,30 @@ def strategy(replicas: int) -> Any:
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Say in one line that another machine is gone; TensorFlow's own errors leave it to be guessed.
+
+    Raises:
+        TakhtError: TensorFlow lost another machine of TF_CONFIG inside the block.
+    """
+    lost = (
+        tf.errors.UnavailableError,
+        tf.errors.AbortedError,
+        tf.errors.CancelledError,
+        tf.errors.DeadlineExceededError,
+    )
+    try:
+        yield
+    except lost as error:
+        if machines.here()[0] == 1:
+            raise
+        raise TakhtError(
+            "training: another machine of TF_CONFIG stopped or cannot be reached "
+            f"({type(error).__name__}); look at its messages and start the stage again on all"
+        ) from None
+
+
 def _devices(wanted: int, *, alone: bool) -> list[str]:
     gpus = tf.config.list_physical_devices("GPU")
     if len(gpus) < wanted and (gpus or not alone) and wanted > 1:
@@ -50,6 +77,27 @@ def _devices(wanted: int, *, alone: bool) -> list[str]:
     parts = [tf.config.LogicalDeviceConfiguration() for _ in range(wanted)]
     tf.config.set_logical_device_configuration(cpu, parts)
     return [f"CPU:{place}" for place in range(wanted)]
+
+
+def check_alike(among: Any, *facts: object) -> None:
+    """Make sure that all machines are about to train the same.
+
+    Raises:
+        TakhtError: the facts of another machine are others.
+    """
+    if machines.here()[0] == 1:
+        return
+    mine = zlib.crc32(repr(facts).encode())
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def of_all() -> Any:
+        return among.gather(among.run(lambda: tf.constant([mine], tf.int64)), axis=0)
+
+    if set(of_all().numpy().tolist()) != {mine}:
+        raise TakhtError(
+            "training: the machines of TF_CONFIG differ in params.yaml or in the windows they are "
+            "to train with; bring all to the same commit, parameters and inputs"
+        )
 
 
 def prepare(network: keras.Model, among: Any) -> None:

@@ -5,10 +5,9 @@ from typing import Any
 import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 from tqdm import tqdm
 
-from takht import machines, replication
+from takht import replication
 from takht.batches import Batches
 from takht.errors import TakhtError
 from takht.steps import Steps
@@ -33,20 +32,12 @@ def fit(
     include the weights' L2 penalty. `among` is the strategy in whose scope the network was built.
 
     Raises:
-        TakhtError: a loss is not a finite number, or another machine that trains is gone.
+        TakhtError: a loss is not a finite number.
     """
     among = among or replication.strategy(1)
     replication.prepare(network, among)
     steps = Steps(network, among, learning_rate=learning_rate, xla=xla)
-    try:
-        return _fit(network, steps, training, validation, epochs=epochs, patience=patience)
-    except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
-        if machines.here()[0] == 1:
-            raise
-        raise TakhtError(
-            "training: another machine of TF_CONFIG stopped or cannot be reached "
-            f"({type(error).__name__}); look at its messages and start the stage again on all"
-        ) from None
+    return _fit(network, steps, training, validation, epochs=epochs, patience=patience)
 
 
 def _fit(
