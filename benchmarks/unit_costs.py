@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import dvc_objects
+import folder_objects
 import numpy as np
 import remote
 import yaml
@@ -40,7 +40,7 @@ def measure(corpus: Path, minutes: int, counts: list[int]) -> dict[str, Any]:
     found["remote"] = {label: remote_unit(cost[remote.OURS.name]) for label, cost in ways.items()}
     found["dvc"] = {
         str(count): {step: [round(c.wall_s, 1), round(c.peak_mb)] for step, c in costs.items()}
-        for count, costs in dvc_objects.curve(counts).items()
+        for count, costs in folder_objects.curve(counts).items()
     }
     return found
 

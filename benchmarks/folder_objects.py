@@ -1,6 +1,6 @@
 """What DVC costs as the files of one folder grow in number.
 
-    python benchmarks/dvc_objects.py --objects 1000 10000 30000 100000
+    python benchmarks/folder_objects.py --objects 1000 10000 30000 100000
 
 Prints a Markdown table: `dvc add` of a folder of tiny files, the first `dvc repro` of a stage that
 depends on it, then `dvc repro` and `dvc status` with nothing to do. Wall seconds, and the memory of
