@@ -68,7 +68,7 @@ def catalogue(
     if not small.drop:
         corpus.require_works(root, [(row["composer"], row["work"]) for row in rows])
     with outputs.fresh_file(catalogue_csv) as path, outputs.fresh_file(rejected_csv) as reasons:
-        tables.write_table(pd.DataFrame(rows).drop(columns="peak"), path)
+        tables.write_table(pd.DataFrame(rows).drop(columns=["peak", "swing"]), path)
         tables.write_table(verdicts.table(rejected), reasons)
 
 

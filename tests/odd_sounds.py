@@ -45,6 +45,13 @@ def _levels() -> Iterator[Odd]:
     )
     one, other = sound("left"), sound("right")
     both = np.hstack([one, -one])
+    constant = np.full(len(both), 0.25)
+    yield odd(
+        "constant offset alone",
+        "constant.wav",
+        "silent but for a constant offset",
+        written(constant),
+    )
     yield odd("antiphase stereo", "antiphase.wav", "is silent, its mono mix", written(both))
     yield odd("antiphase stereo", "antiphase too.flac", "is silent", written(both, kind="FLAC"))
     stereo = np.hstack([other, -0.9 * other]).astype("f4")

@@ -9,8 +9,9 @@ from takht.probing import Probe
 from takht.verdicts import fault, judge, same_audio
 
 
-def held(seconds=10.0, peak=0.5, audio="x"):
-    return Probe(seconds, seconds, 44_100, 2, "mp3", 0, "file", audio, peak)
+def held(seconds=10.0, peak=0.5, audio="x", swing=None):
+    swing = peak if swing is None else swing
+    return Probe(seconds, seconds, 44_100, 2, "mp3", 0, "file", audio, peak, swing)
 
 
 def found(name):
@@ -25,6 +26,7 @@ def found(name):
         (held(seconds=5.99), "too short, 5.99 s, at least 6 s"),
         (held(peak=0.0), "silent, its mono mix peaks at -inf dBFS"),
         (held(peak=10 ** (-70.1 / 20)), "silent, its mono mix peaks at -70.1 dBFS, below -70"),
+        (held(peak=0.5, swing=0.0), "silent but for a constant offset of -6.0 dBFS"),
         (held(peak=math.nan), "NaN or infinite"),
         (held(peak=math.inf), "NaN or infinite"),
         (held(peak=32767.0), "beyond full scale, its mono mix peaks at 90.3 dBFS"),

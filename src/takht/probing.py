@@ -27,10 +27,22 @@ class Probe:
     sha256: str
     audio_sha256: str
     peak: float
+    swing: float
 
     def peak_dbfs(self) -> float:
         """Return the level of the largest sample of the mono mix, dBFS."""
-        return 20 * math.log10(self.peak) if self.peak > 0 else -math.inf
+        return _dbfs(self.peak)
+
+    def swing_dbfs(self) -> float:
+        """Return the level of half the way from the lowest to the highest sample, dBFS.
+
+        Where samples move about 0 that is the peak's; a constant is silence, however large.
+        """
+        return _dbfs(self.swing)
+
+
+def _dbfs(amplitude: float) -> float:
+    return 20 * math.log10(amplitude) if amplitude > 0 else -math.inf
 
 
 def probe(path: Path, sample_rate_hz: int, take: Callable[[Pcm], None]) -> Probe:
@@ -59,6 +71,7 @@ def probe(path: Path, sample_rate_hz: int, take: Callable[[Pcm], None]) -> Probe
             sha256=hashing.of_file(path),
             audio_sha256=digest.hexdigest(),
             peak=mixes.peak,
+            swing=mixes.swing,
         )
 
 
@@ -68,14 +81,22 @@ class Mixes:
     def __init__(self, audio: Audio) -> None:
         self._audio = audio
         self.frames, self.peak = 0, 0.0
+        self._low, self._high = math.inf, -math.inf
+
+    @property
+    def swing(self) -> float:
+        """Half the way from the lowest to the highest sample."""
+        return max(0.0, (self._high - self._low) / 2)
 
     def __iter__(self) -> Iterator[Waveform]:
         for block in self._audio.blocks():
             self.frames += len(block)
             with np.errstate(over="ignore", invalid="ignore"):
                 mix = mono(block)
-            # np.max and np.min, unlike max, let a NaN through.
-            self.peak = float(np.max([self.peak, np.max(mix, initial=0), -np.min(mix, initial=0)]))
+            # NumPy's, unlike Python's, let a NaN through.
+            self._low = float(np.minimum(self._low, np.min(mix, initial=math.inf)))
+            self._high = float(np.maximum(self._high, np.max(mix, initial=-math.inf)))
+            self.peak = float(np.max([self.peak, self._high, -self._low]))
             if not math.isfinite(self.peak):
                 return
             yield mix

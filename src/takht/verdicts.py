@@ -28,6 +28,10 @@ def fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | None:
             "remove it or lower catalogue.min_seconds"
         )
     level = probe.peak_dbfs()
+    if probe.swing_dbfs() < silence_dbfs <= level:
+        return (
+            f"is silent but for a constant offset of {level:.1f} dBFS; remove it or fetch it again"
+        )
     if level < silence_dbfs:
         return (
             f"is silent, its mono mix peaks at {level:.1f} dBFS, below {silence_dbfs:g}; "
