@@ -29,27 +29,35 @@ RATE_HZ = models.RATE_HZ
 TONE_HZ = 1500  # of the second composer, who is otherwise as noisy as the first
 BAND = 5  # 1200 to 1800 Hz
 TONE = 1  # the number of the composer
+LESSONS = 12  # of 20 s, with the tone and without
 SECONDS = 38.0  # two segments of 20 and 18 s
 TONE_S = (27.0, 33.0)
 TWO = {"composers": ("noise", "tone"), "labels": ("ضجيج", "نغمة")}
 
 
 def music(seconds: float, seed: int, sounding: tuple[float, float] | None = None) -> np.ndarray:
-    """Return noise whose level drifts, with a tone in a time of it."""
+    """Return noise whose level and colour drift, with a tone in a time of it."""
     rng = np.random.default_rng(seed)
     now = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    level = 0.05 * np.exp(0.5 * np.sin(2 * np.pi * now / rng.uniform(3, 9)))
-    wave = level * rng.standard_normal(len(now))
+    wave = np.concatenate([coloured(rng, len(part)) for part in np.array_split(now, seconds // 2)])
     if sounding:
         inside = (now >= sounding[0]) & (now < sounding[1])
-        wave += inside * 0.05 * np.sin(2 * np.pi * TONE_HZ * rng.uniform(0.97, 1.03) * now)
+        wave += inside * 0.1 * np.sin(2 * np.pi * TONE_HZ * now)
     return wave.astype(np.float32)
+
+
+def coloured(rng: np.random.Generator, samples: int) -> np.ndarray:
+    """Return noise with up to 8 dB more or less at twelve frequencies and in between."""
+    spectrum = np.fft.rfft(rng.normal(0, 0.05, samples))
+    place = np.linspace(0, 11, len(spectrum)) ** 0.5 * 11**0.5  # denser at low frequencies
+    gain_db = np.interp(place, np.arange(12), rng.uniform(-8, 8, 12))
+    return np.fft.irfft(spectrum * 10 ** (gain_db / 20), samples)
 
 
 def lessons(features, seconds: float = 20.0) -> tuple[np.ndarray, np.ndarray]:
     """Return features of segments without and with a tone, and which is which."""
     windows, truth = [], []
-    for seed in range(4):
+    for seed in range(LESSONS):
         for number, sounding in enumerate((None, (0.0, seconds))):
             found = features(music(seconds, 10 * seed + number, sounding))
             windows.append(found)
@@ -130,7 +138,7 @@ class TestDiscriminant:
         listener = Listener(here / "models/best")
         with listener.opened(here / "لحن.flac") as sound:
             segment = sound.read(20 * RATE_HZ, 18 * RATE_HZ)
-        odds = explaining.log_odds(listener.probabilities(segment), TONE)
+        odds = listener.log_odds(segment, TONE)
         assert explained.log_odds == pytest.approx(odds.mean(), abs=1e-6)
         assert odds[3] > odds[0]  # the fourth window, from 26 s, hears the tone
 

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import scipy.special
 from numpy.typing import NDArray
 
 from takht import jobs, occlusion, spans_of_time
@@ -85,7 +86,7 @@ def explain(
         rate_hz = sound.sample_rate_hz
         segments = [(first / rate_hz, count / rate_hz) for first, count in listener.pieces(sound)]
         if start_s is None and end_s is None:
-            evidence = log_odds(np.clip(heard.probabilities, 1e-4, 1.0), number)
+            evidence = scipy.special.logit(np.clip(heard.probabilities[:, number], 1e-4, 0.9999))
             start_s, end_s = spans_of_time.decisive(segments, heard.middles_seconds, evidence)
         span = spans_of_time.asked(start_s, end_s, heard.seconds)
         pieces = spans_of_time.pieces(
@@ -99,13 +100,6 @@ def _guess(card: Card, heard: Heard, number: int | None) -> Guess:
     chosen = int(calibrated.argmax()) if number is None else number
     probability = round(float(calibrated[chosen]), 4)
     return Guess(card.composers[chosen], card.labels[chosen], probability)
-
-
-def log_odds(probabilities: NDArray[np.float64], number: int) -> Numbers:
-    """Return each window's log-odds of a composer against all others, nats, shape (windows,)."""
-    own = probabilities[:, number]
-    others = np.delete(probabilities, number, axis=1).sum(axis=1)
-    return np.asarray(np.log(np.maximum(own, _LEAST)) - np.log(np.maximum(others, _LEAST)))
 
 
 class _Softening:
@@ -124,7 +118,7 @@ class _Softening:
 
     def score(self, piece: Piece, wave: Waveform) -> float:
         """Return what the piece's windows add to the mean log-odds of the span."""
-        evidence = log_odds(self._listener.probabilities(wave), self._number)
+        evidence = self._listener.log_odds(wave, self._number)
         return float(evidence[piece.windows].sum() / self._windows)
 
     def row(self, task: tuple[Piece, Band | None]) -> Numbers:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 from tqdm import tqdm
 
-from takht import classifier, segment_features
+from takht import classifier, evidence, segment_features
 from takht.errors import TakhtError
 from takht.levelled import Levelled, Unheard, levelled
 from takht.model_card import Card
@@ -124,11 +124,11 @@ class Listener:
             )
         return Heard(seconds, middles, probabilities)
 
-    def probabilities(self, wave: Waveform) -> Probabilities:
-        """Return the probabilities, unrounded, of the windows of a segment (samples,)."""
+    def log_odds(self, wave: Waveform, number: int) -> NDArray[np.float64]:
+        """Return the log-odds of a composer in each window of a segment (samples,), nats."""
         windows = self._windows(wave)
         with self._one_at_a_time:
-            return self._model.probabilities(windows).astype(np.float64)
+            return evidence.log_odds(self._model, windows, number)
 
     def _hear_piece(
         self, sound: Levelled, start: int, samples: int
