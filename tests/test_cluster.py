@@ -80,7 +80,7 @@ def test_a_run_with_a_killed_worker_gives_the_bytes_of_a_local_one(here, tmp_pat
         assert f"cluster {scheduler}, dashboard http://127.0.0.1:" in printed["segment"]
         stage = chain.start(here, "window_statistics", **variables)
         # Three recordings are done, so both workers are in the middle of others.
-        waited_for(lambda: len(list(here.glob(".statistics.partial/*/*.npy"))) >= 3)
+        waited_for(lambda: len(list(here.glob(".statistics.partial/*/new/*/*.npy"))) >= 3)
         workers[1].send_signal(signal.SIGKILL)
         said, _ = stage.communicate()
         assert stage.returncode == 0, said

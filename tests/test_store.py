@@ -105,11 +105,12 @@ def test_what_a_killed_run_left_goes_and_what_a_running_one_makes_stays(kept, tm
     ended.wait()
     partial = tmp_path / "store" / "partial"
     names = [f"{platform.node()}-{pid}-x" for pid in (ended.pid, os.getpid())]
+    (partial / ".DS_Store").touch()
     for name in [*names, f"elsewhere-{ended.pid}-x"]:
         (partial / name / "product").mkdir(parents=True)
-    kept.tidy()
+    kept.sweep()
     assert sorted(path.name for path in partial.iterdir()) == sorted(
-        [names[1], f"elsewhere-{ended.pid}-x"]
+        [".DS_Store", names[1], f"elsewhere-{ended.pid}-x"]
     )
 
 

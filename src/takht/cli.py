@@ -2,17 +2,19 @@
 
 import io
 import os
+import signal
 import sys
+from types import FrameType
 
 import typer
 
+from takht import failures
 from takht.commands.compare import compare
 from takht.commands.explain import explain
 from takht.commands.generate import generate
 from takht.commands.morph import morph
 from takht.commands.predict import predict
 from takht.commands.reconstruct import reconstruct
-from takht.errors import TakhtError
 
 app = typer.Typer(
     add_completion=False,
@@ -30,16 +32,23 @@ def takht() -> None:
 
 
 def main() -> None:
-    """Run the command line; what a user can mend ends in lines on stderr and exit code 1.
+    """Run the command line; whatever goes wrong ends in one line on stderr and exit code 1.
 
-    TAKHT_DEBUG=1 shows the traceback.
+    Ctrl-C in 130. TAKHT_DEBUG=1 shows the traceback.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Arabic
+    signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
-    except (TakhtError, OSError) as error:
+    except Exception as error:
         if os.environ.get("TAKHT_DEBUG") == "1":
             raise
-        sys.exit("\n".join(f"error: {line}" for line in str(error).splitlines()))
+        sys.exit(failures.lines(error, " ".join(["takht", *sys.argv[1:2]])))
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    """End as a program that was interrupted; Typer would call it code 1."""
+    sys.stderr.write("interrupted\n")
+    raise SystemExit(130)

@@ -17,13 +17,17 @@ PLUMBING = {
     "takht/cluster.py",
     "takht/code_identity.py",
     "takht/errors.py",
+    "takht/failures.py",
     "takht/incremental.py",
     "takht/jobs.py",
+    "takht/locks.py",
     "takht/machines.py",
+    "takht/orphans.py",
     "takht/outputs.py",
     "takht/schema.py",
     "takht/stage.py",
     "takht/store.py",
+    "takht/store_folder.py",
 }
 
 

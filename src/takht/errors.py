@@ -7,3 +7,7 @@ class TakhtError(ValueError):
     The message names, a line per case, where it is, which rule it breaks, the value found and
     what to do about it.
     """
+
+
+class DiskFull(TakhtError):
+    """There is no room for an output."""

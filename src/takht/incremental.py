@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -72,20 +73,22 @@ class Work:
         passing: bool = False,
     ) -> list[Any]:
         missing = [place for place, note in enumerate(notes) if note is None]
+        kept.sweep()
         self._report(len(missing), len(tasks))
         pairs = [(tasks[place].item, folder / tasks[place].target) for place in missing]
         run = partial(_made, self.function)
         made = jobs.completed(
             run, pairs, label=self.label, unit=self.unit, threads=self.threads, cluster=True
         )
-        for number, note in made:
-            place = missing[number]
-            # Kept as it comes: what is finished survives whatever ends the run.
-            if self.is_kept(note):
-                kept.keep(keys[place], pairs[number][1], note)
-            if passing:
-                outputs.remove(pairs[number][1])
-            notes[place] = json.loads(json.dumps(note))  # as it will come from the store
+        with closing(made):  # at once, whatever ends the run: its workers go with it
+            for number, note in made:
+                place = missing[number]
+                # Kept as it comes: what is finished survives whatever ends the run.
+                if self.is_kept(note):
+                    kept.keep(keys[place], pairs[number][1], note)
+                if passing:
+                    outputs.remove(pairs[number][1])
+                notes[place] = json.loads(json.dumps(note))  # as it will come from the store
         if missing:
             kept.tidy()
         return notes

@@ -1,7 +1,7 @@
 """The same work on many recordings, on every core or on a cluster."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from takht import orphans
 from takht.errors import TakhtError
 
 Item = TypeVar("Item")
@@ -55,7 +56,7 @@ def completed(
     unit: str = "recording",
     threads: bool = False,
     cluster: bool = False,
-) -> Iterator[tuple[int, Result]]:
+) -> Generator[tuple[int, Result], None, None]:
     """Yield the place of an item and `function(item)`, as they are ready.
 
     In processes, or in threads for work that spends its time in NumPy, which lets go of Python's
@@ -92,20 +93,30 @@ def _in_processes(
     one: Callable[[tuple[int, Item]], tuple[int, Result]], pairs: list[tuple[int, Item]], label: str
 ) -> Iterator[tuple[int, Result]]:
     left = dict(pairs)
+    run = partial(_in_worker, one)
     for _ in range(_ATTEMPTS):
         try:
-            for place, result in _parallel(one, list(left.items()), "loky"):
+            for place, result in _parallel(run, list(left.items()), "loky"):
                 del left[place]
                 yield place, result
         except TerminatedWorkerError:
             continue
-        finally:
-            get_reusable_executor().shutdown(wait=True)  # joined: their CPU time is counted
+        except BaseException:
+            get_reusable_executor().shutdown(wait=True, kill_workers=True)
+            raise
+        get_reusable_executor().shutdown(wait=True)  # joined: their CPU time is counted
         return
     raise TakhtError(
         f"{label}: a worker process was killed {_ATTEMPTS} times, mostly for want of memory; set "
         "TAKHT_WORKERS=1 and run again, what is finished is kept"
     )
+
+
+def _in_worker(
+    one: Callable[[tuple[int, Item]], tuple[int, Result]], pair: tuple[int, Item]
+) -> tuple[int, Result]:
+    orphans.set_up_worker()
+    return one(pair)
 
 
 def _parallel(

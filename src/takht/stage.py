@@ -6,10 +6,12 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from takht.errors import TakhtError
+from takht import failures, orphans, store_folder
+from takht.errors import DiskFull
 from takht.schema import Section, load
 
 _NAME = re.compile(r"(scale|experiment)=(.*)", re.DOTALL)
@@ -18,9 +20,10 @@ _NAME = re.compile(r"(scale|experiment)=(.*)", re.DOTALL)
 def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> None:
     """Call `function(*sections, *paths)`: sections from params.yaml, paths from the command line.
 
-    What can go wrong in a user's hands ends in one line on stderr and exit code 1; Ctrl-C in 130.
-    TAKHT_DEBUG=1 shows the traceback. With TAKHT_TIMINGS=FILE, a JSON line with the stage's wall
-    and CPU seconds is appended there: they differ from run to run, so no output may hold them.
+    Whatever goes wrong ends in one line on stderr and exit code 1; Ctrl-C in 130. TAKHT_DEBUG=1
+    shows the traceback. Where the disk is full, the store makes room, and the stage starts again.
+    With TAKHT_TIMINGS=FILE, a JSON line with the stage's wall and CPU seconds is appended there:
+    they differ from run to run, so no output may hold them.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     names = {}
@@ -33,18 +36,34 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
     paths = list(hints)[len(sections) : len(kinds)]
     if len(words) != len(paths):
         sys.exit(f"usage: python src/{function.__name__}.py {' '.join(paths).upper()}")
+    orphans.end_with_dvc()
     try:
         started, cpu_before = time.perf_counter(), _cpu_seconds()
-        function(*(load(kind, names) for kind in sections), *map(Path, words))
+        arguments = [*(load(kind, names) for kind in sections), *map(Path, words)]
+        _with_room(partial(function, *arguments))
         wall_s = time.perf_counter() - started
         _note(function.__name__, names, wall_s, _cpu_seconds() - cpu_before)
-    except (TakhtError, OSError, KeyboardInterrupt) as error:
+    except KeyboardInterrupt:
         if os.environ.get("TAKHT_DEBUG") == "1":
             raise
-        if isinstance(error, KeyboardInterrupt):
-            sys.stderr.write("interrupted; nothing half-written was kept\n")
-            sys.exit(130)
-        sys.exit("\n".join(f"error: {line}" for line in str(error).splitlines()))
+        sys.stderr.write("interrupted; nothing half-written was kept\n")
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("TAKHT_DEBUG") == "1":
+            raise
+        sys.exit(failures.lines(error, function.__name__))
+
+
+def _with_room(work: Callable[[], None]) -> None:
+    """Do the work; where the disk is full of what the store keeps, without that once more."""
+    try:
+        work()
+    except DiskFull:
+        freed = store_folder.make_room(store_folder.place())
+        if not freed:
+            raise
+        sys.stderr.write(f"disk full: {freed} bytes of the store thrown out, starting again\n")
+        work()
 
 
 def _cpu_seconds() -> float:

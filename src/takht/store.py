@@ -13,19 +13,15 @@ import contextlib
 import hashlib
 import json
 import os
-import platform
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from takht import hashing, outputs
-from takht.errors import TakhtError
+from takht import hashing, outputs, store_folder
 
-DEFAULT_GB = 50.0
-_GB = 1e9
+_given_up: set[Path] = set()  # stores of which was said that they cannot keep
 
 
 class Damaged(Exception):
@@ -54,7 +50,7 @@ class Store:
         """
         try:
             entry = self._entry(key)
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):  # gone, or not ours to write to
                 os.utime(self._folder(key) / "entry.json")
             target.parent.mkdir(parents=True, exist_ok=True)
             for name, (size, sha256) in entry["files"].items():
@@ -68,39 +64,42 @@ class Store:
         return entry["note"]
 
     def keep(self, key: str, product: Path, note: Any) -> None:
-        """Keep a product, where there is one, and its note; the files are shared, not copied."""
-        files = {}
-        partial = self._new_partial()
-        for file in hashing.files_below(product):
-            name = "" if file == product else file.relative_to(product).as_posix()
-            _linked(file, partial / "product" / name)
-            files[name] = [file.stat().st_size, hashing.of_file(file)]
-        content = {"note": note, "files": files}
-        text = json.dumps({**content, "sha256": _check(content)}, ensure_ascii=False)
-        (partial / "entry.json").write_text(text, encoding="utf-8")
-        self._folder(key).parent.mkdir(exist_ok=True)
+        """Keep a product, where there is one, and its note; the files are shared, not copied.
+
+        Where that fails, for want of room or of permission, one line on stderr says so: it costs
+        a later run its time, and this one nothing.
+        """
         try:
-            partial.rename(self._folder(key))
-        except OSError:  # a run beside this one was first
-            outputs.remove(partial)
+            self._put(key, product, note)
+        except OSError as error:
+            if self.root not in _given_up:
+                _given_up.add(self.root)
+                sys.stderr.write(
+                    f"{self.root}: cannot keep finished pieces ({error.strerror or error}); free "
+                    "space, or set TAKHT_STORE to another folder\n"
+                )
 
     def tidy(self) -> None:
-        """Throw out what was unused longest, down to the limit, and what killed runs left."""
-        entries = []
-        for path in self.root.glob("??/*/entry.json"):
-            with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError):
-                sizes = json.loads(path.read_text(encoding="utf-8"))["files"].values()
-                entries.append((path.stat().st_mtime_ns, path, sum(size for size, _ in sizes)))
-        total = sum(size for _, _, size in entries)
-        for _, path, size in sorted(entries):
-            if total <= self.limit_bytes:
-                break
-            self._throw_out(path.parent)
-            total -= size
-        for left in self.root.glob("partial/*"):
-            host, pid, _ = left.name.rsplit("-", 2)
-            if host == platform.node() and not _is_alive(int(pid)):
-                outputs.remove(left)
+        """Throw out what was unused longest, down to the limit."""
+        store_folder.tidy(self.root, self.limit_bytes)
+
+    def sweep(self) -> None:
+        """Remove what killed runs left half made."""
+        store_folder.sweep(self.root)
+
+    def _put(self, key: str, product: Path, note: Any) -> None:
+        files = {}
+        with store_folder.new_partial(self.root) as partial:
+            for file in hashing.files_below(product):
+                name = "" if file == product else file.relative_to(product).as_posix()
+                _linked(file, partial / "product" / name)
+                files[name] = [file.stat().st_size, hashing.of_file(file)]
+            content = {"note": note, "files": files}
+            text = json.dumps({**content, "sha256": _check(content)}, ensure_ascii=False)
+            (partial / "entry.json").write_text(text, encoding="utf-8")
+            self._folder(key).parent.mkdir(exist_ok=True)
+            with contextlib.suppress(OSError):  # a run beside this one was first
+                partial.rename(self._folder(key))
 
     def _folder(self, key: str) -> Path:
         return self.root / key[:2] / key
@@ -117,20 +116,7 @@ class Store:
     def _throw_out_damaged(self, key: str, error: Exception) -> None:
         if self._folder(key).exists():
             sys.stderr.write(f"{self._folder(key)}: damaged ({error}); made again\n")
-            self._throw_out(self._folder(key))
-
-    def _throw_out(self, folder: Path) -> None:
-        """Remove an entry so that no run ever sees a part of it."""
-        doomed = self._new_partial()
-        with contextlib.suppress(FileNotFoundError):  # a run beside this one was first
-            folder.rename(doomed / "entry")
-        outputs.remove(doomed)
-
-    def _new_partial(self) -> Path:
-        """Return a new folder whose name tells whose it is."""
-        (self.root / "partial").mkdir(parents=True, exist_ok=True)
-        prefix = f"{platform.node()}-{os.getpid()}-"
-        return Path(tempfile.mkdtemp(prefix=prefix, dir=self.root / "partial"))
+            store_folder.throw_out(self.root, self._folder(key))
 
 
 class NoStore(Store):
@@ -148,25 +134,18 @@ class NoStore(Store):
     def tidy(self) -> None:
         """Do nothing."""
 
+    def sweep(self) -> None:
+        """Do nothing."""
+
 
 def opened() -> Store:
-    """Return the store of this project: $TAKHT_STORE, else .takht/store in the repository.
-
-    A queued experiment runs in a copy of the repository below .dvc/tmp; its store is that of the
-    repository itself. TAKHT_STORE_GB bounds it; 0 does without one.
+    """Return the store of this project.
 
     Raises:
         TakhtError: TAKHT_STORE_GB is no size.
     """
-    text = os.environ.get("TAKHT_STORE_GB") or str(DEFAULT_GB)
-    try:
-        limit = float(text)
-    except ValueError:
-        limit = -1.0
-    if not 0 <= limit < float("inf"):
-        raise TakhtError(f"TAKHT_STORE_GB: a number from 0 on, got {text!r}; mend or unset it")
-    folder = Path(os.environ.get("TAKHT_STORE") or _repository() / ".takht/store").absolute()
-    return (Store if limit else NoStore)(folder, round(limit * _GB))
+    limit = store_folder.limit_bytes()
+    return (Store if limit else NoStore)(store_folder.place(), limit)
 
 
 def _linked(source: Path, target: Path) -> Path:
@@ -181,24 +160,6 @@ def _linked(source: Path, target: Path) -> Path:
     return target
 
 
-def _repository() -> Path:
-    here = Path.cwd()
-    for parent in here.parents:
-        if parent.parts[-3:] == (".dvc", "tmp", "exps"):
-            return parent.parents[2]
-    return here
-
-
 def _check(content: dict[str, Any]) -> str:
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
