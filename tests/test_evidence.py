@@ -28,7 +28,7 @@ def test_they_are_the_logits_of_the_probabilities(windows):
 
 
 def test_a_discriminants_go_on_where_probabilities_have_ended(windows):
-    sure = 100 * windows
+    sure = 10_000 * windows
     assert set(mild().probabilities(sure).max(axis=1)) == {1.0}
     found = evidence.log_odds(mild(), sure, 0)
     assert np.abs(found).max() > 110

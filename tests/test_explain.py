@@ -126,6 +126,7 @@ def points_to_the_tone(found: explaining.Explanation) -> None:
     assert found.check.strongest_drop > 0.5 * found.whole_bands[BAND]
 
 
+@pytest.mark.slow
 class TestDiscriminant:
     def test_the_decisive_segment_is_that_with_the_tone(self, explained):
         assert explained.edges_seconds[[0, -1]].tolist() == [20, 38]
@@ -151,7 +152,8 @@ class TestDiscriminant:
         assert len(found.wave) == 12 * RATE_HZ
         strongest = found.cells[BAND].argmax()
         assert found.edges_seconds[strongest] == 26  # the cell from 26 to 29 s
-        assert (np.abs(found.cells[:, found.edges_seconds[1:] <= 20]) < 0.1).all()
+        before = np.abs(found.cells[:, found.edges_seconds[1:] <= 20])
+        assert before.max() < 0.2 * found.cells.max()
 
 
 @pytest.mark.slow  # TensorFlow
@@ -164,6 +166,7 @@ def test_the_map_of_a_network_points_to_the_tone(here, tmp_path):
     points_to_the_tone(explaining.explain(Listener(tmp_path), here / "لحن.flac", number=TONE))
 
 
+@pytest.mark.slow
 class TestFormats:
     def test_words_name_the_strongest_times_and_bands(self, explained):
         text = explanation_formats.words(explained).replace("\u200e", "")
@@ -210,6 +213,7 @@ def takht(here, monkeypatch, capsys):
 
 
 class TestCommand:
+    @pytest.mark.slow
     def test_a_short_span_is_explained_twice_alike(self, takht, here):
         words = ("لحن.flac", "--from", "0:27", "--to", "0:30", "--composer", "نغمة")
         code, out, _ = takht(*words, "-o", "new/a.png")
