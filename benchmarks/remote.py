@@ -6,14 +6,13 @@ Prints a Markdown table. The audio is generated; the original's way is a 5-s WAV
 the recording's own rate (44.1 kHz, stereo), in the third row at ours (22,050 Hz, mono), so that
 the number of files is told from their size. The servers are an OpenSSH and an S3-compatible one
 on loopback: no network to wait for, so what is left is the cost of each object. Every push goes to
-an empty remote, every pull to an empty cache; seconds are wall seconds of the whole command.
+an empty remote, every pull to an empty cache; seconds are those of the whole command.
 """
 
 import argparse
 import subprocess
 import sys
 import tempfile
-import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +21,12 @@ from typing import NamedTuple
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests")]
 
 import servers  # noqa: E402
+from preprocess import Cost, measured  # noqa: E402
+
+DVC = Path(sys.executable).with_name("dvc")
 
 
 class Way(NamedTuple):
@@ -37,12 +39,12 @@ class Way(NamedTuple):
     step_seconds: float
 
 
-class Cost(NamedTuple):
+class Transfer(NamedTuple):
     """What a way costs for all the audio."""
 
-    push_s: float
-    pull_s: float
-    idle_s: float  # a push with nothing to do
+    push: Cost
+    pull: Cost
+    idle: Cost  # a push with nothing to do
     objects: int
     megabytes: float
 
@@ -64,37 +66,39 @@ def main() -> None:
     sys.stdout.write("\n".join(table(found, options.minutes)) + "\n")
 
 
-def costs(minutes: int) -> dict[str, dict[str, Cost]]:
+def costs(minutes: int) -> dict[str, dict[str, Transfer]]:
     """Return the cost of each way, by server."""
     with tempfile.TemporaryDirectory() as name:
         here = Path(name)
         projects = [project(here / str(number), way, minutes) for number, way in enumerate(WAYS)]
-        found: dict[str, dict[str, Cost]] = {}
+        found: dict[str, dict[str, Transfer]] = {}
         for label, start in (("SSH", servers.ssh), ("S3", servers.s3)):
             with start(here / label) as server:
                 for way, folder in zip(WAYS, projects, strict=True):
-                    found.setdefault(label, {})[way.name] = measured(folder, server)
+                    found.setdefault(label, {})[way.name] = transferred(folder, server)
     return found
 
 
-def table(found: dict[str, dict[str, Cost]], minutes: int) -> Iterator[str]:
+def table(found: dict[str, dict[str, Transfer]], minutes: int) -> Iterator[str]:
     """Yield the lines of the table, in Markdown."""
-    idle = min(cost.idle_s for ways in found.values() for cost in ways.values())
+    idle = min(cost.idle.wall_s for ways in found.values() for cost in ways.values())
     yield (
-        f"{minutes} minutes of audio; × is relative to ours on the same server. "
-        f"A push with nothing to do takes {idle:.1f} s."
+        f"{minutes} minutes of audio; × is relative to ours on the same server, of wall and of CPU "
+        f"seconds. A push with nothing to do takes {idle:.1f} s."
     )
     yield ""
-    yield "| remote | files | objects an hour | MB an hour | push, s | × | pull, s | × |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| remote | files | objects an hour | MB an hour | push, s | × | pull, s | × | CPU × |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for label, ways in found.items():
         ours = ways[OURS.name]
         for name, cost in ways.items():
+            cpu, cpu_ours = (each.push.cpu_s + each.pull.cpu_s for each in (cost, ours))
             yield (
                 f"| {label} | {name} | {cost.objects * 60 / minutes:.0f} "
                 f"| {cost.megabytes * 60 / minutes:.0f} "
-                f"| {cost.push_s:.1f} | {cost.push_s / ours.push_s:.1f} "
-                f"| {cost.pull_s:.1f} | {cost.pull_s / ours.pull_s:.1f} |"
+                f"| {cost.push.wall_s:.1f} | {cost.push.wall_s / ours.push.wall_s:.1f} "
+                f"| {cost.pull.wall_s:.1f} | {cost.pull.wall_s / ours.pull.wall_s:.1f} "
+                f"| {cpu / cpu_ours:.1f} |"
             )
 
 
@@ -121,35 +125,27 @@ def write(folder: Path, way: Way, minutes: int) -> None:
             wav.writeframes(samples[start : start + length].tobytes())
 
 
-def measured(folder: Path, server: servers.Server) -> Cost:
+def transferred(folder: Path, server: servers.Server) -> Transfer:
     """Return what it costs to push the project's files and to pull them somewhere else."""
     dvc(folder, "remote", "add", "--force", "--default", "team", f"{server.url}/{folder.name}")
     for name, value in (server.options | server.secrets).items():
         dvc(folder, "remote", "modify", "team", name, value)
     dvc(folder, "remote", "modify", "team", "verify", "true")
-    push_s, idle_s = (timed(folder, "push") for _ in range(2))
+    push, idle = (measured([DVC, "push", "--quiet"], cwd=folder) for _ in range(2))
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
         other = Path(name)
         dvc(other, "init", "--no-scm")
         for kept in (".dvc/config", "audio.dvc"):
             (other / kept).write_bytes((folder / kept).read_bytes())
-        pull_s = timed(other, "pull")
+        pull = measured([DVC, "pull", "--quiet"], cwd=other)
     cached = [each for each in (folder / ".dvc/cache/files").rglob("*") if each.is_file()]
     size = sum(each.stat().st_size for each in cached)
-    return Cost(push_s, pull_s, idle_s, len(cached), size / 1e6)
-
-
-def timed(folder: Path, command: str) -> float:
-    """Return the wall seconds of a DVC command."""
-    started = time.perf_counter()
-    dvc(folder, command)
-    return time.perf_counter() - started
+    return Transfer(push, pull, idle, len(cached), size / 1e6)
 
 
 def dvc(folder: Path, *words: str) -> None:
     """Run DVC; its output shows only when it fails."""
-    argv = [str(Path(sys.executable).with_name("dvc")), *words]
-    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run([DVC, *words], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"dvc {' '.join(words)} failed in {folder}:\n{done.stdout}{done.stderr}")
 

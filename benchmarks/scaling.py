@@ -1,11 +1,12 @@
 """What 10, 1,000 and 100,000 hours of music would take, computed from measured unit costs.
 
-    python benchmarks/scaling.py measure [--minutes 30] [--objects 1000 10000 30000 100000]
+    python benchmarks/scaling.py measure music    # the stages, on the demo corpus, at scale full
+    python benchmarks/scaling.py measure remotes  # a push and a pull of half an hour
+    python benchmarks/scaling.py measure folders  # DVC with up to 100,000 files in one folder
     python benchmarks/scaling.py table
 
-`measure` writes results/costs.json (half an hour of one core); `table` prints what
-docs/scaling.md shows, and writes it there between the comments that mark it. Stages are measured on
-the demo corpus, built before, at scale full.
+`measure` writes one part of results/costs.json; every command then writes the tables that follow
+into docs/scaling.md, between the comments that mark them, and prints them.
 """
 
 import argparse
@@ -17,6 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks")]
 
@@ -25,29 +28,43 @@ DOCUMENT = ROOT / "docs/scaling.md"
 HOURS = (10, 1_000, 100_000)
 CORES = 64
 STEP_SECONDS = 2.0  # from window to window
-WAV = "data/wav"
+WAV = "data/wav"  # not pushed
+SEGMENTS = "data/segments"
 AUGMENTED = "data/features/mel_augmented"
 LONG_WAIT_S = 60.0  # of a `dvc repro` with nothing to do
 
 
 def main() -> None:
-    """Measure, or write the table."""
+    """Measure a part, if asked to, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("measure", "table"))
-    parser.add_argument("--minutes", type=int, default=30, help="of audio, pushed and pulled")
-    parser.add_argument("--objects", type=int, nargs="+", default=[1000, 10_000, 30_000, 100_000])
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("table")
+    commands.add_parser("measure").add_argument("part", choices=("music", "remotes", "folders"))
     options = parser.parse_args()
-    if options.what == "measure":
-        import unit_costs
-
-        found = unit_costs.measure(ROOT / "data/demo", options.minutes, options.objects)
-        commit = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
-        head = subprocess.check_output(commit, text=True).strip()
-        measured = {"command": f"python {' '.join(sys.argv)}", "commit": head} | found
-        COSTS.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+    if options.command == "measure":
+        keep(options.part)
     text = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(with_tables(text), encoding="utf-8")
     sys.stdout.write("\n".join(lines(costs())) + "\n")
+
+
+def keep(part: str) -> None:
+    """Measure a part and write it to results/costs.json, with the command and the commit."""
+    import unit_costs  # imports every package, of which the tables need none
+
+    measures: dict[str, Callable[[], dict[str, Any]]] = {
+        "music": lambda: unit_costs.music(ROOT / "data/demo"),
+        "remotes": lambda: unit_costs.remotes(minutes=30),
+        "folders": lambda: unit_costs.folders([1_000, 10_000, 30_000, 100_000]),
+    }
+    commit = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    how = {
+        "command": f"python benchmarks/scaling.py measure {part}",
+        "commit": subprocess.check_output(commit, text=True).strip(),
+    }
+    known = costs() if COSTS.exists() else {}
+    known[part] = how | measures[part]()
+    COSTS.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
 
 
 def costs() -> dict[str, Any]:
@@ -65,85 +82,98 @@ def with_tables(text: str) -> str:
 
 def lines(known: dict[str, Any]) -> Iterator[str]:
     """Yield the tables, in Markdown."""
-    stages = known["stages"]
+    music, folders = known["music"], known["folders"]
+    for part, body in known.items():
+        yield f"- {part}: `{body['command']}`, at {body['commit']}"
+    yield ""
     yield (
-        f"Measured at {known['commit']} by `{known['command']}`, on {stages['hours']:.2f} hours "
-        f"in {stages['recordings']} recordings."
+        f"On {music['hours']:.2f} hours of music in {music['recordings']} recordings, at scale "
+        "full, on one core:"
     )
     yield ""
-    yield "| an hour of music | CPU s |"
+    yield "| stage | CPU s for an hour of music |"
     yield "|---|---|"
-    yield from (f"| `{name}` | {seconds:.1f} |" for name, seconds in stages["cpu_s"].items())
-    yield f"| **all** | {sum(stages['cpu_s'].values()):.1f} |"
+    yield from (f"| `{name}` | {seconds:.1f} |" for name, seconds in music["cpu_s"].items())
+    yield f"| **all** | {sum(music['cpu_s'].values()):.1f} |"
     yield ""
     yield f"| | {' | '.join(f'{hours:,} hours' for hours in HOURS)} |"
     yield f"|---{'|---' * len(HOURS)}|"
     for name, value in rows(known).items():
         yield f"| {name} | {' | '.join(value(hours) for hours in HOURS)} |"
     yield ""
-    yield "| files in one folder | `dvc add`, s | `dvc repro`, nothing to do, s | MB |"
+    yield "| files in one folder | `dvc add`, CPU s | `dvc repro` with nothing to do, CPU s | MB |"
     yield "|---|---|---|---|"
-    for count, steps in known["dvc"].items():
+    for count, steps in folders["folders"].items():
         most = max(megabytes for _, megabytes in steps.values())
         yield f"| {int(count):,} | {steps['add'][0]:.1f} | {steps['repro'][0]:.1f} | {most:,} |"
     yield ""
-    limit = (LONG_WAIT_S - line(known, "repro", 0)(0)) / slope(known, "repro", 0)
+    limit = files_at(known, LONG_WAIT_S)
     yield (
-        f"A `dvc repro` with nothing to do reaches {LONG_WAIT_S:.0f} s at {limit:,.0f} segments "
-        f"in one folder, which are {limit / known['stages']['files']['data/segments']:,.0f} hours."
+        f"A `dvc repro` with nothing to do takes {LONG_WAIT_S:.0f} s at {limit:,.0f} files in one "
+        f"folder: the segments of {limit / music['files'][SEGMENTS]:,.0f} hours."
     )
 
 
 def rows(known: dict[str, Any]) -> dict[str, Callable[[float], str]]:
     """Return how each row of the table follows from the hours of music."""
-    stages, remotes = known["stages"], known["remote"]
-    cpu, size, files = (stages[key] for key in ("cpu_s", "megabytes", "files"))
-    recordings = stages["recordings"] / stages["hours"]
-    cold = {path: size[path] for path in size if path not in (WAV, AUGMENTED)}
-    pushed = sum(count for path, count in files.items() if path != WAV)
-    rate = known["input"]["windows_per_second"]
+    music = known["music"]
+    cpu, size, files = (music[key] for key in ("cpu_s", "megabytes", "files"))
+    seconds, pairs_s = sum(cpu.values()), music["pairs_cpu_s_per_million"] / 1e6
+    recordings = music["recordings"] / music["hours"]
+    shared = {path: count for path, count in files.items() if path != WAV}
+    rest = sum(size[path] for path in shared if path not in (SEGMENTS, AUGMENTED))
     found: dict[str, Callable[[float], str]] = {
-        "stages, one core": lambda h: duration(h * sum(cpu.values())),
-        f"– {CORES} cores": lambda h: duration(h * sum(cpu.values()) / CORES),
-        "pairs in `near_duplicates`, one core": lambda h: duration(
-            (h * recordings) ** 2 / 2 / 1e6 * known["pairs"]["cpu_s_per_million"]
-        ),
-        "`data/segments`, `data/features` and tables": lambda h: volume(h * sum(cold.values())),
-        f"`{WAV}`": lambda h: volume(h * size.get(WAV, 0)),
-        f"`{AUGMENTED}`": lambda h: volume(h * size[AUGMENTED]),
-        "files that DVC keeps": lambda h: f"{h * sum(files.values()):,.0f}",
+        "stages, one core": lambda h: duration(h * seconds),
+        f"– {CORES} cores": lambda h: duration(h * seconds / CORES),
+        "`near_duplicates`, its pairs": lambda h: duration((h * recordings) ** 2 / 2 * pairs_s),
+        "`data/segments`": lambda h: volume(h * size[SEGMENTS]),
+        "`data/features/mel_augmented`": lambda h: volume(h * size[AUGMENTED]),
+        "other features and tables": lambda h: volume(h * rest),
+        "files to push": lambda h: f"{h * sum(shared.values()):,.0f}",
+    }
+    for label, unit in known["remotes"]["servers"].items():
+        found[f"first push of them, {label}"] = lambda h, s=unit["push_s"]: duration(
+            h * sum(shared.values()) * s
+        )
+    found |= {
         "`dvc add` of the segments": lambda h: duration(of_segments(known, "add", 0, h)),
         "`dvc repro` with nothing to do": lambda h: duration(of_segments(known, "repro", 0, h)),
         "– memory": lambda h: volume(of_segments(known, "repro", 1, h)),
+        "all windows read once, one core": lambda h: duration(
+            h * 3600 / STEP_SECONDS / music["windows_per_second"]
+        ),
     }
-    for label, unit in remotes.items():
-        seconds = unit["push_s"]
-        found[f"first push, {label} on loopback"] = lambda h, s=seconds: duration(h * pushed * s)
-    found["one pass over all windows, one core reading"] = lambda h: duration(
-        h * 3600 / STEP_SECONDS / rate
-    )
     return found
 
 
 def of_segments(known: dict[str, Any], step: str, place: int, hours: float) -> float:
-    """Return what DVC's step takes with the segments of so many hours: s (place 0) or MB (1)."""
-    return line(known, step, place)(hours * known["stages"]["files"]["data/segments"])
+    """Return what DVC's step takes with the segments of so many hours: s (place 0) or MB (1).
+
+    Between two measured folders by a straight line; beyond the largest, by the last of them.
+    """
+    files = hours * known["music"]["files"][SEGMENTS]
+    counts, measured = curve(known, step, place)
+    if files <= counts[-1]:
+        return float(np.interp(files, counts, measured))
+    return float(measured[-1] + (files - counts[-1]) * last_slope(counts, measured))
 
 
-def slope(known: dict[str, Any], step: str, place: int) -> float:
-    """Return what one more file takes, between the two largest measured folders."""
-    (few, low), (many, high) = (
-        (int(count), steps[step][place]) for count, steps in list(known["dvc"].items())[-2:]
-    )
-    return float((high - low) / (many - few))
+def files_at(known: dict[str, Any], seconds: float) -> float:
+    """Return how many files in one folder make an idle `dvc repro` last so long."""
+    counts, measured = curve(known, "repro", 0)
+    return counts[-1] + (seconds - measured[-1]) / last_slope(counts, measured)
 
 
-def line(known: dict[str, Any], step: str, place: int) -> Callable[[float], float]:
-    """Return cost by number of files: the smallest measured cost, or the line through the top."""
-    measured = [(int(count), steps[step][place]) for count, steps in known["dvc"].items()]
-    (most, top), least = measured[-1], measured[0][1]
-    per_file = slope(known, step, place)
-    return lambda count: max(least, top + (count - most) * per_file)
+def curve(known: dict[str, Any], step: str, place: int) -> tuple[list[int], list[float]]:
+    """Return the measured numbers of files, and the cost of each."""
+    folders = known["folders"]["folders"]
+    counts = sorted(map(int, folders))
+    return counts, [folders[str(count)][step][place] for count in counts]
+
+
+def last_slope(counts: list[int], measured: list[float]) -> float:
+    """Return the cost of a file between the two largest folders."""
+    return (measured[-1] - measured[-2]) / (counts[-1] - counts[-2])
 
 
 def duration(seconds: float) -> str:
@@ -151,7 +181,7 @@ def duration(seconds: float) -> str:
     for unit, size in (("years", 31_557_600), ("days", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
             return f"{seconds / size:,.{0 if seconds >= 100 * size else 1}f} {unit}"
-    return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds:.1g} s" if seconds < 1 else f"{seconds:.0f} s"
 
 
 def volume(megabytes: float) -> str:

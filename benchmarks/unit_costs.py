@@ -29,20 +29,36 @@ CROWDS = (500, 2_000)  # recordings among which duplicates are looked for
 LOOKED_UP = 20  # of them
 
 
-def measure(corpus: Path, minutes: int, counts: list[int]) -> dict[str, Any]:
-    """Return every unit cost: stages on the corpus at scale full, a remote, folders of files."""
+def music(corpus: Path) -> dict[str, Any]:
+    """Return what an hour of the corpus costs at scale full, a pair of recordings, and reading."""
     with tempfile.TemporaryDirectory() as scratch:
         clone = Path(scratch) / "takht"
-        found: dict[str, Any] = {"stages": stages(corpus, clone)}
-        found["pairs"] = {"cpu_s_per_million": pair_cost(clone / "data/segments")}
-        found["input"] = {"windows_per_second": input_rate(clone)}
-    ways = remote.costs(minutes)
-    found["remote"] = {label: remote_unit(cost[remote.OURS.name]) for label, cost in ways.items()}
-    found["dvc"] = {
-        str(count): {step: [round(c.wall_s, 1), round(c.peak_mb)] for step, c in costs.items()}
-        for count, costs in folder_objects.curve(counts).items()
+        found = stages(corpus, clone)
+        found["pairs_cpu_s_per_million"] = pair_cost(clone / "data/segments")
+        return found | {"windows_per_second": input_rate(clone)}
+
+
+def remotes(minutes: int) -> dict[str, Any]:
+    """Return the seconds to push and to pull a minute segment, start-up aside, by server."""
+    units = {}
+    for label, ways in remote.costs(minutes).items():
+        cost = ways[remote.OURS.name]
+        seconds = {"push_s": cost.push.wall_s, "pull_s": cost.pull.wall_s}
+        units[label] = {
+            name: round((total - cost.idle.wall_s) / cost.objects, 4)
+            for name, total in seconds.items()
+        }
+    return {"servers": units}
+
+
+def folders(counts: list[int]) -> dict[str, Any]:
+    """Return CPU seconds and most memory (MB) of DVC's steps, by files in one folder."""
+    return {
+        "folders": {
+            str(count): {step: [round(c.cpu_s, 1), round(c.peak_mb)] for step, c in steps.items()}
+            for count, steps in folder_objects.curve(counts).items()
+        }
     }
-    return found
 
 
 def stages(corpus: Path, clone: Path) -> dict[str, Any]:
@@ -124,9 +140,3 @@ def input_rate(clone: Path) -> float:
         features.read(rows.iloc[rng.integers(0, len(rows), BATCH)], shape.frames)
         read += BATCH
     return round(read / (time.perf_counter() - started))
-
-
-def remote_unit(cost: remote.Cost) -> dict[str, float]:
-    """Return the seconds of a push and a pull of one object, a minute segment, start-up aside."""
-    seconds = {"push_s": cost.push_s, "pull_s": cost.pull_s}
-    return {name: round((s - cost.idle_s) / cost.objects, 4) for name, s in seconds.items()}
