@@ -10,6 +10,7 @@ import typer
 
 from takht import failures
 from takht.commands.compare import compare
+from takht.commands.doctor import doctor
 from takht.commands.explain import explain
 from takht.commands.generate import generate
 from takht.commands.morph import morph
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (predict, explain, compare, generate, reconstruct, morph):
+for command in (predict, explain, compare, generate, reconstruct, morph, doctor):
     app.command()(command)
 
 

@@ -1,0 +1,69 @@
+"""All checks, one after another; one that fails keeps none of the others from running."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from takht import failures
+from takht.doctor.cached_files import cached_files
+from takht.doctor.corpus_shape import corpus_shape
+from takht.doctor.decoder import decoder
+from takht.doctor.disk import disk, store
+from takht.doctor.dvc_state import dvc_state
+from takht.doctor.finding import Finding, failed
+from takht.doctor.gpu import gpu
+from takht.doctor.installation import packages, python
+from takht.doctor.settings import settings
+
+
+def examined(project: Path, *, deep: bool) -> list[Finding]:
+    """Return what every check finds in a project's folder."""
+    values = _params(project)
+    root = project / str(_at(values, "corpus", "root") or "data/demo")
+    drops_small = _at(values, "split", "drop_small_composers") is True
+    checks: dict[str, Callable[[], Finding | list[Finding]]] = {
+        "python": lambda: python(project),
+        "packages": lambda: packages(project),
+        "ffmpeg": decoder,
+        "gpu": gpu,
+        "dvc": lambda: dvc_state(project),
+        "params.yaml": lambda: settings(project),
+        "corpus": lambda: corpus_shape(root, drops_small),
+        "disk": lambda: disk(project, root),
+        "store": store,
+    }
+    if deep:
+        checks["cached files"] = lambda: cached_files(_cache(project))
+    return [finding for name, check in checks.items() for finding in _run(name, check)]
+
+
+def _run(name: str, check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
+    try:
+        found = check()
+    except Exception as error:  # noqa: BLE001 (what a broken machine raises is anything)
+        what, _, remedy = failures.lines(error, name).removeprefix("error: ").rpartition("; ")
+        return [failed(name, what, remedy)]
+    return found if isinstance(found, list) else [found]
+
+
+def _cache(project: Path) -> Path:
+    from dvc.repo import Repo
+
+    with Repo(str(project)) as repository:
+        return Path(str(repository.cache.local.path))
+
+
+def _params(project: Path) -> Any:
+    """Return what params.yaml holds, or nothing: its own check says why."""
+    try:
+        return yaml.safe_load((project / "params.yaml").read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+
+
+def _at(values: Any, *keys: str) -> Any:
+    for key in keys:
+        values = values.get(key) if isinstance(values, dict) else None
+    return values
