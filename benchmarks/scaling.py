@@ -132,7 +132,7 @@ def rows(known: dict[str, Any]) -> dict[str, Callable[[float], str]]:
         "files to push": lambda h: f"{h * sum(shared.values()):,.0f}",
     }
     for label, unit in known["remotes"]["servers"].items():
-        found[f"first push of them, {label}"] = lambda h, s=unit["push_s"]: duration(
+        found[f"first push of them, {label}, DVC's CPU"] = lambda h, s=unit["push_s"]: duration(
             h * sum(shared.values()) * s
         )
     found |= {

@@ -39,13 +39,13 @@ def music(corpus: Path) -> dict[str, Any]:
 
 
 def remotes(minutes: int) -> dict[str, Any]:
-    """Return the seconds to push and to pull a minute segment, start-up aside, by server."""
+    """Return DVC's CPU seconds to push and to pull a minute segment, start-up aside, by server."""
     units = {}
     for label, ways in remote.costs(minutes).items():
         cost = ways[remote.OURS.name]
-        seconds = {"push_s": cost.push.wall_s, "pull_s": cost.pull.wall_s}
+        seconds = {"push_s": cost.push.cpu_s, "pull_s": cost.pull.cpu_s}
         units[label] = {
-            name: round((total - cost.idle.wall_s) / cost.objects, 4)
+            name: round((total - cost.idle.cpu_s) / cost.objects, 4)
             for name, total in seconds.items()
         }
     return {"servers": units}
