@@ -24,7 +24,11 @@ HOOKS = [
 def test_make_help_lists_every_target():
     phony = set(re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)[1].split())
     shown = subprocess.run(
-        ["make", "--no-print-directory", "help"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     assert {line.split()[0] for line in shown.splitlines()} == phony == set(TARGETS)
     assert {"setup", "test", "repro", "public-corpus", "compare", "lint", "bench"} <= phony
