@@ -9,13 +9,15 @@ children's; memory is that of the largest process.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
+
+import costs
+import numpy as np
+from costs import Cost
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
@@ -76,16 +78,6 @@ for source in sys.argv[2:]:
 """
 
 
-@dataclass
-class Cost:
-    """CPU and wall seconds, peak memory (MB), bytes left on disk (MB)."""
-
-    cpu_s: float
-    wall_s: float
-    peak_mb: float
-    disk_mb: float = 0.0
-
-
 def main() -> None:
     """Run the three ways on the same generated recordings and print how they compare."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -125,20 +117,27 @@ def main() -> None:
 
 
 def generate(here: Path, minutes: int, recordings: int) -> list[Path]:
-    """Return new mp3s: a minute of plucked-like tones over noise, its frames repeated."""
+    """Return new mp3s: a minute of a plucked melody over noise, its frames repeated."""
     paths = []
     for number in range(recordings):
         path = here / "raw" / f"composer {number % 2}" / f"{number:03d}.mp3"
         path.parent.mkdir(parents=True, exist_ok=True)
-        hz = 110 * 2 ** (number / 60)
-        sound = "+".join(f"0.2*sin(2*PI*{hz * k}*t)*exp(-3*mod(t,{0.2 * k}))" for k in range(1, 6))
-        right = f"{sound}+0.02*(random(0)-0.5)"
-        source = f"aevalsrc={sound}|{right}:s=44100:d=60".replace(",", "\\,")
-        argv = [ffmpeg.executable(), "-v", "error", "-f", "lavfi", "-i", source, "-b:a", "128k"]
-        subprocess.run([*argv, "-write_xing", "0", "-id3v2_version", "0", path], check=True)
+        argv = [ffmpeg.executable(), "-v", "error", "-f", "f32le", "-ar", "44100", "-ac", "2"]
+        argv += ["-i", "pipe:0", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0"]
+        subprocess.run([*argv, path], check=True, input=melody(number).tobytes())
         path.write_bytes(path.read_bytes() * minutes)
         paths.append(path)
     return paths
+
+
+def melody(seed: int, note_seconds: float = 0.25) -> NDArray[np.float32]:
+    """Return a minute of notes drawn from three octaves, stereo at 44.1 kHz, (samples, 2)."""
+    rng = np.random.default_rng(seed)
+    now = np.arange(round(44_100 * note_seconds)) / 44_100
+    hz = 110 * 2 ** rng.uniform(0, 3, (round(60 / note_seconds), 1))
+    notes = sum(np.sin(2 * np.pi * k * hz * now) / k for k in range(1, 6)) * np.exp(-8 * now)
+    noise = rng.uniform(-0.01, 0.01, (notes.size, 2))
+    return (0.2 * notes.reshape(-1, 1) + noise).astype("<f4")
 
 
 def run_stages(here: Path, workers: int) -> dict[str, Cost]:
@@ -156,17 +155,13 @@ def run_stages(here: Path, workers: int) -> dict[str, Cost]:
 def measured(
     argv: list[str | Path], cwd: Path | None = None, env: dict[str, str] | None = None
 ) -> Cost:
-    """Return what the command costs, its children included."""
-    started = time.perf_counter()
+    """Return what the command costs, its children included; its stderr shows if it fails."""
     # One thread each, so that CPU seconds are comparable.
     threads = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    process = subprocess.Popen(argv, cwd=cwd, env={**os.environ, **threads, **(env or {})})
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{argv[1]} failed")
-    wall_s = time.perf_counter() - started
-    return Cost(used.ru_utime + used.ru_stime, wall_s, used.ru_maxrss / 1024)
+    try:
+        return costs.run(argv, cwd, {**threads, **(env or {})})[0]
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{argv[1]} failed:\n{error.stderr}")
 
 
 def size_mb(path: Path) -> float:

@@ -6,10 +6,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import pandas as pd
 from pydantic import Field
 
-from takht import augmentation, features, outputs, segments, stage, tables
+from takht import augmentation, features, outputs, segments, tables
 from takht.features import Piece, Rows
 from takht.incremental import Task, Work
 from takht.schema import Section, Seed

@@ -4,10 +4,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import pandas as pd
 from pydantic import Field
 
-from takht import conversion, corpus, labels, names, outputs, stage, tables, verdicts
+from takht import conversion, corpus, labels, names, outputs, tables, verdicts
 from takht.conversion import Audio, Convert
 from takht.schema import Section
 

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from takht import outputs, predictions, selection, stage, tables, trials
+from takht import outputs, predictions, selection, tables, trials
 from takht.experiments import Experiment, NetworkExperiment, Training
 from takht.judging import Controls
 from takht.randomness import rng_for

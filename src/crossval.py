@@ -7,10 +7,13 @@ them for those of its training recordings that the split trains on too.
 import json
 from pathlib import Path
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import numpy as np
 import pandas as pd
 
-from takht import outputs, predictions, scores, stage, tables, trials
+from takht import outputs, predictions, scores, tables, trials
 from takht.experiments import Experiment, NetworkExperiment, Training
 from takht.judging import Crossval
 from takht.windows import Features, Windows

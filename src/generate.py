@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from takht import jobs, outputs, segments, stage, tables
+from takht import jobs, outputs, segments, tables
 from takht.generation import models, repertoire
 from takht.generation.clips import Clips
 from takht.generation.repertoire import Repertoire, Sheet

@@ -5,10 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import pandas as pd
 from pydantic import Field
 
-from takht import features, outputs, spectra, stage
+from takht import features, outputs, spectra
 from takht.errors import TakhtError
 from takht.features import Rows
 from takht.incremental import Task, Work

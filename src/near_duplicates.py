@@ -4,11 +4,14 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from takht import jobs, outputs, segments, stage, tables
+from takht import jobs, outputs, segments, tables
 from takht.fingerprint_matching import Index
 from takht.fingerprints import Landmarks, landmarks
 from takht.incremental import Task, Work

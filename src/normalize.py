@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import pandas as pd
 
-from takht import outputs, stage, tables
+from takht import outputs, tables
 from takht.gains import gain_db
 from takht.incremental import Task, Work
 from takht.measuring import measure_recording

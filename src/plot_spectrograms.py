@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import numpy as np
 
-from takht import collation, features, outputs, segments, spectrogram_plots, stage, tables
+from takht import collation, features, outputs, segments, spectrogram_plots, tables
 from takht.spectra import Frames
 
 EXCERPT_SECONDS = 20.0

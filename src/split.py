@@ -4,10 +4,13 @@ import sys
 from pathlib import Path
 from typing import ClassVar
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import pandas as pd
 from pydantic import Field
 
-from takht import outputs, splitting, stage, tables
+from takht import outputs, splitting, tables
 from takht.errors import TakhtError
 from takht.schema import Section, Seed
 

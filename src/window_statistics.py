@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from takht import stage  # before NumPy, which it holds back
+
+# isort: split
 import numpy as np
 
-from takht import features, outputs, segments, stage, timbre_statistics, window_summary
+from takht import features, outputs, segments, timbre_statistics, window_summary
 from takht.errors import TakhtError
 from takht.features import Rows
 from takht.incremental import Task, Work

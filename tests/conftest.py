@@ -1,5 +1,8 @@
 """What several test modules share."""
 
+import takht  # noqa: F401 (before NumPy, as in a stage: tests compare with what stages made)
+
+# isort: split
 import project
 import pytest
 

@@ -13,6 +13,8 @@ import pytest
 import soundfile
 from pipeline import ROOT
 
+from takht import instructions
+
 RATE_HZ = 22_050
 pytestmark = pytest.mark.slow
 
@@ -110,6 +112,25 @@ def test_a_worker_with_other_code_is_refused(here, tmp_path, scheduler):
     assert "a worker has other code of takht than this working copy" in said
     assert "Traceback" not in said
     assert not (here / "catalogue.csv").exists()
+
+
+def test_a_worker_that_would_round_differently_is_refused(here, tmp_path, scheduler, monkeypatch):
+    for name in instructions.AVX2_ONLY:
+        monkeypatch.delenv(name, raising=False)
+    process = worker(tmp_path, scheduler, "wide")  # Dask imports NumPy before takht
+    try:
+        stage = chain.start(here, "catalogue", TAKHT_DASK=scheduler, TAKHT_STORE_GB="0")
+        said, _ = stage.communicate()
+    finally:
+        process.kill()
+        process.wait()
+    code = "import numpy; from takht import instructions; print(instructions.held_back())"
+    alike = subprocess.check_output(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, text=True
+    )
+    refused = "NumPy uses other instructions than this run's" in said
+    assert (stage.returncode, refused) == ((0, False) if alike.strip() == "True" else (1, True))
+    assert "Traceback" not in said
 
 
 def test_a_cluster_that_is_not_there_is_one_line(here):

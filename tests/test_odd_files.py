@@ -1,16 +1,15 @@
 """Every odd file gets its verdict, in bounded time and memory; what is let in goes all the way."""
 
 import csv
-import json
 import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
 
+import costs
 import numpy as np
 import odd_files
 import pytest
@@ -26,16 +25,6 @@ MOST_MEMORY_MB = 500  # of any one process: a day of m4a takes ffmpeg 300
 MOST_CPU_SECONDS = 150  # for all files together
 PREPARATION = ("convert", "normalize", "segment", "mel", "mfcc", "window_statistics")
 FEATURES = ("mel", "mfcc", "statistics")
-# A process that is started counts what its parent held until then as its own (ru_maxrss), and the
-# whole suite's is large: between the two stands one that holds next to nothing.
-MEASURE = """\
-import json, resource, subprocess, sys
-code = subprocess.run(sys.argv[2:]).returncode
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-with open(sys.argv[1], "w") as file:
-    json.dump([used.ru_utime + used.ru_stime, used.ru_maxrss / 1024], file)
-sys.exit(code)
-"""
 
 
 class Project:
@@ -57,14 +46,9 @@ class Project:
         command = PIPELINE["stages"][stage]["cmd"]
         command = command.replace("${corpus.root}", "raw").replace("${scale}", self.scale)
         words = [sys.executable, *shlex.split(command)[1:]]
-        environment = os.environ | {"TAKHT_WORKERS": "1", "TAKHT_STORE": str(self.root / "store")}
-        done = subprocess.run(
-            [sys.executable, "-c", MEASURE, "used.json", *words],
-            cwd=self.root, env=environment, stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        cpu_seconds, memory_mb = json.loads((self.root / "used.json").read_text())
-        return done.stderr, cpu_seconds, memory_mb
+        environment = {"TAKHT_WORKERS": "1", "TAKHT_STORE": str(self.root / "store")}
+        cost, said = costs.run(words, self.root, environment)
+        return said, cost.cpu_s, cost.peak_mb
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +111,7 @@ def test_what_is_let_in_goes_through_all_the_preparation_with_finite_features(co
         assert set(arrays) == {f"{recording}.npy" for recording in recordings}
         assert all(np.isfinite(array).all() and len(array) for array in arrays.values())
     outside = {path.name for path in project.root.iterdir()}
-    assert outside == {"raw", "data", "src", "params.yaml", "used.json", "store"}
+    assert outside == {"raw", "data", "src", "params.yaml", "store"}
 
 
 def _arrays(folder: Path) -> list[Path]:

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 from distributed import Client, as_completed
 from distributed.scheduler import KilledWorker
 
-from takht import code_identity
+from takht import code_identity, instructions
 from takht.errors import TakhtError
 
 Pair = TypeVar("Pair")
 Result = TypeVar("Result")
 _CONNECT_SECONDS = 10
 _RETRIES = 3  # of work whose worker was lost
+_INSTRUCTIONS = instructions.AVX2_ONLY.items()
 
 _one_folder = threading.Lock()  # the working folder is the process's
 
@@ -29,7 +30,8 @@ def completed(
     Workers need the code of this process and its files at the same paths.
 
     Raises:
-        TakhtError: the cluster cannot be reached, or a worker has other code or lacks the folder.
+        TakhtError: the cluster cannot be reached, or a worker has other code, lacks the folder or
+            would compute with other instructions.
     """
     try:
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
@@ -58,12 +60,19 @@ class _Elsewhere:
 
     def __init__(self, function: Callable[[Any], Any], folder: Path, code: str) -> None:
         self._function, self._folder, self._code = function, folder, code
+        self._held_back = instructions.held_back()
 
     def __call__(self, pair: Any) -> Any:
         if code_identity.of_package() != self._code:
             raise TakhtError(
                 "TAKHT_DASK: a worker has other code of takht than this working copy; start it "
                 f"with PYTHONPATH={self._folder / 'src'}"
+            )
+        if instructions.held_back() != self._held_back:
+            settings = " ".join(f"{name}='{value}'" for name, value in _INSTRUCTIONS)
+            raise TakhtError(
+                "TAKHT_DASK: a worker's NumPy uses other instructions than this run's, and would "
+                f"round differently; start it with {settings}"
             )
         if not self._folder.is_dir():
             raise TakhtError(

@@ -1,12 +1,18 @@
 """What a function's results depend on beside its arguments: its code and its libraries."""
 
 import ast
+import contextlib
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import (
+    PackageNotFoundError,
+    metadata,
+    packages_distributions,
+    version,
+)
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +30,7 @@ PLUMBING = {
     "takht/machines.py",
     "takht/orphans.py",
     "takht/outputs.py",
+    "takht/recent_hashes.py",
     "takht/schema.py",
     "takht/stage.py",
     "takht/store.py",
@@ -56,14 +63,28 @@ def of_package() -> str:
 def _of_file(start: Path) -> str:
     files = sorted(path for path in closure(start) if _name(path) not in PLUMBING)
     names = {name.split(".")[0] for path in files for name in imported(path)}
-    found = packages_distributions()
-    packages = sorted({each for name in names for each in found.get(name, [])})
+    packages = sorted({each for name in names for each in _packages(name)})
     return _hash(
         [
             *((_name(path), path.read_bytes()) for path in files),
             *((package, version(package).encode()) for package in packages),
         ]
     )
+
+
+def _packages(name: str) -> list[str]:
+    """Return the installed packages that a module of this name comes from."""
+    if name in sys.stdlib_module_names or (SRC / name).exists():
+        return []
+    with contextlib.suppress(PackageNotFoundError):
+        return [str(metadata(name)["Name"])]  # most are called as their module is
+    return _distributions().get(name, [])
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Return the packages of every module; it reads the list of files of each, a fifth second."""
+    return packages_distributions()
 
 
 def closure(start: Path) -> set[Path]:

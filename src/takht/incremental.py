@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from takht import code_identity, hashing, jobs, outputs, store
+from takht.recent_hashes import RecentHashes
 
 
 class Task(NamedTuple):
@@ -43,21 +44,23 @@ class Work:
 
     def products(self, tasks: Sequence[Task], folder: Path) -> list[Any]:
         """Put every task's product into `folder` and return the notes."""
-        kept, keys = store.opened(), self._keys(tasks)
+        kept = store.opened()
+        keys = self._keys(tasks, kept.hashes)
         notes = _in_threads(kept.fetch, keys, [folder / task.target for task in tasks])
         return self._completed(tasks, folder, notes, keys, kept)
 
     def notes(self, tasks: Sequence[Task], scratch: Path) -> list[Any]:
         """Return the notes alone; products that are made on the way pass through `scratch`."""
-        kept, keys = store.opened(), self._keys(tasks)
+        kept = store.opened()
+        keys = self._keys(tasks, kept.hashes)
         notes = _in_threads(kept.note, keys)
         return self._completed(tasks, scratch, notes, keys, kept, passing=True)
 
-    def _keys(self, tasks: Sequence[Task]) -> list[str]:
+    def _keys(self, tasks: Sequence[Task], hashes: RecentHashes) -> list[str]:
         code = code_identity.of_function(self.function)
 
         def key(task: Task) -> str:
-            made_of = [code, task.values, hashing.of_all(task.inputs)]
+            made_of = [code, task.values, hashes.of_all(task.inputs)]
             return hashing.of_text(json.dumps(made_of, sort_keys=True))
 
         return _in_threads(key, tasks)
@@ -74,6 +77,7 @@ class Work:
     ) -> list[Any]:
         missing = [place for place, note in enumerate(notes) if note is None]
         kept.sweep()
+        kept.hashes.save()
         self._report(len(missing), len(tasks))
         pairs = [(tasks[place].item, folder / tasks[place].target) for place in missing]
         run = partial(_made, self.function)

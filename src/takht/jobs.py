@@ -5,9 +5,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from joblib import Parallel, delayed
-from joblib.externals.loky import get_reusable_executor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
@@ -92,6 +89,9 @@ def completed(
 def _in_processes(
     one: Callable[[tuple[int, Item]], tuple[int, Result]], pairs: list[tuple[int, Item]], label: str
 ) -> Iterator[tuple[int, Result]]:
+    from joblib.externals.loky import get_reusable_executor  # as below
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
     left = dict(pairs)
     run = partial(_in_worker, one)
     for _ in range(_ATTEMPTS):
@@ -124,6 +124,8 @@ def _parallel(
     pairs: list[tuple[int, Item]],
     backend: str,
 ) -> Iterator[tuple[int, Result]]:
+    from joblib import Parallel, delayed  # a tenth of a second, and a store may have all
+
     count = min(workers(), len(pairs))
     parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered")
     results: Iterator[tuple[int, Result]] = parallel(delayed(one)(pair) for pair in pairs)

@@ -3,6 +3,7 @@
 <root>/<2 digits>/<key>/product      a file or a folder, absent where only the note counts
 <root>/<2 digits>/<key>/entry.json   the note, size and hash of every file, and a hash of these
 <root>/partial/                      entries that are being made or thrown away
+<root>/hashes.sqlite                 hashes of the last hour
 
 An entry enters by rename and is checked in full before it is used, so one that is damaged,
 half gone or made by a run beside this one is never taken for a good one. Any part of the folder may
@@ -15,11 +16,12 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from takht import hashing, outputs, store_folder
+from takht.recent_hashes import RecentHashes
 
 _given_up: set[Path] = set()  # stores of which was said that they cannot keep
 
@@ -34,6 +36,7 @@ class Store:
 
     root: Path
     limit_bytes: int
+    hashes: RecentHashes = field(default_factory=lambda: RecentHashes(None))
 
     def note(self, key: str) -> Any:
         """Return the note kept under a key, or None; its product is not looked at."""
@@ -55,7 +58,7 @@ class Store:
             target.parent.mkdir(parents=True, exist_ok=True)
             for name, (size, sha256) in entry["files"].items():
                 file = _linked(self._folder(key) / "product" / name, target / name)
-                if file.stat().st_size != size or hashing.of_file(file) != sha256:
+                if file.stat().st_size != size or self.hashes.of_file(file) != sha256:
                     raise Damaged(f"{name or 'product'} is not what was kept")
         except (Damaged, FileNotFoundError) as error:
             outputs.remove(target)
@@ -93,7 +96,7 @@ class Store:
             for file in hashing.files_below(product):
                 name = "" if file == product else file.relative_to(product).as_posix()
                 _linked(file, partial / "product" / name)
-                files[name] = [file.stat().st_size, hashing.of_file(file)]
+                files[name] = [file.stat().st_size, self.hashes.of_file(file)]
             content = {"note": note, "files": files}
             text = json.dumps({**content, "sha256": _check(content)}, ensure_ascii=False)
             (partial / "entry.json").write_text(text, encoding="utf-8")
@@ -144,8 +147,10 @@ def opened() -> Store:
     Raises:
         TakhtError: TAKHT_STORE_GB is no size.
     """
-    limit = store_folder.limit_bytes()
-    return (Store if limit else NoStore)(store_folder.place(), limit)
+    root, limit = store_folder.place(), store_folder.limit_bytes()
+    if not limit:
+        return NoStore(root, limit)
+    return Store(root, limit, RecentHashes(root / "hashes.sqlite"))
 
 
 def _linked(source: Path, target: Path) -> Path:
