@@ -1,12 +1,16 @@
 """The same work on many recordings, on every core or on a cluster."""
 
+import multiprocessing.resource_tracker
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TypeVar
 
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend import resource_tracker
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -93,10 +97,9 @@ def _in_processes(
     one: Callable[[tuple[int, Item]], tuple[int, Result]], pairs: list[tuple[int, Item]], label: str
 ) -> Iterator[tuple[int, Result]]:
     left = dict(pairs)
-    run = partial(_in_worker, one)
     for _ in range(_ATTEMPTS):
         try:
-            for place, result in _parallel(run, list(left.items()), "loky"):
+            for place, result in _parallel(one, list(left.items()), "loky"):
                 del left[place]
                 yield place, result
         except TerminatedWorkerError:
@@ -112,22 +115,35 @@ def _in_processes(
     )
 
 
-def _in_worker(
-    one: Callable[[tuple[int, Item]], tuple[int, Result]], pair: tuple[int, Item]
-) -> tuple[int, Result]:
-    orphans.set_up_worker()
-    return one(pair)
-
-
 def _parallel(
     one: Callable[[tuple[int, Item]], tuple[int, Result]],
     pairs: list[tuple[int, Item]],
     backend: str,
 ) -> Iterator[tuple[int, Result]]:
     count = min(workers(), len(pairs))
-    parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered")
-    results: Iterator[tuple[int, Result]] = parallel(delayed(one)(pair) for pair in pairs)
+    # Not with the first piece of work: a worker may wait for that while its stage is killed.
+    set_up = {"initializer": orphans.set_up_worker, "initargs": (os.getpid(),)}
+    options = set_up if backend == "loky" else {}
+    parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered", **options)
+    work = (delayed(one)(pair) for pair in pairs)
+    with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
+        results: Iterator[tuple[int, Result]] = parallel(work)
     return results
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Put off Ctrl-C; a process that starts meanwhile does not hear it until it says so.
+
+    A worker takes a second to start, and would print a traceback.
+    """
+    for tracker in (multiprocessing.resource_tracker, resource_tracker):
+        tracker.ensure_running()  # their start would make us hear it again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _numbered(function: Callable[[Item], Result], pair: tuple[int, Item]) -> tuple[int, Result]:
