@@ -43,6 +43,8 @@ def main() -> None:
     survived.show(f"seed {options.seed}")
     folder = Path(tempfile.mkdtemp(prefix="kills-"))  # left where something was lost
     found: dict[str, Any] = {"seed": options.seed, "stages": {}}
+    if options.stages and options.results:  # the others' counts stay
+        found |= {"stages": survived.read(options.results).get("kills", found)["stages"]}
     try:
         with warm.started(folder / "warm", f"{warm.LIBRARIES} {warm.LARGE}") as processes:
             killing = Killing(folder / "project", processes, options.seed)

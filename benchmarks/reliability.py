@@ -50,10 +50,10 @@ def _tried(odd: dict[str, int], results: dict[str, Any]) -> Iterator[tuple[str, 
         stages = results["kills"]["stages"]
         for kind, what in _KINDS.items():
             counts = [each[kind] for each in stages.values() if each[kind]]
-            yield what, f"{sum(counts)} times, in {len(counts)} stages"
+            yield what, f"{sum(counts)} times, of {len(counts)} stages"
     if "faults" in results:
         stages = {each["stage"] for each in results["faults"]}
-        yield "faults injected", f"{len(results['faults'])}, in {len(stages)} stages"
+        yield "faults injected", f"{len(results['faults'])}, of {len(stages)} stages"
     if "soak" in results:
         edits = results["soak"]["edits"]
         yield "random edits, one after another", f"{sum(edits.values())} of {len(edits)} kinds"

@@ -1,7 +1,7 @@
 """docs/reliability.md says what results/reliability.json says."""
 
-import kills
 import killed_stages
+import kills
 import pytest
 import reliability
 import soak
@@ -51,9 +51,9 @@ def test_counts_are_summed_up():
     found = {"kills": {"seed": 5, "stages": stages}, "soak": {"edits": {"added": 7, "moved": 6}}}
     rows = reliability.summary(ODD, found).splitlines()[3:]
     assert rows == [
-        "| a stage killed | 36 times, in 2 stages | nothing |",
-        "| a stage interrupted | 9 times, in 2 stages | nothing |",
-        "| a worker process killed | 2 times, in 1 stages | nothing |",
+        "| a stage killed | 36 times, of 2 stages | nothing |",
+        "| a stage interrupted | 9 times, of 2 stages | nothing |",
+        "| a worker process killed | 2 times, of 1 stages | nothing |",
         "| random edits, one after another | 13 of 2 kinds | nothing |",
     ]
     assert kills.table(found["kills"]).splitlines()[-1] == "| **all** (seed 5) | 36 | 9 | 2 |"
@@ -63,7 +63,7 @@ def test_faults_are_shown_with_what_one_sees_and_no_sign_breaks_the_table():
     each = {"fault": "disk full", "stage": "mel", "seen": "error: a|b", "healed": "`dvc repro`"}
     *_, row = reliability.faults([each]).splitlines()
     assert row == "| disk full | mel | `error: a\\|b` | `dvc repro` |"
-    assert "1, in 1 stages" in reliability.summary(ODD, {"faults": [each]})
+    assert "1, of 1 stages" in reliability.summary(ODD, {"faults": [each]})
 
 
 @pytest.mark.parametrize("part", [*reliability.TABLES, "summary"])

@@ -27,7 +27,7 @@ def test_what_is_lost_or_left_ends_the_soak(tmp_path, processes):
     project = SoakProject(tmp_path / "project", processes, np.random.default_rng(SEED))
     project.run("dvc", "repro", "normalize")
     gains = project.root / "data/gains.csv"
-    with pytest.raises(Lost, match="a test: .* files differ"):
+    with pytest.raises(Lost, match=r"a test: .* files differ"):
         soak.compare(project, "a test")  # the later stages' outputs are not there
     project.run("dvc", "repro")
     soak.compare(project, "a test")

@@ -3,6 +3,8 @@
 import multiprocessing.resource_tracker
 import os
 import signal
+import threading
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -124,6 +126,8 @@ def _parallel(
     # Not with the first piece of work: a worker may wait for that while its stage is killed.
     set_up = {"initializer": orphans.set_up_worker, "initargs": (os.getpid(),)}
     options = set_up if backend == "loky" else {}
+    # Of what Ctrl-C or an error breaks off, one line of our own is enough.
+    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
     parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered", **options)
     work = (delayed(one)(pair) for pair in pairs)
     with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
@@ -133,17 +137,24 @@ def _parallel(
 
 @contextmanager
 def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Put off Ctrl-C; a process that starts meanwhile does not hear it until it says so.
+    """Put off Ctrl-C to the end of the block; a process that starts meanwhile does not hear it.
 
-    A worker takes a second to start, and would print a traceback.
+    A worker takes a second to start, and would print a traceback; half started, it would not end.
     """
+    heard: list[int] = []
+    in_main = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, lambda *_: heard.append(1)) if in_main else None
     for tracker in (multiprocessing.resource_tracker, resource_tracker):
-        tracker.ensure_running()  # their start would make us hear it again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        tracker.ensure_running()  # later, their start would let Ctrl-C through
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # is inherited
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if in_main:
+            signal.signal(signal.SIGINT, handler)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _numbered(function: Callable[[Item], Result], pair: tuple[int, Item]) -> tuple[int, Result]:
