@@ -27,7 +27,8 @@ class Edits:
 
     def __init__(self, project: SoakProject, seed: int) -> None:
         self.project, self.chance = project, random.Random(seed)
-        self.rng, self.made, self.last_seconds = np.random.default_rng(seed), 0, 5.0
+        self.rng = np.random.default_rng([seed, 1])  # not the corpus's: the same sound is refused
+        self.made, self.last_seconds = 0, 5.0
 
     def every(self) -> dict[str, Callable[[], str]]:
         """Return the edits by their names."""

@@ -96,6 +96,10 @@ def sound(path: Path, rng: np.random.Generator) -> None:
     soundfile.write(path, 0.2 * wave * (1.2 + np.sin(2 * np.pi * now)), rate_hz)
 
 
+class Lost(Exception):
+    """Something that a user would have lost, or found left behind."""
+
+
 class SoakProject:
     """The project, and the processes that work on it."""
 
@@ -104,11 +108,7 @@ class SoakProject:
         shutil.copytree(ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("tmp", "remote", ".dvc"):
             (root / name).mkdir()
-        config = (
-            "[core]\n no_scm = true\n analytics = false\n check_update = false\n remote = shared"
-        )
-        config += "\n['remote \"shared\"']\n url = ../remote\n"
-        (root / ".dvc/config").write_text(config)
+        (root / ".dvc/config").write_text(CONFIG)
         (root / ".dvcignore").write_text("__pycache__/\n.*.partial\n/tmp/\n/remote/\n/.takht/\n")
         every = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
         (root / "dvc.yaml").write_text(
@@ -169,12 +169,12 @@ class SoakProject:
         """Return what a command prints.
 
         Raises:
-            RuntimeError: it failed.
+            Lost: it failed.
         """
         code = self.start(*words, here=here, **variables).wait()
         said = self.said.read_text("utf-8", "replace")
         if code:
-            raise RuntimeError(f"{' '.join(words)} ended with {code}:\n{said}")
+            raise Lost(f"{' '.join(words)} ended with {code}:\n{said}")
         return said
 
     def from_nothing(self) -> dict[str, bytes]:

@@ -4,6 +4,7 @@
 folder, environment and its own three streams, and ends as the fork ended.
 """
 
+import atexit
 import contextlib
 import functools
 import importlib
@@ -14,6 +15,7 @@ import runpy
 import signal
 import socket
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +24,8 @@ import psutil
 LIBRARIES = "numpy pandas scipy.signal scipy.fft soundfile soxr joblib pydantic yaml tqdm"
 LIBRARIES += " imageio_ffmpeg threadpoolctl dvc.cli dvc.repo dvc.commands.repro dvc.stage.cache"
 LIBRARIES += " sklearn.linear_model dvc_data.index dvc_data.hashfile.state dvc.fs pygit2"
+# These take ten seconds, and start no thread before they compute, so that forks may use them.
+LARGE = "tensorflow keras matplotlib.figure matplotlib.backends.backend_agg librosa vl_convert"
 SHIM = """#!{python} -IS
 import json, os, socket, sys
 line = socket.socket(socket.AF_UNIX)
@@ -37,7 +41,7 @@ sys.exit(code[0] if code else 137)
 class Warm:
     """The process that is forked, and the folder whose `python` and `dvc` reach it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, libraries: str = LIBRARIES) -> None:
         self.folder = folder
         folder.mkdir()
         address = str(folder / "socket")
@@ -52,7 +56,7 @@ class Warm:
             (folder / name).chmod(0o755)
         self.pid = os.fork()
         if not self.pid:
-            serve(listener)
+            serve(listener, libraries)
         listener.close()
 
     def forks(self) -> list[psutil.Process]:
@@ -72,11 +76,12 @@ class Warm:
         os.waitpid(self.pid, 0)
 
 
-def serve(listener: socket.socket) -> None:
+def serve(listener: socket.socket, libraries: str) -> None:
     """Import, then fork for each that asks, for ever."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for forks
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warm_up()
+    with_pythons_own_filters()
+    warm_up(libraries)
     while True:
         line, _ = listener.accept()
         if not os.fork():
@@ -85,9 +90,17 @@ def serve(listener: socket.socket) -> None:
         line.close()
 
 
-def warm_up() -> None:
+def with_pythons_own_filters() -> None:
+    """Show the warnings that Python shows, where pytest made errors of them."""
+    warnings.resetwarnings()
+    for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", kind)
+
+
+def warm_up(libraries: str) -> None:
     """Import what stages and DVC import, and what they ask of the installed packages."""
-    for name in LIBRARIES.split():
+    os.environ |= {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    for name in libraries.split():
         importlib.import_module(name)
     found = importlib.metadata.packages_distributions()
     importlib.metadata.packages_distributions = functools.cache(lambda: found)
@@ -144,13 +157,14 @@ def ended(work: Callable[[], None]) -> int:
         except BaseException as error:  # noqa: BLE001 (Python itself would end here)
             sys.excepthook(type(error), error, error.__traceback__)
             code = 1
+        atexit._run_exitfuncs()  # type: ignore[attr-defined]
     return code
 
 
 @contextlib.contextmanager
-def started(folder: Path) -> Iterator[Warm]:
+def started(folder: Path, libraries: str = LIBRARIES) -> Iterator[Warm]:
     """Yield a warm process that ends with the block."""
-    warm = Warm(folder)
+    warm = Warm(folder, libraries)
     try:
         yield warm
     finally:

@@ -1,7 +1,12 @@
 """The same work on many recordings, on every core or on a cluster."""
 
+import multiprocessing.resource_tracker
 import os
+import signal
+import threading
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TypeVar
 
@@ -89,14 +94,13 @@ def completed(
 def _in_processes(
     one: Callable[[tuple[int, Item]], tuple[int, Result]], pairs: list[tuple[int, Item]], label: str
 ) -> Iterator[tuple[int, Result]]:
-    from joblib.externals.loky import get_reusable_executor  # as below
+    from joblib.externals.loky import get_reusable_executor  # joblib takes a tenth of a second
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     left = dict(pairs)
-    run = partial(_in_worker, one)
     for _ in range(_ATTEMPTS):
         try:
-            for place, result in _parallel(run, list(left.items()), "loky"):
+            for place, result in _parallel(one, list(left.items()), "loky"):
                 del left[place]
                 yield place, result
         except TerminatedWorkerError:
@@ -112,24 +116,48 @@ def _in_processes(
     )
 
 
-def _in_worker(
-    one: Callable[[tuple[int, Item]], tuple[int, Result]], pair: tuple[int, Item]
-) -> tuple[int, Result]:
-    orphans.set_up_worker()
-    return one(pair)
-
-
 def _parallel(
     one: Callable[[tuple[int, Item]], tuple[int, Result]],
     pairs: list[tuple[int, Item]],
     backend: str,
 ) -> Iterator[tuple[int, Result]]:
-    from joblib import Parallel, delayed  # a tenth of a second, and a store may have all
+    from joblib import Parallel, delayed  # as above
 
     count = min(workers(), len(pairs))
-    parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered")
-    results: Iterator[tuple[int, Result]] = parallel(delayed(one)(pair) for pair in pairs)
+    # Not with the first piece of work: a worker may wait for that while its stage is killed.
+    set_up = {"initializer": orphans.set_up_worker, "initargs": (os.getpid(),)}
+    options = set_up if backend == "loky" else {}
+    # Of what Ctrl-C or an error breaks off, one line of our own is enough.
+    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
+    parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered", **options)
+    work = (delayed(one)(pair) for pair in pairs)
+    with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
+        results: Iterator[tuple[int, Result]] = parallel(work)
     return results
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Put off Ctrl-C to the end of the block; a process that starts meanwhile does not hear it.
+
+    A worker takes a second to start, and would print a traceback; half started, it would not end.
+    """
+    from joblib.externals.loky.backend import resource_tracker  # as above
+
+    heard: list[int] = []
+    in_main = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, lambda *_: heard.append(1)) if in_main else None
+    for tracker in (multiprocessing.resource_tracker, resource_tracker):
+        tracker.ensure_running()  # later, their start would let Ctrl-C through
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # is inherited
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if in_main:
+            signal.signal(signal.SIGINT, handler)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _numbered(function: Callable[[Item], Result], pair: tuple[int, Item]) -> tuple[int, Result]:

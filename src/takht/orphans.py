@@ -1,9 +1,13 @@
 """Processes that do not outlive the one that started them."""
 
+import contextlib
 import ctypes
 import os
+import select
 import signal
 import sys
+import threading
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -25,9 +29,34 @@ def end_with_dvc() -> None:
     """
     if "DVC_STAGE" in os.environ:
         end_with_parent()
+        with contextlib.suppress(OSError, AttributeError):  # no Linux, or an old one
+            _end_with_parent_of_shell()
 
 
-def set_up_worker() -> None:
-    """Make this process a worker: it ends with its stage, to which it leaves Ctrl-C."""
+def set_up_worker(stage: int) -> None:
+    """Make this process a worker: it ends with its stage, to which it leaves Ctrl-C.
+
+    `stage` is the process id of that, which may have ended while this one started.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+    if os.getppid() != stage:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _end_with_parent_of_shell() -> None:
+    """Where DVC runs this process in a shell that waits for it, end with DVC and not with that.
+
+    dash waits; bash puts this process in its own place.
+    """
+    shell = Path(f"/proc/{os.getppid()}")
+    if (shell / "cmdline").read_bytes().split(b"\0")[1:2] != [b"-c"]:
+        return
+    parent = int((shell / "stat").read_text().rpartition(")")[2].split()[1])
+    watched = os.pidfd_open(parent)
+
+    def end() -> None:
+        select.select([watched], [], [])  # readable once it has ended
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=end, daemon=True).start()
