@@ -106,9 +106,10 @@ def _in_processes(
         except TerminatedWorkerError:
             continue
         except BaseException:
-            get_reusable_executor().shutdown(wait=True, kill_workers=True)
+            # The one that is there: another would be made when that has done its work.
+            get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
             raise
-        get_reusable_executor().shutdown(wait=True)  # joined: their CPU time is counted
+        get_reusable_executor(reuse=True).shutdown(wait=True)  # joined: their CPU time is counted
         return
     raise TakhtError(
         f"{label}: a worker process was killed {_ATTEMPTS} times, mostly for want of memory; set "
