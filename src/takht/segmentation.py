@@ -1,5 +1,6 @@
 """From one converted recording to its segments: a pure function of the parts and the settings."""
 
+import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,5 +41,7 @@ def segment_recording(item: Segmentation, folder: Path) -> int:
     louder = (gained(block, item.gain_db) for block in parts.blocks())
     for number, samples in enumerate(recut(louder, lengths)):
         audio = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
-        audio.export(folder / f"{number:04d}.wav", format="wav").close()
+        # In memory first: on a full disk, a half-written export prints a traceback of its own.
+        file = audio.export(io.BytesIO(), format="wav")
+        (folder / f"{number:04d}.wav").write_bytes(file.getvalue())
     return len(lengths)
