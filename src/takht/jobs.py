@@ -127,7 +127,7 @@ def _parallel(
     set_up = {"initializer": orphans.set_up_worker, "initargs": (os.getpid(),)}
     options = set_up if backend == "loky" else {}
     # Of what Ctrl-C or an error breaks off, one line of our own is enough.
-    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
+    warnings.filterwarnings("ignore", ".*adjusting the input task iterator", UserWarning)
     parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered", **options)
     work = (delayed(one)(pair) for pair in pairs)
     with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
