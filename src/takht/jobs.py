@@ -107,7 +107,8 @@ def _in_processes(
         except TerminatedWorkerError:
             continue
         except BaseException:
-            get_reusable_executor().shutdown(wait=True, kill_workers=True)
+            # That of joblib: another one would first wait for all work in hand.
+            get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
             raise
         get_reusable_executor().shutdown(wait=True)  # joined: their CPU time is counted
         return
