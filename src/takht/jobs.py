@@ -6,7 +6,7 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from typing import TypeVar
 
@@ -131,9 +131,11 @@ def _parallel(
     warnings.filterwarnings("ignore", ".*adjusting the input task iterator", UserWarning)
     parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered", **options)
     work = (delayed(one)(pair) for pair in pairs)
-    with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
-        results: Iterator[tuple[int, Result]] = parallel(work)
-    return results
+    with ExitStack() as stack:
+        with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
+            # Closed, joblib hands out no more work and ends its workers.
+            results = stack.enter_context(closing(parallel(work)))
+        yield from results
 
 
 @contextmanager
