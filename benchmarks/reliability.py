@@ -56,7 +56,8 @@ def _tried(odd: dict[str, int], results: dict[str, Any]) -> Iterator[tuple[str, 
         yield "faults injected", f"{len(results['faults'])}, of {len(stages)} stages"
     if "soak" in results:
         edits = results["soak"]["edits"]
-        yield "random edits, one after another", f"{sum(edits.values())} of {len(edits)} kinds"
+        kinds = {name.removesuffix(soak.TOO_LATE) for name in edits}
+        yield "random edits, one after another", f"{sum(edits.values())} of {len(kinds)} kinds"
 
 
 _VERDICTS = ("accepted", "rejected", "passed over")

@@ -28,6 +28,8 @@ import warm
 from soak_edits import Edits
 from soak_project import Lost, SoakProject
 
+TOO_LATE = ", too late"
+
 
 def main() -> None:
     """Soak, and print and write what was survived."""
@@ -71,7 +73,7 @@ def soaked(root: Path, processes: warm.Warm, number: int, seed: int) -> Iterator
         name = deck.pop()
         what = edits.every()[name]()
         if what.endswith("exit code 0"):
-            name += ", too late"
+            name += TOO_LATE
         started = time.monotonic()
         deleted = repro(project)
         edits.last_seconds = max(3.0, time.monotonic() - started)

@@ -152,7 +152,7 @@ class Edits:
 
     def _broken_off(self, end: Callable[[], None]) -> str:
         process = self.project.start("dvc", "repro")
-        seconds = self.chance.uniform(0, self.last_seconds)
+        seconds = self.chance.uniform(0, min(self.last_seconds, 4.0))  # most take longer
         time.sleep(seconds)
         end()
         return f"after {seconds:.1f} s, exit code {process.wait()}"

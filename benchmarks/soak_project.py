@@ -34,41 +34,8 @@ SMALL = {
     "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},
     "segment": {"seconds": 7.0, "min_seconds": 6.0},
     "aug": {"factor": 1, "semitones": 2.0, "tempo_change": 0.1, "seed": 1},
-    "experiments": {
-        "baseline": {
-            "features": "statistics",
-            "discriminant": "shrinkage_lda",
-            "statistics": ["timbre"],
-            "balance": "uneven",
-            "seed": 1,
-        },
-        "network": {
-            "features": "mfcc",
-            "network": "mfcc_two_blocks",
-            "balance": "uneven",
-            "masked_copies": 0,
-            "batch_size": 4,
-            "epochs": 2,
-            "learning_rate": 0.003,
-            "patience": 2,
-            "seed": 1,
-        },
-    },
-    "scores": {"resamples": 100, "seed": 1},
     "scales": {
         "tiny": {
-            "windows": {"frames": 108, "step_frames": 43},
-            "training": {
-                "width": 0.0625,
-                "recordings_per_composer": 3,
-                "windows_per_recording": 4,
-                "mask_bands": 15,
-                "max_steps": 20,
-                "threads": 1,
-                "replicas": 1,
-                "mixed_precision": False,
-                "xla": False,
-            },
             "mel": {"n_fft": 1024, "hop_samples": 1024, "bands": 64},
             "mfcc": {"coefficients": 20},
         }

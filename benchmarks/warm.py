@@ -79,14 +79,17 @@ class Warm:
 def serve(listener: socket.socket, libraries: str) -> None:
     """Import, then fork for each that asks, for ever."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for forks
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a fork hears it when it works
     with_pythons_own_filters()
     warm_up(libraries)
     while True:
         line, _ = listener.accept()
         if not os.fork():
             listener.close()
-            answer(line)
+            try:
+                answer(line)
+            finally:
+                os._exit(1)
         line.close()
 
 
@@ -149,6 +152,7 @@ def ended(work: Callable[[], None]) -> int:
         stack.callback(sys.stdout.flush)
         stack.callback(sys.stderr.flush)
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             work()
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)

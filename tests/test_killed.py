@@ -1,6 +1,7 @@
 """Whatever ends a stage, and whenever: outputs are whole or absent, and the next run mends all."""
 
 import random
+import re
 import shutil
 import signal
 import sys
@@ -35,7 +36,15 @@ def killing(tmp_path_factory, processes):
     return Killing(tmp_path_factory.mktemp("killed"), processes, SEED)
 
 
-@pytest.mark.parametrize("name", killed_stages.commands())
+# The checks do with a network what they do with a discriminant: train it.
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in killed_stages.commands()
+        if not re.fullmatch("(leak|crossval|controls)@network", name)
+    ],
+)
 def test_a_stage_survives_kills_and_interrupts(killing, name):
     killing.prepare(name)
     killing.killed(name, 3)  # all its processes once, it alone once, once while it writes

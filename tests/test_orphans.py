@@ -55,8 +55,10 @@ def test_workers_that_still_start_end_with_a_killed_stage(starting):
     assert alive == []
 
 
-def test_ctrl_c_is_a_line_while_workers_start(starting):
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.6])  # into their start, which takes one
+def test_ctrl_c_is_a_line_while_workers_start(starting, seconds):
     process, workers = starting
+    time.sleep(seconds)
     os.killpg(process.pid, signal.SIGINT)
     said = process.stderr.read()
     assert (process.wait(), said.count("\n")) == (130, 1), said

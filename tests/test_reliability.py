@@ -49,12 +49,13 @@ def test_counts_are_summed_up():
         "b": {"killed": 12, "interrupted": 3, "workers_killed": 0},
     }
     found = {"kills": {"seed": 5, "stages": stages}, "soak": {"edits": {"added": 7, "moved": 6}}}
+    found["soak"]["edits"]["moved, too late"] = 1
     rows = reliability.summary(ODD, found).splitlines()[3:]
     assert rows == [
         "| a stage killed | 36 times, of 2 stages | nothing |",
         "| a stage interrupted | 9 times, of 2 stages | nothing |",
         "| a worker process killed | 2 times, of 1 stages | nothing |",
-        "| random edits, one after another | 13 of 2 kinds | nothing |",
+        "| random edits, one after another | 14 of 2 kinds | nothing |",
     ]
     assert kills.table(found["kills"]).splitlines()[-1] == "| **all** (seed 5) | 36 | 9 | 2 |"
 

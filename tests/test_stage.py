@@ -1,6 +1,7 @@
 """A stage gets its sections and paths, and what goes wrong reaches the user as a line."""
 
 import json
+import signal
 from pathlib import Path
 from typing import ClassVar
 
@@ -74,6 +75,20 @@ def test_an_interrupt_is_a_line_and_130(capsys):
         stage.run(play, ["x"])
     assert caught.value.code == 130
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_interrupt_of_which_a_library_makes_an_error_is_one_all_the_same(capsys):
+    def play(_source: Path) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ValueError("Error tokenizing data") from None
+
+    with pytest.raises(SystemExit) as caught:
+        stage.run(play, ["x"])
+    assert caught.value.code == 130
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert capsys.readouterr().err == "interrupted; nothing half-written was kept\n"
 
 
 def test_seconds_go_to_the_file_that_is_asked_for(folder, monkeypatch):

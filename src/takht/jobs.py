@@ -6,7 +6,7 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from typing import TypeVar
 
@@ -106,7 +106,7 @@ def _in_processes(
         except TerminatedWorkerError:
             continue
         except BaseException:
-            # The one that is there: another would be made when that has done its work.
+            # That of joblib: another one would first wait for all work in hand.
             get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
             raise
         get_reusable_executor(reuse=True).shutdown(wait=True)  # joined: their CPU time is counted
@@ -129,12 +129,14 @@ def _parallel(
     set_up = {"initializer": orphans.set_up_worker, "initargs": (os.getpid(),)}
     options = set_up if backend == "loky" else {}
     # Of what Ctrl-C or an error breaks off, one line of our own is enough.
-    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
+    warnings.filterwarnings("ignore", ".*adjusting the input task iterator", UserWarning)
     parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered", **options)
     work = (delayed(one)(pair) for pair in pairs)
-    with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
-        results: Iterator[tuple[int, Result]] = parallel(work)
-    return results
+    with ExitStack() as stack:
+        with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
+            # Closed, joblib hands out no more work and ends its workers.
+            results = stack.enter_context(closing(parallel(work)))
+        yield from results
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -36,22 +38,37 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
     paths = list(hints)[len(sections) : len(kinds)]
     if len(words) != len(paths):
         sys.exit(f"usage: python src/{function.__name__}.py {' '.join(paths).upper()}")
-    orphans.end_with_dvc()
+    with _hearing_ctrl_c() as heard:
+        try:
+            orphans.end_with_dvc()
+            started, cpu_before = time.perf_counter(), _cpu_seconds()
+            arguments = [*(load(kind, names) for kind in sections), *map(Path, words)]
+            _with_room(partial(function, *arguments))
+            wall_s = time.perf_counter() - started
+            _note(function.__name__, names, wall_s, _cpu_seconds() - cpu_before)
+        except (KeyboardInterrupt, Exception) as error:
+            if os.environ.get("TAKHT_DEBUG") == "1":
+                raise
+            if isinstance(error, Exception) and not heard:
+                sys.exit(failures.lines(error, function.__name__))
+            sys.stderr.write("interrupted; nothing half-written was kept\n")
+            sys.exit(130)
+
+
+@contextmanager
+def _hearing_ctrl_c() -> Iterator[list[int]]:
+    """Yield a list that grows when Ctrl-C is heard: pandas' parser makes another error of it."""
+    heard: list[int] = []
+
+    def hear(*_: object) -> None:
+        heard.append(1)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, hear)
     try:
-        started, cpu_before = time.perf_counter(), _cpu_seconds()
-        arguments = [*(load(kind, names) for kind in sections), *map(Path, words)]
-        _with_room(partial(function, *arguments))
-        wall_s = time.perf_counter() - started
-        _note(function.__name__, names, wall_s, _cpu_seconds() - cpu_before)
-    except KeyboardInterrupt:
-        if os.environ.get("TAKHT_DEBUG") == "1":
-            raise
-        sys.stderr.write("interrupted; nothing half-written was kept\n")
-        sys.exit(130)
-    except Exception as error:
-        if os.environ.get("TAKHT_DEBUG") == "1":
-            raise
-        sys.exit(failures.lines(error, function.__name__))
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _with_room(work: Callable[[], None]) -> None:
