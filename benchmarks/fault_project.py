@@ -6,9 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import killed_stages
 import numpy as np
 import yaml
-from killed_stages import EXPERIMENTS
 from soak_project import ROOT, SoakProject
 from warm import Warm
 
@@ -23,10 +23,11 @@ class FaultProject(SoakProject):
         super().__init__(root, warm, rng)
         self.said = warm.folder.with_name("said")  # what is printed goes to a disk with room
         every = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
+        experiments = {MODEL: killed_stages.EXPERIMENTS[MODEL]}
         pipeline = yaml.safe_load((root / "dvc.yaml").read_text("utf-8"))
         pipeline["stages"] |= {name: every[name] for name in ("train", "evaluate")}
         (root / "dvc.yaml").write_text(yaml.safe_dump(pipeline))
-        self.write_params(self.params() | {"experiments": {MODEL: EXPERIMENTS[MODEL]}})
+        self.write_params(killed_stages.params() | {"experiments": experiments})
         self.stages = {name: str(stage["cmd"]) for name, stage in every.items() if "cmd" in stage}
         self.stages["train"] = str(every["train"]["do"]["cmd"])
         self.stages["evaluate"] = str(every["evaluate"]["do"]["cmd"])

@@ -7,6 +7,9 @@ nothing temporary left. The project stands on a disk of its own (a tmpfs in a mo
 which is how a disk gets full. Prints a Markdown table.
 """
 
+import takht  # noqa: F401 (before NumPy, as in a stage)
+
+# isort: split
 import argparse
 import os
 import shutil

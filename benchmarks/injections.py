@@ -149,7 +149,7 @@ def output_flipped(stage: str, output: str, pattern: str) -> Injection:
         flipped(sorted((project.root / output).glob(pattern))[0], in_place=False)
         return modified(project, output)
 
-    return Injection(f"a bit flipped in {output}", stage, inject, REPRO)
+    return Injection(f"a bit flipped in {output}/{pattern}", stage, inject, REPRO)
 
 
 def shared_with_the_store(project: FaultProject) -> str:

@@ -14,6 +14,9 @@ Prints a Markdown table. The same seed makes the same corpus and draws the same 
 processes are not at the same point then.
 """
 
+import takht  # noqa: F401 (before NumPy, as in a stage)
+
+# isort: split
 import argparse
 import random
 import shutil

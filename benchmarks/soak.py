@@ -12,6 +12,9 @@ DVC writes dvc.lock in place. Killed meanwhile, it leaves half of it, and the ne
 so; then, as docs/reliability.md tells, it is deleted and `dvc repro` run again. That is counted.
 """
 
+import takht  # noqa: F401 (before NumPy, as in a stage)
+
+# isort: split
 import argparse
 import random
 import shutil

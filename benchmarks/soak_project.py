@@ -16,6 +16,8 @@ import soundfile
 import yaml
 from warm import Warm
 
+from takht.instructions import AVX2_ONLY
+
 ROOT = Path(__file__).parents[1]
 STAGES = (
     *("catalogue", "convert", "normalize", "segment", "near_duplicates", "split"),
@@ -121,6 +123,8 @@ class SoakProject:
             "TAKHT_WORKERS": "1",
             "SHELL": "/bin/sh",
             "LANG": "C.UTF-8",
+            # A fork has them behind it; workers that it starts do not.
+            **{name: os.environ[name] for name in AVX2_ONLY if name in os.environ},
         }
         with self.said.open("w") as said:
             return subprocess.Popen(
