@@ -1,23 +1,27 @@
 """What DVC costs as the files of one folder grow in number.
 
-    python benchmarks/folder_objects.py --objects 1000 10000 30000 100000
+    python benchmarks/folder_objects.py --results results/scaling.json
 
-Prints a Markdown table: `dvc add` of a folder of tiny files, the first `dvc repro` of a stage that
-depends on it, then `dvc repro` and `dvc status` with nothing to do. CPU seconds, which depend less
-on what else the machine does, and the memory of the largest process.
+Prints a Markdown table, and keeps what it shows in the JSON file, if one is named: `dvc add` of a
+folder of tiny files, the first `dvc repro` of a stage that depends on it, then `dvc repro` and
+`dvc status` with nothing to do. CPU seconds, which depend less on what else the machine does, and
+the memory of the largest process.
 """
 
 import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import survived  # noqa: E402
 from preprocess import Cost, measured  # noqa: E402
 
 FILES_A_FOLDER = 100
@@ -41,13 +45,14 @@ def main() -> None:
     """Measure folders of each size and print what they cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--objects", type=int, nargs="+", default=COUNTS)
-    found = curve(parser.parse_args().objects)
+    parser.add_argument("--results", type=Path)
+    options = parser.parse_args()
+    found = {}
+    for count in options.objects:
+        found[count] = steps(count)
+        if options.results:  # at once: the largest folder takes many minutes
+            keep(options.results, found)
     sys.stdout.write("\n".join(table(found)) + "\n")
-
-
-def curve(counts: Sequence[int]) -> dict[int, dict[str, Cost]]:
-    """Return the cost of every step, by how many files the folder holds."""
-    return {count: steps(count) for count in counts}
 
 
 def steps(count: int) -> dict[str, Cost]:
@@ -59,6 +64,28 @@ def steps(count: int) -> dict[str, Cost]:
         dvc = Path(sys.executable).with_name("dvc")
         subprocess.run([dvc, "init", "--no-scm", "--quiet"], cwd=here, check=True)
         return {step: measured([dvc, *words], cwd=here) for step, words in STEPS.items()}
+
+
+def keep(path: Path, found: dict[int, dict[str, Cost]]) -> None:
+    """Write the points measured now, beside those of other sizes that the file has."""
+    before = from_plain(survived.read(path).get("folder_objects", {}))
+    survived.keep(path, "folder_objects", plain(dict(sorted((before | found).items()))))
+
+
+def plain(found: dict[int, dict[str, Cost]]) -> dict[str, Any]:
+    """Return the curve as JSON holds it."""
+    return {
+        str(count): {step: asdict(cost) for step, cost in costs.items()}
+        for count, costs in found.items()
+    }
+
+
+def from_plain(part: dict[str, Any]) -> dict[int, dict[str, Cost]]:
+    """Return the curve that JSON holds."""
+    return {
+        int(count): {step: Cost(**cost) for step, cost in costs.items()}
+        for count, costs in part.items()
+    }
 
 
 def write(folder: Path, count: int) -> None:

@@ -1,12 +1,13 @@
 """Push and pull the same audio as minute segments and as the original's overlapping files.
 
-    python benchmarks/remote.py --minutes 20
+    python benchmarks/remote.py --minutes 20 --results results/scaling.json
 
-Prints a Markdown table. The audio is generated; the original's way is a 5-s WAV file every 2 s at
-the recording's own rate (44.1 kHz, stereo), in the third row at ours (22,050 Hz, mono), so that
-the number of files is told from their size. The servers are an OpenSSH and an S3-compatible one
-on loopback: no network to wait for, so what is left is the cost of each object. Every push goes to
-an empty remote, every pull to an empty cache; seconds are those of the whole command.
+Prints a Markdown table, and keeps what it shows in the JSON file, if one is named. The audio is
+generated; the original's way is a 5-s WAV file every 2 s at the recording's own rate (44.1 kHz,
+stereo), in the third row at ours (22,050 Hz, mono), so that the number of files is told from their
+size. The servers are an OpenSSH and an S3-compatible one on loopback: no network to wait for, so
+what is left is the cost of each object. Every push goes to an empty remote, every pull to an empty
+cache; seconds are those of the whole command.
 """
 
 import argparse
@@ -15,8 +16,9 @@ import sys
 import tempfile
 import wave
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests")]
 
 import servers  # noqa: E402
+import survived  # noqa: E402
 from preprocess import Cost, measured  # noqa: E402
 
 DVC = Path(sys.executable).with_name("dvc")
@@ -61,8 +64,12 @@ def main() -> None:
     """Measure every way on both servers and print how they compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=int, default=20, help="of audio")
+    parser.add_argument("--results", type=Path)
     options = parser.parse_args()
     found = costs(options.minutes)
+    if options.results:
+        part = {"minutes": options.minutes, "servers": plain(found)}
+        survived.keep(options.results, "remote", part)
     sys.stdout.write("\n".join(table(found, options.minutes)) + "\n")
 
 
@@ -100,6 +107,36 @@ def table(found: dict[str, dict[str, Transfer]], minutes: int) -> Iterator[str]:
                 f"| {cost.pull.wall_s:.1f} | {cost.pull.wall_s / ours.pull.wall_s:.1f} "
                 f"| {cpu / cpu_ours:.1f} |"
             )
+
+
+def plain(found: dict[str, dict[str, Transfer]]) -> dict[str, Any]:
+    """Return the costs as JSON holds them."""
+    return {
+        label: {
+            name: {
+                key: asdict(value) if isinstance(value, Cost) else value
+                for key, value in cost._asdict().items()
+            }
+            for name, cost in ways.items()
+        }
+        for label, ways in found.items()
+    }
+
+
+def from_plain(part: dict[str, Any]) -> dict[str, dict[str, Transfer]]:
+    """Return the costs that JSON holds."""
+    return {
+        label: {
+            name: Transfer(
+                **{
+                    key: Cost(**value) if isinstance(value, dict) else value
+                    for key, value in cost.items()
+                }
+            )
+            for name, cost in ways.items()
+        }
+        for label, ways in part.items()
+    }
 
 
 def project(folder: Path, way: Way, minutes: int) -> Path:
