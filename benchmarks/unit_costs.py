@@ -13,6 +13,7 @@ from typing import Any
 import growing
 import numpy as np
 import preprocess
+import yaml
 
 from takht import features, fingerprint_matching, fingerprints, store_folder
 from takht.batches import ShuffledBatches
@@ -22,6 +23,7 @@ from takht.windows import Features, Windows
 SIZES = (6, 18)  # recordings
 MINUTES = 3  # of each
 MATCHED = (30, 60, 120)  # recordings
+LEAST_SCORE = float(yaml.safe_load(preprocess.PARAMS)["near_duplicates"]["least_score"])
 MATCHED_MINUTES = 1  # of each: what `preprocess.melody` returns
 RATE_HZ = 22_050
 BATCH = 32
@@ -137,7 +139,9 @@ def matching() -> dict[str, Any]:
 
     def cpu_s(recordings: int) -> float:
         index = fingerprint_matching.Index(marks[:recordings])
-        return process_seconds(lambda: [index.matches(number) for number in range(recordings)])
+        return process_seconds(
+            lambda: [index.matches(number, LEAST_SCORE) for number in range(recordings)]
+        )
 
     return {"minutes": MATCHED_MINUTES, "cpu_s": {str(number): cpu_s(number) for number in MATCHED}}
 

@@ -31,12 +31,12 @@ def near_duplicates(params: NearDuplicates, segment_dir: Path, twins_csv: Path) 
     with outputs.scratch_folder(twins_csv) as scratch:
         Work(fingerprint, "fingerprint").products(tasks, scratch)
         index = Index([_read(scratch / task.target) for task in tasks])
-    matches = jobs.each(index.matches, range(len(recordings)), label="match", threads=True)
+    match = partial(index.matches, least_score=params.least_score)
+    matches = jobs.each(match, range(len(recordings)), label="match", threads=True)
     rows = [
-        (name, recordings[match.twin], round(match.score, 3), round(match.offset_seconds, 2))
+        (name, recordings[twin.twin], round(twin.score, 3), round(twin.offset_seconds, 2))
         for name, found in zip(recordings, matches, strict=True)
-        for match in found
-        if match.score >= params.least_score
+        for twin in found
     ]
     columns = ["recording", "twin", "score", "offset_seconds"]
     with outputs.fresh_file(twins_csv) as path:

@@ -45,3 +45,23 @@ def test_a_hash_counts_by_all_its_holders_and_not_by_those_behind(others, pairs)
     one = Landmarks(np.array([7], np.uint32), np.zeros(1, np.float32))
     index = Index([crowd, one, one])
     assert len(index._shared(1)[0]) == pairs
+
+
+def test_what_cannot_match_well_is_left_out_and_nothing_else():
+    rng = np.random.default_rng(9)
+    names = rng.integers(0, 2**32, 300)
+    recordings = [drawn(rng, names, 900) for _ in range(6)]
+    copied, late = recordings[0], np.float32(3)  # from three seconds on, half of it kept
+    half = np.flatnonzero(rng.random(len(copied.hashes)) < 0.5)
+    recordings.append(Landmarks(copied.hashes[half], copied.seconds[half] + late))
+    index = Index(recordings)
+    every = [index.matches(number) for number in range(len(recordings))]
+    counts = []
+    for least in (0.01, 0.05, 0.15, 0.4, 0.9):
+        for number, found in enumerate(every):
+            good = [match for match in found if match.score >= least]
+            assert index.matches(number, least) == good
+        counts.append(sum(match.score >= least for found in every for match in found))
+    assert counts[0] > counts[2] >= 1
+    assert counts[-1] == 0
+    assert [match.twin for match in index.matches(0, 0.4)] == [6]

@@ -40,9 +40,9 @@ class Index:
         owners = np.repeat(np.arange(len(recordings)), [len(each.hashes) for each in recordings])
         self._owners = owners.astype(np.int32)[order]
 
-    def matches(self, number: int) -> list[Match]:
-        """Return what matches recording `number` among the recordings behind it."""
-        mine = self._recordings[number]
+    def matches(self, number: int, least_score: float = 0.0) -> list[Match]:
+        """Return what matches recording `number` so well among the recordings behind it."""
+        moments = np.unique(self._recordings[number].seconds)
         seconds, twins, twin_seconds = self._shared(number)
         lags = np.floor((twin_seconds - seconds) / _LAG_SECONDS).astype(np.int64)
         lowest = lags.min(initial=0)
@@ -51,12 +51,19 @@ class Index:
         flat = np.bincount(twins * columns + lags, minlength=len(self._recordings) * columns)
         votes = flat.reshape(-1, columns)
         votes = votes[:, :-1] + votes[:, 1:]  # a lag on the border of two bins is in both
+        order = np.argsort(twins, kind="stable")  # each twin's pairs together
+        ends = np.cumsum(np.bincount(twins, minlength=len(self._recordings)))
         matches = []
         for twin in np.flatnonzero(votes.max(axis=1) >= _FEWEST_VOTES).tolist():
             best = int(votes[twin].argmax())
-            near = (twins == twin) & ((lags == best) | (lags == best + 1))
-            score, offset = aligned(np.unique(mine.seconds), seconds[near], twin_seconds[near])
-            matches.append(Match(twin, score, offset))
+            pairs = order[ends[twin - 1] if twin else 0 : ends[twin]]
+            near = pairs[(lags[pairs] == best) | (lags[pairs] == best + 1)]
+            # If all of them fitted at once, as those of a chance match do not by far.
+            if _best_share(moments, seconds[near]) < least_score:
+                continue
+            score, offset = aligned(moments, seconds[near], twin_seconds[near])
+            if score >= least_score:
+                matches.append(Match(twin, score, offset))
         return matches
 
     def _shared(self, number: int) -> tuple[NDArray[np.float64], ...]:
@@ -94,9 +101,14 @@ def aligned(
     rest = twin_seconds - ratio * seconds
     fits = np.abs(rest - offset) <= _TOLERANCE_SECONDS
     offset = float(np.median(rest[fits]))
-    found = np.isin(moments, seconds[fits].astype(np.float32))
+    return _best_share(moments, seconds[fits]), offset
+
+
+def _best_share(moments: NDArray[np.float32], seconds: NDArray[np.float64]) -> float:
+    """Return the share of moments that are among `seconds`, in the passage where it is highest."""
+    found = np.isin(moments, seconds.astype(np.float32))
     total = np.concatenate([[0], np.cumsum(found)])
     ends = np.searchsorted(moments, moments + WINDOW_SECONDS)
     starts = np.arange(len(moments))
     shares = (total[ends] - total[starts]) / np.maximum(ends - starts, _FEWEST_MOMENTS)
-    return float(shares.max(initial=0)), offset
+    return float(shares.max(initial=0))
