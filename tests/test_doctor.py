@@ -132,6 +132,11 @@ def test_the_repository_its_lock_and_cache(project, tmp_path):
     assert found["dvc"].remedy == "`git checkout --ours dvc.lock`, then `dvc repro`"
     assert found["dvc cache"].verdict == "warning"
     assert "cache.type symlink" in found["dvc cache"].what
+    (project / "dvc.lock").write_text(
+        "schema: '2.0'\nstages:\n  mel:\n    cmd: x\n    deps:\n    - pa"
+    )
+    (found, *_) = dvc_state.dvc_state(project)
+    assert (found.verdict, found.what) == ("failed", "dvc.lock is not one, or half of one")
     (tmp_path / "empty").mkdir()
     assert verdicts(dvc_state.dvc_state(tmp_path / "empty")) == [("dvc", "failed")]
 

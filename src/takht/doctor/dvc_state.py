@@ -4,6 +4,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from takht.doctor.finding import Finding, failed, ok, warning
 
 _REMOTE_SECONDS = 20
@@ -29,15 +31,30 @@ def dvc_state(project: Path) -> list[Finding]:
 
 
 def _lock(project: Path, where: str) -> Finding:
-    """Check that dvc.lock is not what a merge left half done."""
+    """Check that dvc.lock is not what a merge left half done, or a killed DVC half written."""
     for path in [project / "dvc.lock", *sorted(project.glob("*/dvc.lock"))]:
-        if path.exists() and "\n<<<<<<< " in "\n" + path.read_text("utf-8", "replace"):
-            return failed(
-                "dvc",
-                f"{path.relative_to(project)} holds conflict markers",
-                f"`git checkout --ours {path.relative_to(project)}`, then `dvc repro`",
-            )
+        name, text = path.relative_to(project), ""
+        if path.exists():
+            text = path.read_text("utf-8", "replace")
+        if "\n<<<<<<< " in "\n" + text:
+            remedy = f"`git checkout --ours {name}`, then `dvc repro`"
+            return failed("dvc", f"{name} holds conflict markers", remedy)
+        if path.exists() and not _is_lock(text):
+            remedy = f"`git checkout {name}` or delete it, then `dvc repro`"
+            return failed("dvc", f"{name} is not one, or half of one", remedy)
     return ok("dvc", where)
+
+
+def _is_lock(text: str) -> bool:
+    from dvc.exceptions import DvcException
+    from dvc.schema import COMPILED_LOCKFILE_SCHEMA
+    from voluptuous import Invalid
+
+    try:
+        COMPILED_LOCKFILE_SCHEMA(yaml.safe_load(text))
+    except (yaml.YAMLError, Invalid, DvcException):
+        return False
+    return True
 
 
 def _cache(repository: Any) -> Finding:
