@@ -30,7 +30,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=int, default=3, help="length of each recording")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
+    scratch = preprocess.ROOT / ".takht"  # Git ignores it
+    scratch.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch) as name:
         here = Path(name)
         (here / "params.yaml").write_text(preprocess.PARAMS)
         *_, last = generate(here, options.minutes, options.recordings + 1)
