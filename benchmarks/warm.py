@@ -125,6 +125,10 @@ def answer(line: socket.socket) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    # Not pytest's, which write elsewhere, nor the copy of takht that a test has imported.
+    sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
+    for name in [each for each in sys.modules if each.partition(".")[0] == "takht"]:
+        del sys.modules[name]
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

@@ -3,8 +3,12 @@
 import takht  # noqa: F401 (before NumPy, as in a stage: tests compare with what stages made)
 
 # isort: split
+import hypothesis
 import project
 import pytest
+
+hypothesis.settings.register_profile("takht", deadline=None)  # machines differ, and are shared
+hypothesis.settings.load_profile("takht")
 
 
 @pytest.fixture(autouse=True)

@@ -102,8 +102,7 @@ def test_training_stops_when_patience_ends():
 @pytest.mark.filterwarnings("ignore:invalid value|overflow:RuntimeWarning")
 def test_a_run_that_lost_its_way_ends_with_advice():
     data = batches(32, max_steps=2, seed=1)
-    data._read = lambda part: np.full((len(part), FRAMES, BANDS), np.nan, np.float32)
     with pytest.raises(
-        TakhtError, match=r"epoch 1: loss is nan, .* lower the experiment's learning"
+        TakhtError, match=r"epoch 1: loss is (nan|inf), .* lower the experiment's learning"
     ):
-        fit(tiny(), data, batches(32), epochs=2, learning_rate=0.01, patience=2)
+        fit(tiny(), data, batches(32), epochs=2, learning_rate=1e30, patience=2)

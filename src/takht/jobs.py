@@ -100,9 +100,10 @@ def _in_processes(
     left = dict(pairs)
     for _ in range(_ATTEMPTS):
         try:
-            for place, result in _parallel(one, list(left.items()), "loky"):
-                del left[place]
-                yield place, result
+            with _quiet_end():
+                for place, result in _parallel(one, list(left.items()), "loky"):
+                    del left[place]
+                    yield place, result
         except TerminatedWorkerError:
             continue
         except BaseException:
@@ -137,6 +138,23 @@ def _parallel(
             # Closed, joblib hands out no more work and ends its workers.
             results = stack.enter_context(closing(parallel(work)))
         yield from results
+
+
+@contextmanager
+def _quiet_end() -> Iterator[None]:
+    """Say nothing of loky's thread that looks for work which has just been called off."""
+    usual = threading.excepthook
+
+    def hook(ended: threading.ExceptHookArgs) -> None:
+        name = ended.thread.name if ended.thread else ""
+        if not (name == "ExecutorManagerThread" and ended.exc_type is KeyError):
+            usual(ended)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = usual
 
 
 @contextmanager
