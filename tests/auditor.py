@@ -7,11 +7,16 @@ import os
 import runpy
 import sys
 
-import h5py
-import soundfile
-
 log, script = sys.argv[1:3]
 here = os.getcwd() + os.sep  # noqa: PTH109 (a Path would open nothing, but is slower in a hook)
+sys.path[0] = os.path.join(here, os.path.dirname(script))  # noqa: PTH118, PTH120
+
+import takht  # noqa: E402, F401 (before NumPy, as in a stage)
+
+# isort: split
+import h5py  # noqa: E402
+import soundfile  # noqa: E402
+
 opened: set[str] = set()
 
 
@@ -50,7 +55,6 @@ noting(soundfile.SoundFile)
 noting(h5py.File)
 sys.addaudithook(note)
 sys.argv = [script, *sys.argv[3:]]
-sys.path[0] = os.path.join(here, os.path.dirname(script))  # noqa: PTH118, PTH120
 try:
     runpy.run_path(script, run_name="__main__")
 finally:
