@@ -191,7 +191,7 @@ class Killing:
         return ("1" if name in WITH_WORKERS else "2", "2")
 
     def _stages(self) -> list[psutil.Process]:
-        return psutil.Process(self.project.warm.pid).children()
+        return psutil.Process(self.project.warm.process.pid).children()
 
     def _is_writing(self, name: str) -> bool:
         places = [self.project.root / path for path in self.commands[name].outputs]

@@ -14,8 +14,8 @@ import os
 import runpy
 import signal
 import socket
+import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -54,14 +54,15 @@ class Warm:
                 text = text.replace("sys.argv[1:]", '["-m", "dvc", *sys.argv[1:]]')
             (folder / name).write_text(text)
             (folder / name).chmod(0o755)
-        self.pid = os.fork()
-        if not self.pid:
-            serve(listener, libraries)
+        # A program of its own: a fork of this one would wait for ever for the threads that, say,
+        # TensorFlow has started here.
+        words = [sys.executable, __file__, str(listener.fileno()), libraries]
+        self.process = subprocess.Popen(words, pass_fds=[listener.fileno()])
         listener.close()
 
     def forks(self) -> list[psutil.Process]:
         """Return what was forked and what that started, and still runs."""
-        return psutil.Process(self.pid).children(recursive=True)
+        return psutil.Process(self.process.pid).children(recursive=True)
 
     def is_stage(self, process: psutil.Process) -> bool:
         """Tell whether a fork is a stage that DVC started."""
@@ -70,17 +71,16 @@ class Warm:
 
     def stop(self) -> None:
         """End it and all its forks."""
-        for each in [*self.forks(), psutil.Process(self.pid)]:
+        for each in [*self.forks(), self.process]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
-        os.waitpid(self.pid, 0)
+        self.process.wait()
 
 
 def serve(listener: socket.socket, libraries: str) -> None:
     """Import, then fork for each that asks, for ever."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for forks
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a fork hears it when it works
-    with_pythons_own_filters()
     warm_up(libraries)
     while True:
         line, _ = listener.accept()
@@ -91,13 +91,6 @@ def serve(listener: socket.socket, libraries: str) -> None:
             finally:
                 os._exit(1)
         line.close()
-
-
-def with_pythons_own_filters() -> None:
-    """Show the warnings that Python shows, where pytest made errors of them."""
-    warnings.resetwarnings()
-    for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
-        warnings.simplefilter("ignore", kind)
 
 
 def warm_up(libraries: str) -> None:
@@ -125,10 +118,7 @@ def answer(line: socket.socket) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
-    # Not pytest's, which write elsewhere, nor the copy of takht that a test has imported.
     sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
-    for name in [each for each in sys.modules if each.partition(".")[0] == "takht"]:
-        del sys.modules[name]
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -177,3 +167,7 @@ def started(folder: Path, libraries: str = LIBRARIES) -> Iterator[Warm]:
         yield warm
     finally:
         warm.stop()
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])

@@ -17,7 +17,7 @@ import warm
 from killing import LINE, PATIENCE_SECONDS, WITH_WORKERS, Killing
 from soak_project import SoakProject
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SEED = 4
 REAL = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}  # nothing warm about it
 
