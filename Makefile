@@ -1,9 +1,11 @@
 # The two commands of the README are `make repro` and `make test`; `make help` lists the rest.
 
 PYTHON ?= python3
-EXTRA ?= cpu
 REV ?= main
 BIN := .venv/bin
+# What was set up stays until another is asked for.
+EXTRA ?= $(if $(wildcard $(BIN)/.ready-gpu),gpu,cpu)
+READY := $(BIN)/.ready-$(EXTRA)
 LOCK := $(if $(filter gpu,$(EXTRA)),requirements-gpu.lock,requirements.lock)
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -15,10 +17,11 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup: $(BIN)/.ready ## make .venv with the locked packages (EXTRA=gpu for CUDA)
+setup: $(READY) ## make .venv with the locked packages (EXTRA=gpu for CUDA)
 
-$(BIN)/.ready: $(LOCK) pyproject.toml
+$(READY): $(LOCK) pyproject.toml
 	$(PYTHON) -m venv .venv
+	rm -f $(BIN)/.ready-*
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode $(LOCK)
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
@@ -62,7 +65,7 @@ lock: ## resolve the dependencies anew
 	    --output-file $$([ $$extra = cpu ] && echo requirements.lock || echo requirements-gpu.lock); \
 	done
 
-public-corpus: setup ## fetch a hundred recordings with named composers into data/public
+public-corpus: setup ## fetch 88 recordings with named composers into data/public (Debian 12)
 	python corpora/fetch_public.py data/public
 
 scores-corpus: ## render 87 pieces by ten composers into data/scores (needs fluidsynth)

@@ -12,22 +12,21 @@ import yaml
 from soak_project import ROOT, SoakProject
 from warm import Warm
 
-MODEL = "best"
+MODEL = "best"  # of stages whose name says no other: `train@network` is the other's
 
 
 class FaultProject(SoakProject):
-    """The project: preparation, and one experiment trained and evaluated."""
+    """The project: preparation, and two experiments trained and evaluated."""
 
     def __init__(self, root: Path, warm: Warm, rng: np.random.Generator) -> None:
         root.mkdir()
         super().__init__(root, warm, rng)
         self.said = warm.folder.with_name("said")  # what is printed goes to a disk with room
         every = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
-        experiments = {MODEL: killed_stages.EXPERIMENTS[MODEL]}
         pipeline = yaml.safe_load((root / "dvc.yaml").read_text("utf-8"))
         pipeline["stages"] |= {name: every[name] for name in ("train", "evaluate")}
         (root / "dvc.yaml").write_text(yaml.safe_dump(pipeline))
-        self.write_params(killed_stages.params() | {"experiments": experiments})
+        self.write_params(killed_stages.params())
         self.stages = {name: str(stage["cmd"]) for name, stage in every.items() if "cmd" in stage}
         self.stages["train"] = str(every["train"]["do"]["cmd"])
         self.stages["evaluate"] = str(every["evaluate"]["do"]["cmd"])
@@ -84,8 +83,10 @@ class FaultProject(SoakProject):
         return self.root.with_name("filler")
 
     def _words(self, name: str) -> list[str]:
-        text = self.stages[name].replace("${corpus.root}", "data/raw").replace("${scale}", "tiny")
-        text = text.replace("${key}", MODEL).replace("${item.features}", "statistics")
+        stage, _, experiment = name.partition("@")
+        features = str(killed_stages.EXPERIMENTS[experiment or MODEL]["features"])
+        text = self.stages[stage].replace("${corpus.root}", "data/raw").replace("${scale}", "tiny")
+        text = text.replace("${key}", experiment or MODEL).replace("${item.features}", features)
         return shlex.split(text)
 
 

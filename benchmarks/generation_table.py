@@ -29,7 +29,7 @@ def table(title: str, results: dict[str, Any]) -> Iterator[str]:
          ["–", "–", shown(factor, 3), "–"], factor <= 0.2),
         ("training, CPU s", "",
          [shown(seconds.get(key), 0) for key in ("original", "pca", "ours", "real")], None),
-        ("the whole branch, CPU minutes", "≤ 10 at demo scale",
+        ("the whole branch, CPU minutes", "≤ 10 on the demo corpus",
          ["–", "–", shown(minutes, 1), "–"], minutes <= 10 if title.startswith("Demo") else None),
     ):  # fmt: skip
         mark = "" if good is None else "reached" if good else "**missed**"

@@ -15,7 +15,7 @@ REPRO = "`dvc repro`"
 ROOM = f"room, then {REPRO}"
 WRITERS = (
     *("catalogue", "convert", "normalize", "segment", "near_duplicates", "split"),
-    *("mel", "mfcc", "window_statistics", "augment", "train", "evaluate"),
+    *("mel", "mfcc", "window_statistics", "augment", "train", "train@network", "evaluate"),
 )
 NO_STORE = {"TAKHT_STORE_GB": "0", "TAKHT_STORE": "none"}  # nor one that makes room
 
@@ -101,7 +101,7 @@ def no_ffmpeg(project: FaultProject) -> str:
 
 
 def ffmpeg_killed(project: FaultProject) -> str:
-    """Have the decoder killed after 64 kB of each recording; the default is to stop at that."""
+    """Have the decoder killed after 64 kB of each recording, where the unreadable are skipped."""
     script = project.warm.folder.with_name("killed ffmpeg")
     real = ffmpeg.executable()
     script.write_text(
@@ -109,14 +109,8 @@ def ffmpeg_killed(project: FaultProject) -> str:
         f'{real} "$@" | head -c 65536\nkill -9 $$\n'
     )
     script.chmod(0o755)
-    values = project.params()
-    project.write_params(values | {"catalogue": values["catalogue"] | {"on_unreadable": "fail"}})
     said = project.stage("catalogue", TAKHT_FFMPEG=str(script), **NO_STORE)
-    project.write_params(values)
-    lines = [line for line in said.splitlines() if "ended by signal 9" in line]
-    if not lines or "Traceback" in said:
-        raise Lost(f"no recording is named whose decoder was killed:\n{said}")
-    return lines[0]
+    return one_line(said, "error: data/raw/", "ffmpeg was killed", "signal 9", "run again")
 
 
 def flipped(path: Path, *, in_place: bool) -> None:
@@ -271,7 +265,7 @@ INJECTIONS = [
     Injection("disk full of the store", "segment", full_of_the_store, "by itself"),
     Injection("the store's disk full", "segment", store_on_a_full_disk, "by itself"),
     Injection("disk full under DVC's cache", "segment", cache_on_a_full_disk, ROOM),
-    *map(want_of_memory, ("convert", "mel", "window_statistics")),
+    *map(want_of_memory, ("convert", "mel", "window_statistics", "train@network")),
     want_of_memory("window_statistics", TAKHT_WORKERS="2"),
     Injection("no ffmpeg", "catalogue", no_ffmpeg, "unset TAKHT_FFMPEG"),
     Injection("ffmpeg killed in the middle", "catalogue", ffmpeg_killed, REPRO),

@@ -192,10 +192,12 @@ def test_table(name: str) -> Iterator[str]:
     """Yield the lines of a corpus's table of test scores, in Markdown."""
     results = _read(ROOT / f"results/{name}.json")
     first = next(iter(results["experiments"].values()))["metrics"]
-    commits = dict.fromkeys(each["commit"] for each in results["experiments"].values())
+    every = results["experiments"].values()
+    windows = dict.fromkeys(str(each["metrics"]["n_windows"]) for each in every)
+    commits = dict.fromkeys(each["commit"] for each in every)
     yield (
         f"**{TITLES[name]}**, split by recording: {first['n_composers']} composers, "
-        f"{first['n_recordings']} test recordings ({first['n_windows']} windows), "
+        f"{first['n_recordings']} test recordings ({' or '.join(windows)} windows), "
         f"scale {results['scale']}, measured at {' and '.join(commits)}."
     )
     yield ""
@@ -248,6 +250,12 @@ def crossval_table() -> Iterator[str]:
     mean, low, high = mean_gain(gains)
     blank = " |" * (len(gains) - 1)
     yield f"| *– mean of the corpora* | | {mean:+.3f} [{low:+.3f}, {high:+.3f}] |{blank}"
+    commits = {
+        name: " and ".join(dict.fromkeys(each["commit"] for each in found["experiments"].values()))
+        for name, found in results.items()
+    }
+    yield ""
+    yield f"Measured at {', '.join(f'{commit} ({name})' for name, commit in commits.items())}."
 
 
 def mean_gain(gains: list[list[float]]) -> tuple[float, float, float]:

@@ -31,12 +31,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("measure", "table"))
     parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--part", choices=("hour", "near_duplicates"), help="measure it alone")
     options = parser.parse_args()
     if options.what == "measure":
         import unit_costs  # librosa and all
 
-        survived.keep(options.results, "hour", unit_costs.an_hour(committed.params()))
-        survived.keep(options.results, "near_duplicates", unit_costs.matching())
+        if options.part != "near_duplicates":
+            survived.keep(options.results, "hour", unit_costs.an_hour(committed.params()))
+        if options.part != "hour":
+            survived.keep(options.results, "near_duplicates", unit_costs.matching())
         return
     tables = scaling_tables.every(survived.read(options.results), committed.params())
     for name, path in PAGES.items():

@@ -134,8 +134,9 @@ def near_duplicates(found: Mapping[str, Any]) -> Iterator[str]:
         )
     last, cpu_s = list(curve.items())[-1]
     last_hours = last * found["minutes"] / 60
-    times = ", ".join(
-        f"{_duration(cpu_s * (hours / last_hours) ** 2 / 3600)} of one core for {hours:,} hours"
+    times = "; ".join(
+        f"{_duration(cpu_s * (hours / last_hours) ** 2 / 3600)} of one core for {hours:,} hours, "
+        f"{hours * 60 / found['minutes']:,.0f} of them"
         for hours in HOURS
     )
     yield ""

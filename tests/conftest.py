@@ -3,6 +3,8 @@
 import takht  # noqa: F401 (before NumPy, as in a stage: tests compare with what stages made)
 
 # isort: split
+import sys
+
 import hypothesis
 import project
 import pytest
@@ -15,6 +17,12 @@ hypothesis.settings.load_profile("takht")
 def _own_store(tmp_path, monkeypatch):
     """Give every test a store of its own, so that none finds what another made."""
     monkeypatch.setenv("TAKHT_STORE", str(tmp_path / ".store"))
+
+
+@pytest.fixture(autouse=True)
+def _own_hook(monkeypatch):
+    """Give pytest its hook back after a stage that ends in an error, and with it its process."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
 
 
 @pytest.fixture(scope="session")

@@ -243,7 +243,7 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_run(project, monkeypatc
 
     monkeypatch.setattr("takht.doctor.examination.python", broken)
     monkeypatch.setattr("takht.doctor.examination.gpu", lambda: Finding("gpu", "ok", "none"))
-    found = {each.check: each for each in examined(project, deep=True)}
+    found = {each.check: each for each in examined(project, None, deep=True)}
     assert found["python"].verdict == "failed"
     assert "KeyError" in found["python"].what
     assert found["ffmpeg"].verdict == "ok"
@@ -261,7 +261,9 @@ def test_the_command_prints_lines_or_json_and_its_exit_code_tells(project):
             check=False,
         )
 
-    good = doctor()
+    (project / "data/demo").rename(project / "data/raw")
+    good = doctor("data/raw")
+    (project / "data/raw").rename(project / "data/demo")
     assert (good.returncode, good.stderr) == (0, "")
     assert all(line.split()[0] in {"ok", "warning"} for line in good.stdout.splitlines())
     shutil.rmtree(project / "data/demo")

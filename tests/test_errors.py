@@ -164,6 +164,10 @@ def line_of(error) -> str:
         ),
         (RuntimeError("can't start new thread"), "error: work: out of memory (can't start"),
         (
+            ImportError("x.so: failed to map segment from shared object"),
+            "error: work: out of memory (x.so: failed to map",
+        ),
+        (
             OSError(errno.ENOSPC, "No space left on device", "data/x"),
             "error: data/x: the disk is full (No space left on device); free space on it",
         ),

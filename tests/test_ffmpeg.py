@@ -12,7 +12,7 @@ import soundfile
 
 from takht import ffmpeg
 from takht.errors import TakhtError
-from takht.ffmpeg import FfmpegAudio, Unreadable
+from takht.ffmpeg import FfmpegAudio, Stopped, Unreadable
 
 CANARY_HZ = 997
 
@@ -124,15 +124,37 @@ def test_no_process_outlives_its_block(song):
     assert not is_alive(audio._process)
 
 
-def test_a_killed_ffmpeg_is_no_short_recording(tmp_path):
-    long = tmp_path / "long.flac"
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])  # ffmpeg hears the second
+def test_a_killed_ffmpeg_is_no_short_recording_and_no_fault_of_it(tmp_path, number):
+    with pytest.raises(Stopped, match=rf"long\.flac: ffmpeg was killed .* signal {number:d};"):
+        decoded_until(number, tmp_path)
+
+
+def test_a_crash_of_the_decoder_is_the_recordings_fault(tmp_path):
+    with pytest.raises(Unreadable, match="ended by signal 11"):
+        decoded_until(signal.SIGSEGV, tmp_path)
+
+
+def decoded_until(number, folder):
+    """Decode a file of a minute, and send ffmpeg a signal when it has begun."""
+    long = folder / "long.flac"
     soundfile.write(long, np.random.default_rng(0).uniform(-1, 1, 3_000_000), 44_100)
     with FfmpegAudio(long) as audio:
         blocks = audio.blocks()
         next(blocks)
-        os.kill(audio._process.pid, signal.SIGKILL)
-        with pytest.raises(Unreadable, match="ended by signal 9"):
-            list(blocks)
+        os.kill(audio._process.pid, number)
+        list(blocks)
+
+
+def test_an_ffmpeg_that_is_gone_or_none_is_named(monkeypatch, tmp_path, song):
+    program = tmp_path / "ffmpeg"
+    monkeypatch.setattr(ffmpeg, "executable", lambda: str(program))
+    with pytest.raises(Stopped, match=r"ffmpeg: ffmpeg cannot be started \(No such file.*\); run"):
+        FfmpegAudio(song)
+    program.write_bytes(b"no program")
+    program.chmod(0o755)
+    with pytest.raises(Stopped, match=r"cannot be started \(Exec format error\)"):
+        FfmpegAudio(song)
 
 
 def test_tags_are_not_taken_for_ffmpegs_own_words(tmp_path, song):

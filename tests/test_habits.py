@@ -1,6 +1,7 @@
 """What people type and what machines run for them agree: Makefile, hooks, workflows."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -43,6 +44,25 @@ def test_the_scripts_that_a_target_runs_are_there(target):
     ).stdout  # fmt: skip
     for script in re.findall(r"python (\S+\.py)", planned):
         assert (ROOT / script).is_file()
+
+
+def test_a_set_up_for_a_gpu_replaces_another_and_stays(tmp_path):
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-gpu.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    ready = tmp_path / ".venv/bin"
+    ready.mkdir(parents=True)
+
+    def planned(*words):
+        argv = ["make", "--dry-run", "setup", *words]
+        done = subprocess.run(argv, cwd=tmp_path, check=True, capture_output=True, text=True)
+        return re.findall(r"sync .* (\S+\.lock)|rm .*/(\.ready-\*)", done.stdout)
+
+    assert planned() == [("", ".ready-*"), ("requirements.lock", "")]
+    (ready / ".ready-cpu").touch()
+    assert planned() == []
+    assert planned("EXTRA=gpu") == [("", ".ready-*"), ("requirements-gpu.lock", "")]
+    (ready / ".ready-cpu").rename(ready / ".ready-gpu")
+    assert planned() == []
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

@@ -1,6 +1,8 @@
 """Work on many items keeps their order, uses what it is told to, and never hides a failure."""
 
 import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -45,6 +47,39 @@ def test_workers_that_are_killed_every_time_end_the_run(monkeypatch):
     monkeypatch.setenv("TAKHT_WORKERS", "2")
     with pytest.raises(TakhtError, match=r"test: a worker process was killed 3 times.*WORKERS=1"):
         jobs.each(always_killed, [1, 2], label="test")
+
+
+def test_a_thread_that_cannot_start_is_said_in_one_line_and_ends_the_workers():
+    script = """
+import psutil
+from joblib.externals.loky import process_executor
+from pathlib import Path
+from takht import jobs, stage
+
+def start(_):
+    raise RuntimeError("can't start new thread")
+
+def double(number):
+    return 2 * number
+
+def work(_: Path) -> None:
+    process_executor._ExecutorManagerThread.start = start
+    try:
+        jobs.each(double, [1, 2, 3], label="work")
+    finally:
+        every = psutil.Process().children()
+        _, alive = psutil.wait_procs(every, timeout=5)
+        print(sum("popen_loky" in " ".join(each.cmdline()) for each in alive))
+
+stage.run(work, ["x"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"TAKHT_WORKERS": "2"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr.startswith("error: work: out of memory (can't start new thread); close")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == "0\n"
 
 
 def test_no_items_are_no_work():

@@ -114,7 +114,7 @@ def test_near_duplicates_are_pairs():
     rows = list(scaling_tables.near_duplicates(found))
     assert rows[2] == "| 30 | 1.00 | 33.3 | 2299 |"
     assert "the power 2.00 of the number" in rows[-1]
-    assert "44 s of one core for 10 hours, 5 days of one core for 1,000 hours" in rows[-1]
+    assert "44 s of one core for 10 hours, 200 of them; 5 days of one core for 1,000" in rows[-1]
 
 
 def test_the_store_and_the_training_input_grow_with_the_hours():

@@ -9,6 +9,8 @@ import pytest
 import soundfile
 from feature_folders import write_parts
 
+from takht import segments
+from takht.errors import TakhtError
 from takht.pcm import gained
 from takht.segmentation import Segmentation, segment_recording
 
@@ -39,3 +41,9 @@ def test_importing_is_silent_without_any_ffmpeg_on_the_path():
         code, env={"PATH": "", "PYTHONPATH": str(src)}, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_folder_without_segments_is_named(tmp_path):
+    for look in (segments.recordings, segments.sample_rate_hz):
+        with pytest.raises(TakhtError, match="nowhere: holds no segment; run `dvc repro segment`"):
+            look(tmp_path / "nowhere")

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -90,6 +92,26 @@ def test_an_interrupt_of_which_a_library_makes_an_error_is_one_all_the_same(caps
     assert caught.value.code == 130
     assert signal.getsignal(signal.SIGINT) is before
     assert capsys.readouterr().err == "interrupted; nothing half-written was kept\n"
+
+
+def test_an_interrupt_in_a_librarys_callback_is_a_line_and_no_traceback():
+    script = """
+import io, os, signal, soundfile
+from pathlib import Path
+from takht import stage
+class Told(io.BytesIO):
+    def write(self, data):
+        os.kill(os.getpid(), signal.SIGINT)
+        return super().write(data)
+def play(_: Path) -> None:
+    soundfile.write(Told(), [0.0] * 9, 8000, format="wav")
+stage.run(play, ["x"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "interrupted; nothing half-written was kept\n"
+    assert done.returncode == 130
 
 
 def test_seconds_go_to_the_file_that_is_asked_for(folder, monkeypatch):

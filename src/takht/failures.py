@@ -2,6 +2,7 @@
 
 import errno
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from takht.errors import TakhtError
@@ -28,11 +29,13 @@ def lines(error: Exception, where: str) -> str:
 
 def _line(error: Exception, where: str) -> str:
     said = " ".join(str(error).split())
-    if _is_want_of_memory(error):
-        return (
-            f"{where}: out of memory ({said or type(error).__name__}); close other programs, allow "
-            "it more, or set TAKHT_WORKERS=1, and run again"
-        )
+    for cause in _causes(error):
+        if _is_want_of_memory(cause):
+            reason = " ".join(str(cause).split()) or type(cause).__name__
+            return (
+                f"{where}: out of memory ({reason}); close other programs, allow it more, or set "
+                "TAKHT_WORKERS=1, and run again"
+            )
     if isinstance(error, OSError):
         return _of_system(error, where, said)
     return (
@@ -51,13 +54,21 @@ def _of_system(error: OSError, where: str, said: str) -> str:
     return f"{place}: {reason}; mend the cause and run again"
 
 
-def _is_want_of_memory(error: Exception) -> bool:
-    """Tell want of memory, which Python, its threads and TensorFlow each name otherwise."""
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came of: cleaning up after the first may fail in its turn."""
+    while error:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _is_want_of_memory(error: BaseException) -> bool:
+    """Tell want of memory, which Python, its threads, the linker and TensorFlow name otherwise."""
     return (
         isinstance(error, MemoryError)
         or (isinstance(error, OSError) and error.errno in {errno.ENOMEM, errno.EAGAIN})
         or type(error).__name__ == "ResourceExhaustedError"
         or "can't start new thread" in str(error)
+        or (isinstance(error, ImportError) and "failed to map segment" in str(error))
     )
 
 

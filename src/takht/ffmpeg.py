@@ -1,5 +1,6 @@
 """One streaming ffmpeg process as a decoder that trusts neither the file nor its name."""
 
+import errno
 import os
 import re
 import select
@@ -29,12 +30,18 @@ BLOCK_SAMPLES = 2**17  # read at a time, all channels together
 _DURATION = re.compile(r"\[info\]   Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _AUDIO = re.compile(r"\[info\]   Stream #0:\d.*?: Audio: ([\w.-]+)")
 _ERROR = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal|panic)\] (.*)")
-_OUT_OF_TIME = f"[info] Exiting normally, received signal {signal.SIGXCPU.value}."
+_SIGNALLED = re.compile(r"\[info\] Exiting normally, received signal (\d+)\.")
+# What ends a process from outside; others are a decoder's own, which this file has led astray.
+_FROM_OUTSIDE = {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM}
 _LINE_BYTES = 4096  # tags can hold whole books
 
 
 class Unreadable(TakhtError):
     """A file that does not decode to audio; the message is the reason."""
+
+
+class Stopped(TakhtError):
+    """ffmpeg did not run to its end, which says nothing of the file."""
 
 
 @cache
@@ -94,18 +101,12 @@ class FfmpegAudio:
 
         Raises:
             Unreadable: ffmpeg finds no audio.
+            Stopped: ffmpeg cannot be started, or was killed.
         """
         self.codec, self.claimed_seconds, self.decode_errors = "", 0.0, 0
-        self._first_error, self._out_of_time = "", False
+        self._path, self._first_error, self._signal = path, "", 0
         self._banner_read = threading.Event()
-        self._process = subprocess.Popen(
-            command(path),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "AV_LOG_FORCE_NOCOLOR": "1"},
-            pipesize=2**20,
-        )
+        self._process = _started(command(path))
         limits.hold_memory(self._process.pid)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
@@ -136,8 +137,9 @@ class FfmpegAudio:
         """Yield the audio in order, float32, shape (frames, channels).
 
         Raises:
-            Unreadable: ffmpeg gave up, hangs or was killed, so that what came may be incomplete; or
-                the audio goes on for more than a day.
+            Unreadable: ffmpeg gave up or hangs, so that what came may be incomplete; or the audio
+                goes on for more than a day.
+            Stopped: ffmpeg was killed.
         """
         frame_bytes, frames = 4 * self.channels, 0
         while data := self._read(max(1, BLOCK_SAMPLES // self.channels) * frame_bytes):
@@ -167,8 +169,8 @@ class FfmpegAudio:
         if error := _ERROR.match(line):
             self.decode_errors += 1
             self._first_error = self._first_error or error[1]
-        elif line == _OUT_OF_TIME:
-            self._out_of_time = True
+        elif signalled := _SIGNALLED.fullmatch(line):
+            self._signal = int(signalled[1])
         if self._banner_read.is_set():
             return
         if line.startswith("[info] Output #0"):
@@ -218,12 +220,37 @@ class FfmpegAudio:
         except subprocess.TimeoutExpired:
             raise Unreadable(f"ffmpeg hangs, no end in {limits.STALL_SECONDS:g} s") from None
         self._listener.join()
-        if code < 0:
-            raise Unreadable(f"ffmpeg was ended by signal {-code}")
-        if code > 0 and self._out_of_time:
+        ended_by = -code if code < 0 else self._signal
+        if ended_by in _FROM_OUTSIDE:
+            raise Stopped(
+                f"{self._path}: ffmpeg was killed while it decoded this, by signal {ended_by}; if "
+                "nobody did it, memory was short: close other programs, and run again"
+            )
+        if ended_by == signal.SIGXCPU:
             raise Unreadable(f"takes more than {limits.MAX_CPU_SECONDS} s of processor time")
+        if code < 0:
+            raise Unreadable(f"ffmpeg was ended by signal {ended_by}")
         if code > 0:
             raise Unreadable(_plain(self._first_error) or f"ffmpeg ended with code {code}")
+
+
+def _started(argv: list[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "AV_LOG_FORCE_NOCOLOR": "1"},
+            pipesize=2**20,
+        )
+    except OSError as error:
+        if error.errno not in {errno.ENOENT, errno.EACCES, errno.ENOEXEC}:
+            raise
+        raise Stopped(
+            f"{argv[0]}: ffmpeg cannot be started ({os.strerror(error.errno)}); run `make setup`, "
+            "or set TAKHT_FFMPEG to another"
+        ) from None
 
 
 def _plain(error: str) -> str:

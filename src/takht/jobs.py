@@ -1,5 +1,6 @@
 """The same work on many recordings, on every core or on a cluster."""
 
+import multiprocessing
 import multiprocessing.resource_tracker
 import os
 import signal
@@ -19,6 +20,7 @@ from takht.errors import TakhtError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _ATTEMPTS = 3  # of work whose worker was killed
+tqdm.monitor_interval = 0  # no thread that looks after bars, and warns where it cannot start
 
 
 def workers() -> int:
@@ -108,7 +110,11 @@ def _in_processes(
             continue
         except BaseException:
             # That of joblib: another one would first wait for all work in hand.
-            get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+            try:
+                get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+            except RuntimeError:  # for want of memory its thread was never started
+                for worker in multiprocessing.active_children():
+                    worker.terminate()
             raise
         get_reusable_executor(reuse=True).shutdown(wait=True)  # joined: their CPU time is counted
         return

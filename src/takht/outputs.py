@@ -5,6 +5,7 @@ holds. It works there in a folder of its own, whose content takes the output's n
 a killed run left, the next removes.
 """
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -98,7 +99,9 @@ def _raise_if_full(path: Path, error: Exception) -> None:
     """Raise a DiskFull where there is no room: not every library says why it cannot write."""
     free = shutil.disk_usage(path.parent).free
     if free < FULL_BYTES and not isinstance(error, TakhtError):
-        reason = " ".join(str(error).split()) or type(error).__name__
+        number = error.errno if isinstance(error, OSError) else None  # h5py says much beside it
+        said = os.strerror(number) if number else str(error)
+        reason = " ".join(said.split()) or type(error).__name__
         raise DiskFull(
             f"{path}: the disk is full, {free} bytes are free ({reason}); free space on it and run "
             "again, what is finished is kept"

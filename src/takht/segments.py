@@ -46,6 +46,10 @@ def read(folder: Path, recording: str) -> Iterator[Waveform]:
 
 
 def sample_rate_hz(folder: Path) -> int:
-    """Return the one sample rate of all segments, Hz."""
-    first = next(folder.glob("*/*/*.wav"))
-    return int(soundfile.info(first).samplerate)
+    """Return the one sample rate of all segments, Hz.
+
+    Raises:
+        TakhtError: there is none.
+    """
+    first = recordings(folder)[0]
+    return int(soundfile.info(next((folder / first).glob("*.wav"))).samplerate)

@@ -49,6 +49,8 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
         except (KeyboardInterrupt, Exception) as error:
             if os.environ.get("TAKHT_DEBUG") == "1":
                 raise
+            # h5py, whose file did not fit on the disk, would tell of it again as Python ends.
+            sys.unraisablehook = _say_nothing
             if isinstance(error, Exception) and not heard:
                 sys.exit(failures.lines(error, function.__name__))
             sys.stderr.write("interrupted; nothing half-written was kept\n")
@@ -62,6 +64,7 @@ def _hearing_ctrl_c() -> Iterator[list[int]]:
 
     def hear(*_: object) -> None:
         heard.append(1)
+        sys.unraisablehook = _say_nothing  # where that ends in a library's callback
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, hear)
@@ -69,6 +72,10 @@ def _hearing_ctrl_c() -> Iterator[list[int]]:
         yield heard
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _say_nothing(_: object) -> None:
+    """Be told of an exception that nobody can catch, after which there is but one line to say."""
 
 
 def _with_room(work: Callable[[], None]) -> None:

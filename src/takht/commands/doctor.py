@@ -1,11 +1,16 @@
 """takht doctor: whether everything that a run needs is there, and what to do where it is not."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 
 def doctor(
+    corpus: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FOLDER]", help="The corpus, else `corpus.root` of params.yaml."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     deep: Annotated[
         bool, typer.Option("--deep", help="Also hash every file in DVC's cache.")
@@ -17,11 +22,10 @@ def doctor(
     """
     import dataclasses
     import json
-    from pathlib import Path
 
     from takht.doctor.examination import examined
 
-    findings = examined(Path.cwd(), deep=deep)
+    findings = examined(Path.cwd(), corpus, deep=deep)
     if as_json:
         rows = [dataclasses.asdict(each) for each in findings]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))

@@ -8,9 +8,9 @@ from takht.doctor.finding import Finding, failed, ok, warning
 from takht.errors import TakhtError
 
 _GB = 1e9
-# Of the recordings' bytes: mono WAV parts, segments and features, each once more in DVC's cache;
-# a minute of mp3 at 128 kb/s is 1 MB and becomes 2.6 MB of WAV.
-OUTPUTS_PER_BYTE = 12
+# Of the recordings' bytes: mono WAV parts, segments and features, each once more in DVC's cache and
+# in the store; a minute of mp3 at 128 kb/s is 1 MB, and becomes 2.6 MB of parts and of segments.
+OUTPUTS_PER_BYTE = 18
 
 
 def disk(project: Path, root: Path) -> Finding:

@@ -18,10 +18,10 @@ from takht.doctor.installation import packages, python
 from takht.doctor.settings import settings
 
 
-def examined(project: Path, *, deep: bool) -> list[Finding]:
-    """Return what every check finds in a project's folder."""
+def examined(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
+    """Return what every check finds in a project's folder, and in a corpus or in the project's."""
     values = _params(project)
-    root = project / str(_at(values, "corpus", "root") or "data/demo")
+    root = project / (corpus or str(_at(values, "corpus", "root") or "data/demo"))
     drops_small = _at(values, "split", "drop_small_composers") is True
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
         "python": lambda: python(project),
