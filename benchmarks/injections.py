@@ -158,8 +158,11 @@ def shared_with_the_store(project: FaultProject) -> str:
 def store_flipped(project: FaultProject) -> str:
     """Flip a bit of what the store alone has, and need it."""
     shutil.rmtree(project.root / "data/segments")
-    kept = [path for path in (project.root / ".takht/store").glob("??/*/product/0000.wav")]
-    flipped(kept[0], in_place=True)
+    project.stage("segment")  # which links to what the store has
+    used = {path.stat().st_ino for path in (project.root / "data/segments").rglob("*.wav")}
+    shutil.rmtree(project.root / "data/segments")
+    kept = sorted((project.root / ".takht/store").glob("??/*/product/*.wav"))
+    flipped(next(path for path in kept if path.stat().st_ino in used), in_place=True)
     return one_line(project.stage("segment"), str(project.root / ".takht/store"), "damaged")
 
 

@@ -1,7 +1,6 @@
 """Stages killed and interrupted at random moments; nothing may be lost, and nothing left."""
 
 import contextlib
-import functools
 import random
 import re
 import shutil
@@ -25,6 +24,7 @@ WITH_WORKERS = (
     *("demo_corpus", "near_duplicates", "window_statistics", "generate", "evaluate_generation"),
 )
 PATIENCE_SECONDS = 30
+MOST_TRIES = 60  # to end a stage while it works
 
 
 class Killing:
@@ -104,7 +104,7 @@ class Killing:
         """
         for turn in range(times):
             alone, writing = turn % 2 == 1, turn % 3 == 2
-            end = functools.partial(self._kill, alone=alone)
+            end = self._kill_alone if alone else self._kill
             self._until_in_time(name, self._workers(name)[turn % 2], end, writing=writing)
         self._finish_whole(name)
 
@@ -131,29 +131,46 @@ class Killing:
     def _until_in_time(
         self, name: str, workers: str, end: Callable[[str, Any], bool], *, writing: bool = False
     ) -> None:
-        """Start a stage and end it at a random moment, until that was while it worked."""
+        """Start a stage and end it at a random moment, until that was while it worked.
+
+        Raises:
+            Lost: it never was.
+        """
         latest = 0.02 if writing else self.seconds[name, workers]
-        in_time = False
-        while not in_time:
+        for _ in range(MOST_TRIES):
             self._forget(name, outputs=writing or self.chance.random() < 0.5)
+            if writing:  # what an earlier one had begun to write would be taken for its own
+                self._forget_begun(name)
             process = self.start(name, workers)
             while writing and process.poll() is None and not self._is_writing(name):
                 time.sleep(0.001)
             moment = self.chance.uniform(0, latest)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(moment)
-            in_time = process.poll() is None and end(name, process)
-            late = process.wait() == 0
+            late = process.poll() is not None
+            in_time = not late and end(name, process)
+            process.wait()
             self._check(name)
+            if in_time:
+                return
             latest *= 0.8 if late else 1.25  # how long it takes depends on what else runs here
+        raise Lost(f"{name}: not ended in time by {end.__name__}, {MOST_TRIES} times")
 
-    def _kill(self, name: str, _process: Any, *, alone: bool) -> bool:
+    def _kill(self, name: str, process: Any) -> bool:
+        """Kill the stage with all it runs; return whether it had not ended by itself."""
+        return self._killed(name, process, self.project.warm.forks())
+
+    def _kill_alone(self, name: str, process: Any) -> bool:
+        """Kill the stage alone; return whether it had not ended by itself."""
+        return self._killed(name, process, self._stages())
+
+    def _killed(self, name: str, process: Any, doomed: list[psutil.Process]) -> bool:
         everyone = self.project.warm.forks()
-        for each in self._stages() if alone else everyone:
+        for each in doomed:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
-        self._expect_end(name, everyone)
-        return True
+        self._expect_end(name, [*everyone, *doomed])
+        return bool(process.wait() != 0)
 
     def _interrupt(self, name: str, process: Any) -> bool:
         """Return whether the stage was past its imports, which Ctrl-C ends with a traceback."""
@@ -195,12 +212,20 @@ class Killing:
 
     def _is_writing(self, name: str) -> bool:
         places = [self.project.root / path for path in self.commands[name].outputs]
-        partial = [
+        return any(place.exists() for place in [*places, *self._begun(name)])
+
+    def _begun(self, name: str) -> list[Path]:
+        """Return the folders in which outputs are made."""
+        places = [self.project.root / path for path in self.commands[name].outputs]
+        return [
             place.with_name(f".{place.name}{kind}.partial")
             for place in places
             for kind in ("", ".scratch")
         ]
-        return any(place.exists() for place in [*places, *partial])
+
+    def _forget_begun(self, name: str) -> None:
+        for folder in self._begun(name):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _forget(self, name: str, *, outputs: bool) -> None:
         """Delete the store; and outputs, as DVC does before it runs a stage."""

@@ -180,5 +180,11 @@ class SoakProject:
                 each.send_signal(signal.SIGINT)
 
     def wait(self) -> None:
-        """Wait until nothing runs any more."""
-        psutil.wait_procs(self.warm.forks())
+        """Wait until nothing runs any more.
+
+        Raises:
+            Lost: something runs on for minutes.
+        """
+        _, alive = psutil.wait_procs(self.warm.forks(), timeout=300)
+        if alive:
+            raise Lost(f"does not end: {alive}")

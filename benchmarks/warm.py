@@ -110,7 +110,10 @@ def answer(line: socket.socket) -> None:
     size, streams, _, _ = socket.recv_fds(line, 8, 3)
     text = b""
     while len(text) < int.from_bytes(size, "little"):
-        text += line.recv(2**20)
+        part = line.recv(2**20)
+        if not part:  # who asked was killed meanwhile
+            return
+        text += part
     argv, folder, environment = json.loads(text)
     # Its environment, by which one would know a stage, is not what /proc shows of a fork.
     kind = "stage" if "DVC_STAGE" in environment else argv[0]

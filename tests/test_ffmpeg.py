@@ -106,6 +106,17 @@ def test_any_name_is_only_a_name(song, name):
     assert audio.decode_errors == 0
 
 
+@pytest.mark.parametrize("script", ["exit 1", "true", "kill -9 $$"])
+def test_an_ffmpeg_without_a_version_is_none(monkeypatch, tmp_path, script):
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "executable", lambda: str(program))
+    ffmpeg.version.cache_clear()
+    with pytest.raises(Stopped, match="ffmpeg: does not tell its version, ended with code"):
+        ffmpeg.version()
+
+
 def is_alive(process):
     try:
         os.kill(process.pid, 0)
@@ -153,8 +164,10 @@ def test_an_ffmpeg_that_is_gone_or_none_is_named(monkeypatch, tmp_path, song):
         FfmpegAudio(song)
     program.write_bytes(b"no program")
     program.chmod(0o755)
-    with pytest.raises(Stopped, match=r"cannot be started \(Exec format error\)"):
-        FfmpegAudio(song)
+    ffmpeg.version.cache_clear()
+    for start in (lambda: FfmpegAudio(song), ffmpeg.version):
+        with pytest.raises(Stopped, match=r"cannot be started \(Exec format error\)"):
+            start()
 
 
 def test_tags_are_not_taken_for_ffmpegs_own_words(tmp_path, song):

@@ -4,6 +4,7 @@ import os
 import stat
 import struct
 import subprocess
+import threading
 import time
 
 import numpy as np
@@ -80,6 +81,35 @@ def test_processor_time_is_limited(tmp_path, monkeypatch):
     with ffmpeg.FfmpegAudio(path) as audio, pytest.raises(ffmpeg.Unreadable) as caught:
         list(zip(audio.blocks(), range(10**6), strict=False))
     assert "more than 1 s of processor time" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("trap '' XCPU; while :; do :; done", "hangs, no sample in"),
+        ("exit 123", "of processor time"),  # as ffmpeg ends after the fourth signal unheard
+    ],
+)
+def test_a_decoder_deaf_to_the_end_of_its_time_is_at_fault_itself(
+    tmp_path, song, monkeypatch, script, reason
+):
+    """The system would kill it a second later, as somebody else might who has nothing to do with
+    the file, if its time had a hard limit."""
+    instead_of_ffmpeg(tmp_path, monkeypatch, f"echo '[info] Output #0' >&2; {script}")
+    monkeypatch.setattr(limits, "MAX_CPU_SECONDS", 1)
+    monkeypatch.setattr(limits, "STALL_SECONDS", 4.0)
+    assert reason in str(probe(song))
+
+
+def test_without_memory_to_listen_to_it_ffmpeg_is_ended(song, monkeypatch):
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    before = psutil.Process().children()
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="new thread") as caught:
+        ffmpeg.FfmpegAudio(song)
+    assert psutil.Process().children() == before, caught
 
 
 def test_memory_is_limited_from_the_start(song, monkeypatch):

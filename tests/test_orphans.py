@@ -72,9 +72,35 @@ def test_a_worker_whose_stage_has_ended_already_ends():
     assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")
 
 
-@pytest.mark.parametrize(
+WAYS = pytest.mark.parametrize(
     "command", ["exec {python} {script}", "{python} {script}; true"], ids=["in its place", "beside"]
 )
+
+
+@WAYS
+def test_a_stage_whose_dvc_ended_while_it_imported_ends(tmp_path, command):
+    script = tmp_path / "stage.py"
+    script.write_text(
+        "import os, sys, time\nfrom takht import orphans\nprint(os.getpid(), flush=True)\n"
+        "sys.stdin.readline()\norphans.end_with_dvc()\ntime.sleep(600)\n"
+    )
+    shell = ["/bin/sh", "-c", command.format(python=sys.executable, script=script)]
+    dvc = f"import subprocess; subprocess.run({shell!r})"
+    process = subprocess.Popen(
+        [sys.executable, "-c", dvc],
+        env=os.environ | {"DVC_STAGE": "play"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    stage = psutil.Process(int(process.stdout.readline()))
+    process.kill()
+    process.wait()
+    process.stdin.write(b"go on\n")
+    process.stdin.close()
+    _, alive = psutil.wait_procs([stage], timeout=PATIENCE_SECONDS)
+    assert alive == []
+    process.stdout.close()
+
+
+@WAYS
 def test_a_stage_ends_with_dvc_and_by_hand_outlives_the_shell(tmp_path, command):
     """`exec` is what bash does with a command, the other what dash does: it waits."""
     script = tmp_path / "stage.py"

@@ -4,6 +4,7 @@ import hashlib
 import os
 import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +116,20 @@ def test_all_files_below_are_hashed_with_their_places(tmp_path):
         file_of(tmp_path / "in" / name, name.encode())
     found = RecentHashes(None).of_all([tmp_path / "in", tmp_path / "in/b", tmp_path / "none"])
     assert found == [f"a {sha256(b'a')}", f"b {sha256(b'b')}", f". {sha256(b'b')}"]
+
+
+def test_an_inode_larger_than_numbers_of_the_database_is_one_like_another(tmp_path, monkeypatch):
+    usual = Path.stat
+
+    def stat(path, **options):
+        found = usual(path, **options)
+        rest = {"st_mtime_ns": found.st_mtime_ns}
+        return os.stat_result((found[0], found.st_ino + 2**63, *found[2:]), rest)
+
+    file = file_of(tmp_path / "a", b"a")
+    os.utime(file, (1, 1))
+    monkeypatch.setattr(Path, "stat", stat)
+    hashes = RecentHashes(tmp_path / "hashes.sqlite")
+    assert hashes.of_file(file) == sha256(b"a")
+    hashes.save()
+    assert len(RecentHashes(tmp_path / "hashes.sqlite")._known) == 1

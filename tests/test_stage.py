@@ -1,5 +1,6 @@
 """A stage gets its sections and paths, and what goes wrong reaches the user as a line."""
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -10,8 +11,8 @@ from typing import ClassVar
 import pytest
 from pydantic import Field
 
-from takht import stage
-from takht.errors import TakhtError
+from takht import jobs, outputs, stage, store, store_folder
+from takht.errors import DiskFull, TakhtError
 from takht.schema import ParamError, Section, load
 
 
@@ -112,6 +113,51 @@ stage.run(play, ["x"])
     )
     assert done.stderr == "interrupted; nothing half-written was kept\n"
     assert done.returncode == 130
+
+
+def test_an_interrupt_that_is_swallowed_leaves_no_output_that_passes_for_good(folder, capsys):
+    """So did the mp3 that libsndfile wrote when one of its callbacks had failed."""
+
+    def play(source: Path) -> None:
+        with outputs.fresh_file(source) as path:
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            path.write_text("less than all")
+
+    def sing(source: Path) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        jobs.each(source.with_name, ["a"], label="sing")
+        raise AssertionError("went on")
+
+    def hum(_source: Path) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    for work in (play, sing, hum):
+        with pytest.raises(SystemExit) as caught:
+            stage.run(work, ["x"])
+        assert caught.value.code == 130
+        assert capsys.readouterr().err == "interrupted; nothing half-written was kept\n"
+    assert not (folder / "x").exists()
+    stage.run(lambda: None, [])  # what came before is forgotten
+
+
+def test_a_full_disk_costs_a_store_on_another_nothing(folder, monkeypatch):
+    monkeypatch.setenv("TAKHT_STORE", str(folder / "store"))
+    (folder / "piece").write_text("costly")
+    kept = store.opened()
+    kept.keep("0" * 64, folder / "piece", 1)
+    (folder / "piece").unlink()
+
+    def play() -> None:
+        raise DiskFull("elsewhere: the disk is full; free it", Path("/proc"))
+
+    with pytest.raises(SystemExit, match="elsewhere: the disk is full"):
+        stage.run(play, [])
+    assert kept.note("0" * 64) == 1
+    assert store_folder.make_room(folder / "store", folder) == len("costly")
+    assert kept.note("0" * 64) is None
 
 
 def test_seconds_go_to_the_file_that_is_asked_for(folder, monkeypatch):

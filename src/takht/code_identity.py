@@ -25,6 +25,7 @@ PLUMBING = {
     "takht/errors.py",
     "takht/failures.py",
     "takht/incremental.py",
+    "takht/interrupts.py",
     "takht/jobs.py",
     "takht/locks.py",
     "takht/machines.py",

@@ -1,5 +1,7 @@
 """What a user can mend, said so that they can."""
 
+from pathlib import Path
+
 
 class TakhtError(ValueError):
     """Input the pipeline cannot accept.
@@ -10,4 +12,12 @@ class TakhtError(ValueError):
 
 
 class DiskFull(TakhtError):
-    """There is no room for an output."""
+    """There is no room for an output, which is made in `folder`."""
+
+    def __init__(self, message: str, folder: Path) -> None:
+        super().__init__(message, folder)  # both, so that it can be pickled
+        self.folder = folder
+
+    def __str__(self) -> str:
+        """Return the message alone."""
+        return str(self.args[0])

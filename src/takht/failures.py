@@ -67,7 +67,7 @@ def _is_want_of_memory(error: BaseException) -> bool:
         isinstance(error, MemoryError)
         or (isinstance(error, OSError) and error.errno in {errno.ENOMEM, errno.EAGAIN})
         or type(error).__name__ == "ResourceExhaustedError"
-        or "can't start new thread" in str(error)
+        or (isinstance(error, RuntimeError) and "can't start new thread" in str(error))
         or (isinstance(error, ImportError) and "failed to map segment" in str(error))
     )
 

@@ -33,6 +33,7 @@ _ERROR = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal|panic)\] (.*)")
 _SIGNALLED = re.compile(r"\[info\] Exiting normally, received signal (\d+)\.")
 # What ends a process from outside; others are a decoder's own, which this file has led astray.
 _FROM_OUTSIDE = {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM}
+_DEAF = 123  # the exit code of an ffmpeg that got several signals and did not come to hear them
 _LINE_BYTES = 4096  # tags can hold whole books
 
 
@@ -67,10 +68,20 @@ def executable() -> str:
 
 @cache
 def version() -> str:
-    """Return the first line that ffmpeg says of itself."""
-    argv = [executable(), "-version"]
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "replace").partition("\n")[0]
+    """Return the first line that ffmpeg says of itself.
+
+    Raises:
+        Stopped: it cannot be started, fails or says nothing.
+    """
+    with _started([executable(), "-version"]) as process:
+        said, _ = process.communicate()
+    line = said.decode("utf-8", "replace").partition("\n")[0]
+    if process.returncode or not line:
+        raise Stopped(
+            f"{executable()}: does not tell its version, ended with code {process.returncode}; "
+            "run `make setup`, or set TAKHT_FFMPEG to another"
+        )
+    return line
 
 
 def command(path: Path) -> list[str]:
@@ -80,7 +91,8 @@ def command(path: Path) -> list[str]:
     """
     return [
         *(executable(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"),
-        *("-timelimit", str(limits.MAX_CPU_SECONDS), "-max_alloc", str(limits.MAX_BLOCK_BYTES)),
+        *(() if limits.ARE_HELD else ("-timelimit", str(limits.MAX_CPU_SECONDS))),
+        *("-max_alloc", str(limits.MAX_BLOCK_BYTES)),
         *("-threads", "1", "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS),
         *("-i", f"file:{path.absolute()}", "-map", "0:a:0", "-vn", "-sn", "-dn"),
         # Longer frames pass between ffmpeg's threads less often: a quarter less CPU time.
@@ -107,15 +119,15 @@ class FfmpegAudio:
         self._path, self._first_error, self._signal = path, "", 0
         self._banner_read = threading.Event()
         self._process = _started(command(path))
-        limits.hold_memory(self._process.pid)
+        limits.hold(self._process.pid)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._pcm = self._process.stdout
         self._arrival = select.poll()
         self._arrival.register(self._pcm, select.POLLIN)
         self._listener = threading.Thread(target=self._listen, args=[self._process.stderr])
-        self._listener.start()
         try:
+            self._listener.start()
             self.sample_rate_hz, self.channels = self._read_header()
             self._banner_read.wait()
         except BaseException:
@@ -155,7 +167,10 @@ class FfmpegAudio:
         self._pcm.close()
         self._process.kill()
         self._process.wait()
-        self._listener.join()
+        if self._listener.ident:
+            self._listener.join()
+        elif self._process.stderr:  # there was no memory to start what would close it
+            self._process.stderr.close()
 
     def _listen(self, stderr: IO[bytes]) -> None:
         try:
@@ -226,7 +241,7 @@ class FfmpegAudio:
                 f"{self._path}: ffmpeg was killed while it decoded this, by signal {ended_by}; if "
                 "nobody did it, memory was short: close other programs, and run again"
             )
-        if ended_by == signal.SIGXCPU:
+        if ended_by == signal.SIGXCPU or code == _DEAF:
             raise Unreadable(f"takes more than {limits.MAX_CPU_SECONDS} s of processor time")
         if code < 0:
             raise Unreadable(f"ffmpeg was ended by signal {ended_by}")

@@ -71,8 +71,10 @@ class Index:
         ends = np.cumsum(np.bincount(twins[pairs], minlength=len(self._recordings)))
         matches = []
         # If all pairs fitted at once, as those of a chance match do not by far.
-        bound = _best_shares(moments, moment[which[pairs]], twins[pairs], len(self._recordings))
-        for twin in np.flatnonzero((best >= 0) & (bound >= least_score)).tolist():
+        likely = np.flatnonzero(best >= 0)
+        rows = np.searchsorted(likely, twins[pairs])
+        bound = _best_shares(moments, moment[which[pairs]], rows, len(likely))
+        for twin in likely[bound >= least_score].tolist():
             near = pairs[ends[twin - 1] if twin else 0 : ends[twin]]
             score, offset = aligned(moments, seconds[near], twin_seconds[near])
             if score >= least_score:

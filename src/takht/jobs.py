@@ -14,7 +14,7 @@ from typing import TypeVar
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from takht import orphans
+from takht import interrupts, orphans
 from takht.errors import TakhtError
 
 Item = TypeVar("Item")
@@ -89,6 +89,7 @@ def completed(
         else:
             results = _in_processes(one, pairs, label)
         for result in results:
+            interrupts.end_if_came()
             bar.update()
             yield result
 

@@ -26,17 +26,23 @@ def too_large(size_bytes: int) -> str | None:
     return f"is too large, {size_bytes / 2**30:.0f} GiB, at most {MAX_BYTES / 2**30:g} are let in"
 
 
-def hold_memory(process_id: int) -> None:
-    """Limit the address space of a running child, where the system can (Linux).
+ARE_HELD = sys.platform == "linux"  # from outside a process; elsewhere ffmpeg minds its time
+
+
+def hold(process_id: int) -> None:
+    """Limit the address space and the processor time of a running child, where the system can.
 
     From outside, because code between fork and exec (`preexec_fn`) may deadlock beside threads.
+    After its time the child hears SIGXCPU, again and again; it is not killed.
     """
     if sys.platform == "linux":
         import resource
 
         try:
-            limits = (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES)
-            resource.prlimit(process_id, resource.RLIMIT_AS, limits)
+            memory = (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES)
+            resource.prlimit(process_id, resource.RLIMIT_AS, memory)
+            _, most = resource.prlimit(process_id, resource.RLIMIT_CPU)
+            resource.prlimit(process_id, resource.RLIMIT_CPU, (MAX_CPU_SECONDS, most))
         except ProcessLookupError:  # it has ended
             pass
         except (PermissionError, ValueError):  # a stricter limit holds already

@@ -12,6 +12,19 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
+def _parent_of(process: int) -> int:
+    """Return the parent of a process, or 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+# When this is imported, long before a stage works: by then whoever started it may have ended.
+_PARENT = os.getppid()
+_GRANDPARENT = _parent_of(_PARENT)
+
+
 def end_with_parent() -> None:
     """Have the kernel kill this process when its parent ends, whatever ends that.
 
@@ -29,6 +42,8 @@ def end_with_dvc() -> None:
     """
     if "DVC_STAGE" in os.environ:
         end_with_parent()
+        if os.getppid() != _PARENT:
+            os.kill(os.getpid(), signal.SIGKILL)
         with contextlib.suppress(OSError, AttributeError):  # no Linux, or an old one
             _end_with_parent_of_shell()
 
@@ -52,8 +67,9 @@ def _end_with_parent_of_shell() -> None:
     shell = Path(f"/proc/{os.getppid()}")
     if (shell / "cmdline").read_bytes().split(b"\0")[1:2] != [b"-c"]:
         return
-    parent = int((shell / "stat").read_text().rpartition(")")[2].split()[1])
-    watched = os.pidfd_open(parent)
+    if _parent_of(os.getppid()) != _GRANDPARENT:
+        os.kill(os.getpid(), signal.SIGKILL)
+    watched = os.pidfd_open(_GRANDPARENT)
 
     def end() -> None:
         select.select([watched], [], [])  # readable once it has ended

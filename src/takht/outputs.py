@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from takht import locks, machines
+from takht import interrupts, locks, machines
 from takht.errors import DiskFull, TakhtError
 
 FULL_BYTES = 2**20  # with less than this free, it was the disk that stopped us
@@ -54,6 +54,7 @@ def _fresh(path: Path) -> Iterator[Path]:
         return
     with _beside(path) as own:
         yield own / "new"
+        interrupts.end_if_came()
         _take_place(own / "new", path, own)
 
 
@@ -104,7 +105,8 @@ def _raise_if_full(path: Path, error: Exception) -> None:
         reason = " ".join(said.split()) or type(error).__name__
         raise DiskFull(
             f"{path}: the disk is full, {free} bytes are free ({reason}); free space on it and run "
-            "again, what is finished is kept"
+            "again, what is finished is kept",
+            path.parent,
         ) from error
 
 

@@ -3,16 +3,14 @@
 import json
 import os
 import re
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from takht import failures, orphans, store_folder
+from takht import failures, interrupts, orphans, store_folder
 from takht.errors import DiskFull
 from takht.schema import Section, load
 
@@ -38,52 +36,33 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
     paths = list(hints)[len(sections) : len(kinds)]
     if len(words) != len(paths):
         sys.exit(f"usage: python src/{function.__name__}.py {' '.join(paths).upper()}")
-    with _hearing_ctrl_c() as heard:
+    with interrupts.heard_of():
         try:
             orphans.end_with_dvc()
             started, cpu_before = time.perf_counter(), _cpu_seconds()
             arguments = [*(load(kind, names) for kind in sections), *map(Path, words)]
             _with_room(partial(function, *arguments))
+            interrupts.end_if_came()
             wall_s = time.perf_counter() - started
             _note(function.__name__, names, wall_s, _cpu_seconds() - cpu_before)
         except (KeyboardInterrupt, Exception) as error:
             if os.environ.get("TAKHT_DEBUG") == "1":
                 raise
             # h5py, whose file did not fit on the disk, would tell of it again as Python ends.
-            sys.unraisablehook = _say_nothing
-            if isinstance(error, Exception) and not heard:
+            sys.unraisablehook = interrupts.say_nothing
+            # Where Ctrl-C came, other errors came of it: pandas' parser makes one of its own.
+            if isinstance(error, Exception) and not interrupts.came():
                 sys.exit(failures.lines(error, function.__name__))
             sys.stderr.write("interrupted; nothing half-written was kept\n")
             sys.exit(130)
-
-
-@contextmanager
-def _hearing_ctrl_c() -> Iterator[list[int]]:
-    """Yield a list that grows when Ctrl-C is heard: pandas' parser makes another error of it."""
-    heard: list[int] = []
-
-    def hear(*_: object) -> None:
-        heard.append(1)
-        sys.unraisablehook = _say_nothing  # where that ends in a library's callback
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, hear)
-    try:
-        yield heard
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _say_nothing(_: object) -> None:
-    """Be told of an exception that nobody can catch, after which there is but one line to say."""
 
 
 def _with_room(work: Callable[[], None]) -> None:
     """Do the work; where the disk is full of what the store keeps, without that once more."""
     try:
         work()
-    except DiskFull:
-        freed = store_folder.make_room(store_folder.place())
+    except DiskFull as error:
+        freed = store_folder.make_room(store_folder.place(), error.folder)
         if not freed:
             raise
         sys.stderr.write(f"disk full: {freed} bytes of the store thrown out, starting again\n")

@@ -62,9 +62,14 @@ def tidy(root: Path, most_bytes: int) -> None:
         total -= size
 
 
-def make_room(root: Path) -> int:
-    """Throw out all that only the store has, and return how many bytes that gave back."""
+def make_room(root: Path, folder: Path) -> int:
+    """Throw out all that only the store has, and return how many bytes that gave the folder back.
+
+    Those of another disk than the folder's stay.
+    """
     freed = 0
+    if not root.exists() or root.stat().st_dev != folder.stat().st_dev:
+        return freed
     for _, folder, size in sizes(root):
         files = [file for file in (folder / "product").glob("**/*") if file.is_file()]
         files += [file for file in [folder / "product"] if file.is_file()]
