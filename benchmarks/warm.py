@@ -143,7 +143,19 @@ def run(argv: list[str]) -> None:
 
 
 def ended(work: Callable[[], None]) -> int:
-    """Return the exit code that Python would have ended with, all streams flushed."""
+    """Return the exit code that Python would have ended with, deaf to Ctrl-C from then on."""
+    try:
+        return exit_code(work)
+    except KeyboardInterrupt as error:  # the work was done already
+        sys.excepthook(type(error), error, error.__traceback__)
+        sys.stderr.flush()
+        return 1
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def exit_code(work: Callable[[], None]) -> int:
+    """Return the exit code of the work, all streams flushed."""
     code = 0
     with contextlib.ExitStack() as stack:
         stack.callback(sys.stdout.flush)
