@@ -24,7 +24,7 @@ WITH_WORKERS = (
     *("demo_corpus", "near_duplicates", "window_statistics", "generate", "evaluate_generation"),
 )
 PATIENCE_SECONDS = 30
-MOST_TRIES = 60  # to end a stage while it works
+MOST_TRIES = 500  # to end a stage while it works
 
 
 class Killing:
@@ -149,7 +149,8 @@ class Killing:
                 process.wait(moment)
             late = process.poll() is not None
             in_time = not late and end(name, process)
-            process.wait()
+            # Without a worker yet, a stage goes on to a good end; the next moment has to be later.
+            late = late or (process.wait() == 0 and end != self._kill_worker)
             self._check(name)
             if in_time:
                 return
