@@ -1,6 +1,7 @@
 """A decoder that takes too long, too much, or stops moving is ended, and says which."""
 
 import os
+import resource
 import stat
 import struct
 import subprocess
@@ -127,3 +128,17 @@ def test_a_file_too_large_and_what_is_no_file_are_not_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe.mp3")
     assert stat.S_ISFIFO((tmp_path / "pipe.mp3").stat().st_mode)
     assert probe(tmp_path / "pipe.mp3") == "is no file"
+
+
+def test_where_memory_is_limited_more_strictly_time_still_is(song, monkeypatch):
+    usual = resource.prlimit
+
+    def prlimit(process, kind, *asked):
+        if asked and kind == resource.RLIMIT_AS:
+            raise ValueError("not allowed to raise maximum limit")  # as it says to who is not root
+        return usual(process, kind, *asked)
+
+    monkeypatch.setattr(resource, "prlimit", prlimit)
+    with ffmpeg.FfmpegAudio(song) as audio:
+        held = psutil.Process(audio._process.pid).rlimit(psutil.RLIMIT_CPU)
+        assert held[0] == limits.MAX_CPU_SECONDS

@@ -4,6 +4,7 @@ A day of stereo m4a at 44.1 kHz, whose table of contents ffmpeg holds in memory,
 address space, 559 of it before a file is opened; a day of flac, minutes of processor time.
 """
 
+import contextlib
 import sys
 
 MAX_HOURS = 24  # a small file can claim, and decode to, silence without end
@@ -38,12 +39,13 @@ def hold(process_id: int) -> None:
     if sys.platform == "linux":
         import resource
 
-        try:
-            memory = (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES)
-            resource.prlimit(process_id, resource.RLIMIT_AS, memory)
-            _, most = resource.prlimit(process_id, resource.RLIMIT_CPU)
-            resource.prlimit(process_id, resource.RLIMIT_CPU, (MAX_CPU_SECONDS, most))
-        except ProcessLookupError:  # it has ended
-            pass
-        except (PermissionError, ValueError):  # a stricter limit holds already
-            pass
+        for kind, most in (
+            (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
+            (resource.RLIMIT_CPU, MAX_CPU_SECONDS),
+        ):
+            # One by one: where a stricter limit of the one holds already, the other is still set.
+            with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
+                _, hard = resource.prlimit(process_id, kind)
+                if kind == resource.RLIMIT_AS:
+                    hard = most
+                resource.prlimit(process_id, kind, (most, hard))

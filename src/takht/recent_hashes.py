@@ -103,6 +103,8 @@ def _leniently(database: Path) -> Iterator[None]:
 
 
 def _file(status: os.stat_result) -> _File:
-    # Some file systems' inodes are hashes of 64 bits, one more than a number in SQLite has.
-    device, inode = (number % 2**63 for number in (status.st_dev, status.st_ino))
+    # Some file systems' inodes are hashes of 64 bits, whose halves SQLite calls signed.
+    device, inode = (
+        number - 2**64 if number >= 2**63 else number for number in (status.st_dev, status.st_ino)
+    )
     return _File(device, inode, status.st_size, status.st_mtime_ns)

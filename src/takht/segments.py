@@ -51,5 +51,7 @@ def sample_rate_hz(folder: Path) -> int:
     Raises:
         TakhtError: there is none.
     """
-    first = recordings(folder)[0]
-    return int(soundfile.info(next((folder / first).glob("*.wav"))).samplerate)
+    first = next(folder.glob("*/*/*.wav"), None)  # not all of them: it is asked for each recording
+    if first is None:
+        raise TakhtError(f"{folder}: holds no segment; run `dvc repro segment`")
+    return int(soundfile.info(first).samplerate)

@@ -70,11 +70,11 @@ def make_room(root: Path, folder: Path) -> int:
     freed = 0
     if not root.exists() or root.stat().st_dev != folder.stat().st_dev:
         return freed
-    for _, folder, size in sizes(root):
-        files = [file for file in (folder / "product").glob("**/*") if file.is_file()]
-        files += [file for file in [folder / "product"] if file.is_file()]
+    for _, entry, size in sizes(root):
+        files = [file for file in (entry / "product").glob("**/*") if file.is_file()]
+        files += [file for file in [entry / "product"] if file.is_file()]
         if files and all(file.stat().st_nlink == 1 for file in files):
-            shutil.rmtree(folder, ignore_errors=True)  # where it is: `partial` may have no room
+            shutil.rmtree(entry, ignore_errors=True)  # where it is: `partial` may have no room
             freed += size
     return freed
 
