@@ -7,9 +7,6 @@ nothing temporary left. The project stands on a disk of its own (a tmpfs in a mo
 which is how a disk gets full. Prints a Markdown table.
 """
 
-import takht  # noqa: F401 (before NumPy, as in a stage)
-
-# isort: split
 import argparse
 import os
 import shutil
@@ -17,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import takht.stage  # noqa: F401 (pins the instructions before NumPy loads, as in a stage)
 
 import numpy as np
 import survived

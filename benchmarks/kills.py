@@ -14,9 +14,6 @@ Prints a Markdown table. The same seed makes the same corpus and draws the same 
 processes are not at the same point then.
 """
 
-import takht  # noqa: F401 (before NumPy, as in a stage)
-
-# isort: split
 import argparse
 import random
 import shutil
@@ -25,6 +22,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+import takht.stage  # noqa: F401 (pins the instructions before NumPy loads, as in a stage)
 
 import killed_stages
 import survived

@@ -12,9 +12,6 @@ DVC writes dvc.lock in place. Killed meanwhile, it leaves half of it, and the ne
 so; then, as docs/reliability.md tells, it is deleted and `dvc repro` run again. That is counted.
 """
 
-import takht  # noqa: F401 (before NumPy, as in a stage)
-
-# isort: split
 import argparse
 import random
 import shutil
@@ -24,6 +21,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import takht.stage  # noqa: F401 (pins the instructions before NumPy loads, as in a stage)
 
 import numpy as np
 import survived

@@ -16,7 +16,7 @@ import soundfile
 import yaml
 from warm import Warm
 
-from takht.instructions import AVX2_ONLY
+from takht.core.cpu import AVX2_ONLY
 
 ROOT = Path(__file__).parents[1]
 STAGES = (

@@ -6,9 +6,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import pandas as pd
 from pydantic import Field
 
@@ -74,4 +73,4 @@ def _copy(
 
 
 if __name__ == "__main__":
-    stage.run(augment)
+    run(augment)

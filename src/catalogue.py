@@ -4,9 +4,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import pandas as pd
 from pydantic import Field
 
@@ -76,4 +75,4 @@ def catalogue(
 
 
 if __name__ == "__main__":
-    stage.run(catalogue)
+    run(catalogue)

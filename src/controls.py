@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
@@ -70,4 +69,4 @@ def controls(
 
 
 if __name__ == "__main__":
-    stage.run(controls)
+    run(controls)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from takht import conversion, outputs, stage, tables
+from takht.stage import run
+
+from takht import conversion, outputs, tables
 from takht.conversion import Audio, Convert
 from takht.errors import TakhtError
 
@@ -27,4 +29,4 @@ def convert(audio: Audio, params: Convert, root: Path, catalogue_csv: Path, out_
 
 
 if __name__ == "__main__":
-    stage.run(convert)
+    run(convert)

@@ -7,9 +7,8 @@ them for those of its training recordings that the split trains on too.
 import json
 from pathlib import Path
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import numpy as np
 import pandas as pd
 
@@ -74,4 +73,4 @@ def _metrics(table: pd.DataFrame, folds: int) -> dict[str, float | int]:
 
 
 if __name__ == "__main__":
-    stage.run(crossval)
+    run(crossval)

@@ -5,9 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from takht.stage import run
+
 from pydantic import Field
 
-from takht import jobs, outputs, stage
+from takht import jobs, outputs
 from takht.demo.composers import COMPOSERS
 from takht.demo.corpus import rendered
 from takht.demo.plan import Recording, planned
@@ -38,4 +40,4 @@ def _write(seed: int, folder: Path, recording: Recording) -> None:
 
 
 if __name__ == "__main__":
-    stage.run(demo_corpus)
+    run(demo_corpus)

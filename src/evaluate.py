@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import ClassVar
 
+from takht.stage import run
+
 from pydantic import Field
 
-from takht import classifier, outputs, predictions, scoring, selection, stage, tables
+from takht import classifier, outputs, predictions, scoring, selection, tables
 from takht.schema import Section, Seed
 from takht.windows import Features, Windows
 
@@ -50,4 +52,4 @@ def evaluate(
 
 
 if __name__ == "__main__":
-    stage.run(evaluate)
+    run(evaluate)

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
+from takht.stage import run
 
-from takht import classifier, outputs, stage, tables
+from takht import classifier, outputs, tables
+from takht.core.threads import one_blas_thread
 from takht.generation import generated, models, report
 from takht.generation.clips import Clips
 from takht.generation.judge import Judge
@@ -34,7 +35,7 @@ def evaluate_generation(
     index = generated.read_index(generated_dir)
 
     compared = generated.reconstructions(generated_dir, index)
-    with threadpool_limits(1):  # sums depend on the number of threads
+    with one_blas_thread():
         found = report.of_models(codec, pca, original, held_out, windows)
         report.add_reconstructions(found, compared)
         report.add_samples(found, generated_dir, index, judge, train, held_out, codec.block_frames)
@@ -45,4 +46,4 @@ def evaluate_generation(
 
 
 if __name__ == "__main__":
-    stage.run(evaluate_generation)
+    run(evaluate_generation)

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from takht import jobs, outputs, segments, tables
+from takht.core.threads import one_blas_thread
 from takht.generation import models, repertoire
 from takht.generation.clips import Clips
 from takht.generation.repertoire import Repertoire, Sheet
@@ -47,7 +46,7 @@ def generate(
         waves = [next(segments.read(segment_dir, recording)) for recording in pair]
         yield from repertoire.together("interpolation/all", repertoire.morphs(pair, waves, codec))
 
-    with threadpool_limits(1), outputs.fresh_folder(out_dir) as folder:  # sums depend on it
+    with one_blas_thread(), outputs.fresh_folder(out_dir) as folder:
         rows = jobs.each(
             partial(sound_sheet, folder=folder), list(sheets()), label="sound", unit="sheet"
         )
@@ -56,4 +55,4 @@ def generate(
 
 
 if __name__ == "__main__":
-    stage.run(generate)
+    run(generate)

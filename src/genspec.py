@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from takht import outputs, stage
+from takht.stage import run
+
+from takht import outputs
 from takht.generation import log_mel, spectrograms
 from takht.generation.spectrograms import Clipping, Level
 
@@ -23,4 +25,4 @@ def genspec(
 
 
 if __name__ == "__main__":
-    stage.run(genspec)
+    run(genspec)

@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
-from takht import fitting, leaking, outputs, predictions, stage, tables, training_set
+from takht.stage import run
+
+from takht import fitting, leaking, outputs, predictions, tables, training_set
 from takht.experiments import Experiment, Training
 from takht.windows import Features, Windows
 
@@ -40,4 +42,4 @@ def leak(
 
 
 if __name__ == "__main__":
-    stage.run(leak)
+    run(leak)

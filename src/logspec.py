@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from takht import outputs, stage
+from takht.stage import run
+
+from takht import outputs
 from takht.generation import original_spectrogram, spectrograms
 from takht.generation.spectrograms import Clipping, Level
 
@@ -29,4 +31,4 @@ def logspec(
 
 
 if __name__ == "__main__":
-    stage.run(logspec)
+    run(logspec)

@@ -4,7 +4,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from takht import features, outputs, segments, spectra, stage
+from takht.stage import run
+
+from takht import features, outputs, segments, spectra
 from takht.features import Rows
 from takht.incremental import Task, Work
 from takht.spectra import MelSettings
@@ -30,4 +32,4 @@ def _extract(recording: str, path: Path, segment_dir: Path, how: dict[str, Any])
 
 
 if __name__ == "__main__":
-    stage.run(mel)
+    run(mel)

@@ -5,9 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import pandas as pd
 from pydantic import Field
 
@@ -57,4 +56,4 @@ def _extract(task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, count: i
 
 
 if __name__ == "__main__":
-    stage.run(mfcc)
+    run(mfcc)

@@ -4,9 +4,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import numpy as np
 import pandas as pd
 from pydantic import Field
@@ -56,4 +55,4 @@ def _read(path: Path) -> Landmarks:
 
 
 if __name__ == "__main__":
-    stage.run(near_duplicates)
+    run(near_duplicates)

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import pandas as pd
 
 from takht import outputs, tables
@@ -30,4 +29,4 @@ def normalize(params: Normalize, wav_dir: Path, catalogue_csv: Path, gains_csv: 
 
 
 if __name__ == "__main__":
-    stage.run(normalize)
+    run(normalize)

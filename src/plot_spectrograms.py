@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import numpy as np
 
 from takht import collation, features, outputs, segments, spectrogram_plots, tables
-from takht.spectra import Frames
+from takht.core.arrays import Frames
 
 EXCERPT_SECONDS = 20.0
 
@@ -47,4 +46,4 @@ def plot_spectrograms(
 
 
 if __name__ == "__main__":
-    stage.run(plot_spectrograms)
+    run(plot_spectrograms)

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
+from takht.stage import run
 
-from takht import outputs, stage, tables
+from takht import outputs, tables
+from takht.core.threads import one_blas_thread
 from takht.generation import models, prior_model, prior_training
 from takht.generation.settings import PriorModel, PriorTraining
 
@@ -20,7 +21,7 @@ def prior_train(
 ) -> None:
     split = tables.read_table(split_csv)
     codec = models.load_codec(vae_dir)
-    with threadpool_limits(1):  # sums depend on the number of threads
+    with one_blas_thread():
         card, prior, tried = prior_training.fit(settings, training, codec, feature_dir, split)
     with outputs.fresh_folder(model_dir) as folder:
         prior_model.save(folder, card, prior)
@@ -29,4 +30,4 @@ def prior_train(
 
 
 if __name__ == "__main__":
-    stage.run(prior_train)
+    run(prior_train)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from takht import outputs, stage
+from takht.stage import run
+
+from takht import outputs
 from takht.report import page, view
 from takht.report.json_files import read_json
 from takht.report.media import Media
@@ -24,4 +26,4 @@ def report(
 
 
 if __name__ == "__main__":
-    stage.run(report)
+    run(report)

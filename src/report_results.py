@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+from takht.stage import run
+
 import yaml
 
-from takht import outputs, stage, tables
+from takht import outputs, tables
 from takht.report import corpus_overview, experiment_files, generated_choice, locks, provenance
 from takht.report.json_files import read_json
 
@@ -69,4 +71,4 @@ def report_results(
 
 
 if __name__ == "__main__":
-    stage.run(report_results)
+    run(report_results)

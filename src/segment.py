@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from takht import outputs, stage, tables
+from takht.stage import run
+
+from takht import outputs, tables
 from takht.errors import TakhtError
 from takht.incremental import Task, Work
 from takht.preparation import Segment
@@ -26,4 +28,4 @@ def segment(params: Segment, wav_dir: Path, gains_csv: Path, out_dir: Path) -> N
 
 
 if __name__ == "__main__":
-    stage.run(segment)
+    run(segment)

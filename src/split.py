@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 from typing import ClassVar
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import pandas as pd
 from pydantic import Field
 
@@ -70,4 +69,4 @@ def _twins(catalogue: pd.DataFrame, table: pd.DataFrame, path: Path) -> list[tup
 
 
 if __name__ == "__main__":
-    stage.run(split)
+    run(split)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from takht import fitting, model_card, outputs, selection, stage, tables, training_set
+from takht.stage import run
+
+from takht import fitting, model_card, outputs, selection, tables, training_set
 from takht.experiments import Experiment, Training
 from takht.preparation import Normalize, Segment
 from takht.windows import Features, Windows
@@ -38,4 +40,4 @@ def train(
 
 
 if __name__ == "__main__":
-    stage.run(train)
+    run(train)

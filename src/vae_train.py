@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from takht import outputs, stage, tables
+from takht.stage import run
+
+from takht import outputs, tables
 from takht.generation import vae_fitting
 from takht.generation.settings import VaeModel, VaeTraining
 
@@ -23,4 +25,4 @@ def vae_train(
 
 
 if __name__ == "__main__":
-    stage.run(vae_train)
+    run(vae_train)

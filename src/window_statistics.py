@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from takht import stage  # before NumPy, which it holds back
+from takht.stage import run
 
-# isort: split
 import numpy as np
 
 from takht import features, outputs, segments, timbre_statistics, window_summary
@@ -57,4 +56,4 @@ def _pieces(recording: str, segment_dir: Path, rate_hz: int) -> Iterator[feature
 
 
 if __name__ == "__main__":
-    stage.run(window_statistics)
+    run(window_statistics)

@@ -11,9 +11,8 @@ log, script = sys.argv[1:3]
 here = os.getcwd() + os.sep  # noqa: PTH109 (a Path would open nothing, but is slower in a hook)
 sys.path[0] = os.path.join(here, os.path.dirname(script))  # noqa: PTH118, PTH120
 
-import takht  # noqa: E402, F401 (before NumPy, as in a stage)
+import takht.stage  # noqa: E402, F401 (pins the instructions before NumPy loads)
 
-# isort: split
 import h5py  # noqa: E402
 import soundfile  # noqa: E402
 

@@ -1,9 +1,8 @@
 """What several test modules share."""
 
-import takht  # noqa: F401 (before NumPy, as in a stage: tests compare with what stages made)
-
-# isort: split
 import sys
+
+import takht.stage  # noqa: F401 (pins the instructions before NumPy loads, as in a stage)
 
 import hypothesis
 import project

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from takht import determinism
+from takht.core import tensorflow_setup
 
-determinism.set_up(1)
+tensorflow_setup.set_up(1)
 
 import keras  # noqa: E402 (not before TensorFlow is set up)
 import numpy as np  # noqa: E402

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from pipeline import ROOT
 
-from takht import instructions
+from takht.core import cpu
 
 RATE_HZ = 22_050
 pytestmark = pytest.mark.slow
@@ -115,7 +115,7 @@ def test_a_worker_with_other_code_is_refused(here, tmp_path, scheduler):
 
 
 def test_a_worker_that_would_round_differently_is_refused(here, tmp_path, scheduler, monkeypatch):
-    for name in instructions.AVX2_ONLY:
+    for name in cpu.AVX2_ONLY:
         monkeypatch.delenv(name, raising=False)
     process = worker(tmp_path, scheduler, "wide")  # Dask imports NumPy before takht
     try:
@@ -124,7 +124,7 @@ def test_a_worker_that_would_round_differently_is_refused(here, tmp_path, schedu
     finally:
         process.kill()
         process.wait()
-    code = "import numpy; from takht import instructions; print(instructions.held_back())"
+    code = "import numpy; from takht.core import cpu; print(cpu.is_pinned())"
     alike = subprocess.check_output(
         [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, text=True
     )

@@ -233,5 +233,5 @@ def test_a_terminal_without_arabic_is_no_reason_to_fail(two):
 def test_help_imports_nothing_heavy():
     code = "import sys, takht.cli; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    # NumPy is there, for `instructions`.
+    # NumPy is there, for `core.cpu`.
     assert not {"pandas", "tensorflow", "dvc", "sklearn", "scipy"} & set(done.stdout.split())

@@ -6,13 +6,13 @@ import sys
 from pipeline import ROOT
 
 CODE = """
-from takht import determinism
-determinism.set_up(1)
+from takht.core import tensorflow_setup
+tensorflow_setup.set_up(1)
 import tensorflow as tf
 assert tf.config.threading.get_intra_op_parallelism_threads() == 1
 assert tf.config.threading.get_inter_op_parallelism_threads() == 1
 tf.reduce_sum(tf.ones(3))
-determinism.set_up(3)
+tensorflow_setup.set_up(3)
 assert tf.config.threading.get_intra_op_parallelism_threads() == 1
 try:
     tf.random.normal([2])

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from generation_corpus import MODEL, TRAINING, contents, run_stage, write_spectrograms
 
-from takht import determinism
+from takht.core import tensorflow_setup
 from takht.errors import TakhtError
 
-determinism.set_up(1)
+tensorflow_setup.set_up(1)
 
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402

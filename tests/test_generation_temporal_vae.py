@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from generation_corpus import MODEL, contents, run_stage, spectrogram, write_spectrograms
 
-from takht import determinism
+from takht.core import tensorflow_setup
 from takht.errors import TakhtError
 from takht.generation import codec as codec_module
 from takht.generation import models, temporal_model
@@ -14,7 +14,7 @@ from takht.generation.colours import fit_colours
 from takht.generation.lapped_basis import emphasis, fit_basis
 from takht.generation.settings import TemporalModel
 
-determinism.set_up(1)
+tensorflow_setup.set_up(1)
 
 from takht.generation.temporal_training import fit, judged  # noqa: E402
 from takht.generation.temporal_vae import TemporalVae  # noqa: E402

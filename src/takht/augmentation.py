@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import soxr
 
 from takht import spectra
+from takht.core.arrays import Frames, Waveform
 from takht.randomness import rng_for
-from takht.spectra import Frames, Waveform
 
 
 @dataclass(frozen=True)

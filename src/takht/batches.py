@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.randomness import rng_for
-from takht.spectra import Frames
 
 
 class Batches:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from takht import determinism, model_card
+from takht import model_card
 from takht.calibration import Confidence
+from takht.core import tensorflow_setup
 from takht.discriminant_classifier import DiscriminantClassifier
 from takht.errors import TakhtError
 from takht.model_card import Card
@@ -49,7 +50,7 @@ def load(folder: Path) -> Classifier:
     """
     kind = model_card.read(_Kind, folder).kind
     if kind == "network":
-        determinism.import_tensorflow()  # it takes seconds, so not above
+        tensorflow_setup.import_tensorflow()  # it takes seconds, so not above
         from takht.network_classifier import NetworkClassifier
 
         return NetworkClassifier.load(folder)

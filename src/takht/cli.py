@@ -16,6 +16,9 @@ from takht.commands.generate import generate
 from takht.commands.morph import morph
 from takht.commands.predict import predict
 from takht.commands.reconstruct import reconstruct
+from takht.core.cpu import pin_to_avx2
+
+pin_to_avx2()  # the commands import NumPy inside their functions
 
 app = typer.Typer(
     add_completion=False,

@@ -10,14 +10,15 @@ from typing import Any, TypeVar
 from distributed import Client, as_completed
 from distributed.scheduler import KilledWorker
 
-from takht import code_identity, instructions
+from takht import code_identity
+from takht.core import cpu
 from takht.errors import TakhtError
 
 Pair = TypeVar("Pair")
 Result = TypeVar("Result")
 _CONNECT_SECONDS = 10
 _RETRIES = 3  # of work whose worker was lost
-_INSTRUCTIONS = instructions.AVX2_ONLY.items()
+_INSTRUCTIONS = cpu.AVX2_ONLY.items()
 
 _one_folder = threading.Lock()  # the working folder is the process's
 
@@ -60,7 +61,7 @@ class _Elsewhere:
 
     def __init__(self, function: Callable[[Any], Any], folder: Path, code: str) -> None:
         self._function, self._folder, self._code = function, folder, code
-        self._held_back = instructions.held_back()
+        self._is_pinned = cpu.is_pinned()
 
     def __call__(self, pair: Any) -> Any:
         if code_identity.of_package() != self._code:
@@ -68,7 +69,7 @@ class _Elsewhere:
                 "TAKHT_DASK: a worker has other code of takht than this working copy; start it "
                 f"with PYTHONPATH={self._folder / 'src'}"
             )
-        if instructions.held_back() != self._held_back:
+        if cpu.is_pinned() != self._is_pinned:
             settings = " ".join(f"{name}='{value}'" for name, value in _INSTRUCTIONS)
             raise TakhtError(
                 "TAKHT_DASK: a worker's NumPy uses other instructions than this run's, and would "

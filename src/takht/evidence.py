@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from takht.classifier import Classifier
+from takht.core.arrays import Frames
 from takht.discriminant_classifier import DiscriminantClassifier
-from takht.spectra import Frames
 
 Scores = NDArray[np.float64]
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from takht import jobs, occlusion, spans_of_time
 from takht.answers import Answer, Guess, answer
+from takht.core.arrays import Waveform
 from takht.hearing import Heard, Listener
 from takht.levelled import Levelled
 from takht.model_card import Card
 from takht.occlusion import Band, Numbers
 from takht.randomness import rng_for
 from takht.spans_of_time import Piece
-from takht.spectra import Waveform
 
 _LEAST = (
     1e-45  # the least of float32, for what it rounds to 0; no two windows beyond 103 nats differ

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from takht import names, outputs, spectra
+from takht.core.arrays import TOP_DB, Frames
 from takht.explaining import Explanation
 from takht.occlusion import SOFTER_DB
 from takht.spans_of_time import clock
-from takht.spectra import TOP_DB, Frames
 
 _FONT = "DejaVu Sans"  # has Arabic letters, and matplotlib joins them
 _COLOURS = "RdBu_r"  # for: red, against: blue; told apart by colour-blind people too

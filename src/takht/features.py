@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from takht import tables
+from takht.core.arrays import Frames
 from takht.errors import TakhtError
-from takht.spectra import Frames
 
 COLUMNS = ["recording", "copy", "segment", "start_seconds", "first_frame", "frames"]
 Rows = list[tuple[int, int, float, int, int]]  # the columns after the first, a piece a row

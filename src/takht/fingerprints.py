@@ -14,7 +14,7 @@ import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from takht.spectra import Waveform
+from takht.core.arrays import Waveform
 
 LOWEST_HZ, HIGHEST_HZ = 250.0, 4000.0  # what the lowest bit rates leave
 _FRAME_SECONDS = 0.093

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from takht import calibration, determinism, predictions
+from takht import calibration, predictions
 from takht.classifier import Classifier
+from takht.core import tensorflow_setup
 from takht.experiments import DiscriminantExperiment, Experiment, NetworkExperiment, Training
 from takht.windows import Features, Windows
 
@@ -47,7 +48,7 @@ def _fitted(
 
         return discriminant_fitting.fit(experiment, scale, features, rows, validation, labels)
     assert isinstance(experiment, NetworkExperiment)
-    determinism.set_up(scale.threads)  # TensorFlow takes seconds to import, so not above
+    tensorflow_setup.set_up(scale.threads)  # TensorFlow takes seconds to import, so not above
     from takht import network_fitting
 
     return network_fitting.fit(experiment, shape, scale, features, rows, validation, labels)

@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tqdm import tqdm
 
 from takht import classifier, evidence, segment_features
+from takht.core.arrays import Frames, Waveform
 from takht.errors import TakhtError
 from takht.levelled import Levelled, Unheard, levelled
 from takht.model_card import Card
 from takht.predictions import rounded_probabilities
 from takht.preparation import Normalize, Segment
-from takht.spectra import Frames, Waveform
 from takht.windows import held
 
 Probabilities = NDArray[np.float64]

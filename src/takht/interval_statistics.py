@@ -8,7 +8,7 @@ import scipy.fft
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
-from takht.spectra import Waveform
+from takht.core.arrays import Waveform
 
 Values = NDArray[np.float32]
 

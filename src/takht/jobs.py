@@ -11,10 +11,10 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from typing import TypeVar
 
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from takht import interrupts, orphans
+from takht.core.threads import one_blas_thread
 from takht.errors import TakhtError
 
 Item = TypeVar("Item")
@@ -74,7 +74,7 @@ def completed(
     address = os.environ.get("TAKHT_DASK") if cluster else None
     # Around all of it too: the limit is the process's, and the first thread to end would lift it.
     with (
-        threadpool_limits(1),
+        one_blas_thread(),
         tqdm(total=len(items), desc=label, unit=unit, disable=None) as bar,
     ):
         pairs = list(enumerate(items))
@@ -189,9 +189,6 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def _numbered(function: Callable[[Item], Result], pair: tuple[int, Item]) -> tuple[int, Result]:
-    """Return `function(item)` with its number, from one thread for matrix products.
-
-    Their sums depend on how many threads share them, which the number of workers would decide.
-    """
-    with threadpool_limits(1):
+    """Return `function(item)` with its number."""
+    with one_blas_thread():
         return pair[0], function(pair[1])

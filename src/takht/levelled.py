@@ -11,6 +11,7 @@ from typing import NoReturn
 import numpy as np
 from tqdm import tqdm
 
+from takht.core.arrays import Waveform
 from takht.decoding import Audio, Block, open_audio
 from takht.errors import TakhtError
 from takht.ffmpeg import Unreadable
@@ -18,7 +19,7 @@ from takht.gains import gain_db
 from takht.loudness import Meter
 from takht.pcm import FULL_SCALE, cut_lengths, gained, quantised
 from takht.preparation import Normalize, Segment
-from takht.resampling import Waveform, mono, resampled
+from takht.resampling import mono, resampled
 from takht.verdicts import MAX_PEAK_DBFS
 
 SILENCE_DBFS = -70.0  # the absolute gate of BS.1770, and what `catalogue` takes for silent

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from takht.core.arrays import TOP_DB, Frames
 from takht.errors import TakhtError
 from takht.randomness import rng_for
-from takht.spectra import TOP_DB, Frames
 
 
 def with_masked_copies(

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from takht import determinism, model_card, networks, normalisation
+from takht import model_card, networks, normalisation
 from takht.calibration import Confidence
+from takht.core import tensorflow_setup
 from takht.errors import TakhtError
 from takht.model_card import Card
 
@@ -68,7 +69,7 @@ class NetworkClassifier:
             TakhtError: card and weights do not agree.
         """
         card = model_card.read(NetworkCard, folder)
-        determinism.set_up(card.threads)
+        tensorflow_setup.set_up(card.threads)
         network = networks.build(
             card.network,
             frames=card.frames,

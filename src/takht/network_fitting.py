@@ -9,10 +9,10 @@ import tensorflow as tf
 
 from takht import masking, networks, normalisation, replication, training
 from takht.batches import Batches, ShuffledBatches
+from takht.core.arrays import Frames
 from takht.experiments import NetworkExperiment, Training
 from takht.flops import mflop_per_window
 from takht.network_classifier import NetworkCard, NetworkClassifier
-from takht.spectra import Frames
 from takht.windows import Features, Windows
 
 _BATCH = 256  # windows at a time, where only sums are kept

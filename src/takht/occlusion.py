@@ -12,7 +12,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from takht.spectra import Waveform
+from takht.core.arrays import Waveform
 
 Numbers = NDArray[np.float64]
 Score = Callable[[Waveform], float]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from takht.classifier import Classifier
-from takht.spectra import Frames
+from takht.core.arrays import Frames
 from takht.windows import Features
 
 _BATCH = 256  # windows in memory at a time

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from takht import hashing
+from takht.core.arrays import Waveform
 from takht.decoding import Audio, open_audio
 from takht.pcm import Pcm, quantised
-from takht.resampling import Waveform, mono, resampled
+from takht.resampling import mono, resampled
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import soxr
-from numpy.typing import NDArray
 
+from takht.core.arrays import Waveform
 from takht.decoding import Block
-
-Waveform = NDArray[np.float32]
 
 
 def mono(block: Block) -> Waveform:

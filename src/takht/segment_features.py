@@ -9,9 +9,10 @@ import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from takht import spectra, timbre_statistics, window_summary
+from takht.core.arrays import Frames, Waveform
 from takht.errors import TakhtError
 from takht.schema import Section
-from takht.spectra import Frames, MelSettings, Waveform
+from takht.spectra import MelSettings
 
 Rate = Annotated[int, Field(ge=8_000, le=96_000, description="of the audio, Hz")]
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import soundfile
 
+from takht.core.arrays import Waveform
 from takht.errors import TakhtError
-from takht.spectra import Waveform
 
 
 def recordings(folder: Path) -> list[str]:

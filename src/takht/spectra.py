@@ -10,13 +10,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from pydantic import Field
 
+from takht.core.arrays import FLOOR_POWER, TOP_DB, Frames, Waveform
 from takht.schema import Section
 
-Waveform = NDArray[np.float32]
-Frames = NDArray[np.float32]  # (frames, bands or coefficients)
-
-FLOOR_POWER = 1e-10  # librosa's amin: nothing lies below -100 dB
-TOP_DB = 80.0  # what lies further below the loudest cell is the floor
 _BLOCK_FRAMES = 256  # a block and its spectrum stay in the processor's cache
 
 

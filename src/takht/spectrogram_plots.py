@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from takht.spectra import TOP_DB, Frames, Waveform
+from takht.core.arrays import TOP_DB, Frames, Waveform
 
 # Arabic names need no more than this: matplotlib's own font has the letters, and 3.11 joins them.
 _FONT = "DejaVu Sans"

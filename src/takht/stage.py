@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from takht import failures, interrupts, orphans, store_folder
+from takht.core.cpu import pin_to_avx2
 from takht.errors import DiskFull
 from takht.schema import Section, load
+
+pin_to_avx2()  # so a stage imports this module first
 
 _NAME = re.compile(r"(scale|experiment)=(.*)", re.DOTALL)
 

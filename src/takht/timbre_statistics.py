@@ -11,7 +11,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from takht.spectra import FLOOR_POWER, TOP_DB, Waveform, mel_filters
+from takht.core.arrays import FLOOR_POWER, TOP_DB, Waveform
+from takht.spectra import mel_filters
 
 Values = NDArray[np.float32]
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht import interval_statistics, onset_statistics, step_statistics, timbre_statistics
-from takht.spectra import Waveform
+from takht.core.arrays import Waveform
 
 GROUPS = {"timbre": 184, "intervals": 48, "steps": 24, "onsets": 8, "context": 72}
 WINDOW_SECONDS, STEP_SECONDS = 5.016, 1.997  # 216 and 86 hops of 512 samples at 22,050 Hz

@@ -9,9 +9,9 @@ import pandas as pd
 from pydantic import Field
 
 from takht import features
+from takht.core.arrays import TOP_DB, Frames
 from takht.errors import TakhtError
 from takht.schema import Section
-from takht.spectra import TOP_DB, Frames
 
 _OPEN_ARRAYS = 256  # a memory map each; far below what a process may hold open
 

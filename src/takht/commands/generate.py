@@ -25,9 +25,9 @@ def generate(
 
     One seed gives one piece, whatever the count. No GPU and no TensorFlow is needed.
     """
-    from threadpoolctl import threadpool_limits
     from tqdm import tqdm
 
+    from takht.core.threads import one_blas_thread
     from takht.generation import asking, models, pieces, sound_files
     from takht.randomness import rng_for
 
@@ -38,7 +38,7 @@ def generate(
     number = asking.composer_number(composer, prior.composers, prior.labels)
     targets = asking.targets(out, count)
     with (
-        threadpool_limits(1),  # sums depend on the number of threads
+        one_blas_thread(),
         tqdm(total=2 * count, desc="generate", unit="step", disable=None) as bar,
     ):
         for place, target in enumerate(targets):

@@ -20,16 +20,16 @@ def morph(
     ] = Path("models"),
 ) -> None:
     """Glide from one recording to another in the model's latent space."""
-    from threadpoolctl import threadpool_limits
     from tqdm import tqdm
 
+    from takht.core.threads import one_blas_thread
     from takht.generation import asking, log_mel, models, pieces, recordings, sound_files
 
     if seconds is not None:
         asking.demand_seconds(seconds)
     codec = models.load_codec(models_dir / "vae")
     (target,) = asking.targets(out or Path(f"{first.stem}-to-{second.stem}.wav"), 1)
-    with threadpool_limits(1), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
+    with one_blas_thread(), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
         spectrograms = []
         for path in (first, second):
             spectrograms.append(log_mel.log_mel(recordings.read(path, seconds)))

@@ -20,9 +20,9 @@ def reconstruct(
     ] = Path("models"),
 ) -> None:
     """Encode a recording and decode it again, to hear what the model keeps of it."""
-    from threadpoolctl import threadpool_limits
     from tqdm import tqdm
 
+    from takht.core.threads import one_blas_thread
     from takht.generation import asking, log_mel, models, pieces, recordings, sound_files
     from takht.generation import reconstruction_scores as scores
 
@@ -31,7 +31,7 @@ def reconstruct(
     codec = models.load_codec(models_dir / "vae")
     (target,) = asking.targets(out or Path(f"{recording.stem}-reconstructed.wav"), 1)
     with (
-        threadpool_limits(1),
+        one_blas_thread(),
         tqdm(total=4, desc="reconstruct", unit="step", disable=None) as bar,
     ):
         original = recordings.read(recording, seconds)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.generation.eigenvectors import leading
-from takht.spectra import Frames
 
 SPECTRA = 80  # more of them do not change the error of a few hundred latents a second
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from takht import features
+from takht.core.arrays import Frames
 from takht.errors import TakhtError
-from takht.spectra import Frames
 
 
 class Clips(Sequence[Frames]):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.generation.colours import Colour, ColourSpace
 from takht.generation.lapped_basis import LappedBasis
-from takht.spectra import Frames
 
 Weights = Mapping[str, NDArray[np.float32]]
 

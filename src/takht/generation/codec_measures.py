@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from takht.core.arrays import Frames
 from takht.generation import sample_scores as scores
 from takht.generation.block_pca import BlockPca
 from takht.generation.codec import VaeCodec
 from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
 from takht.generation.pieces import windows_of
 from takht.generation.roles import WindowModel
-from takht.spectra import Frames
 
 _BATCH = 8  # windows of the original's model in memory at a time
 

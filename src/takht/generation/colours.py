@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.spectra import Frames
+from takht.core.arrays import Frames
 
 Colour = NDArray[np.float32]  # (bands,)
 

@@ -5,7 +5,7 @@ The range suits music at -23 LUFS: nothing of it lies above, and 80 dB below is 
 
 import numpy as np
 
-from takht.spectra import Frames
+from takht.core.arrays import Frames
 
 CEILING_DB = -13.0  # 0 dB is a full-scale sine
 RANGE_DB = 80.0

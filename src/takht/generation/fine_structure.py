@@ -8,7 +8,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from takht.spectra import Frames
+from takht.core.arrays import Frames
 
 QUEFRENCIES = (28, 42, 64, 112, 256)  # where groups begin, and the end of the last
 MOST_GAIN = 1.8  # beyond, it is noise that is raised

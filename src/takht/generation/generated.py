@@ -8,9 +8,9 @@ import pandas as pd
 import soundfile
 
 from takht import jobs, tables
+from takht.core.arrays import Waveform
 from takht.generation import reconstruction_scores, sample_measures
 from takht.generation.sample_measures import Measured
-from takht.spectra import Waveform
 
 
 def read_index(folder: Path) -> pd.DataFrame:

@@ -8,7 +8,7 @@ the spectrogram. Malvar 1990.
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.spectra import Frames
+from takht.core.arrays import Frames
 
 Blocks = NDArray[np.float32]  # (blocks, block_frames, bands)
 

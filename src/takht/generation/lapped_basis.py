@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.generation.eigenvectors import leading
 from takht.generation.lapped import fold, unfold
-from takht.spectra import Frames
 
 _SPECTRA = 80  # spectral components; more do not lower the error on held-out music
 _GRIDS = 4  # places of the first block from which a clip is cut

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
+from takht.core.arrays import Waveform
 from takht.loudness import Meter, gain_to_peak
-from takht.spectra import Waveform
 
 TARGET_LUFS = -23.0  # EBU R 128, as the recordings are brought to
 PEAK_DBFS = -1.0

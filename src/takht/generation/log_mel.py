@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames, Waveform
 from takht.generation.decibels import power_of_unit, unit_of_power
 from takht.generation.stft import stft
-from takht.spectra import Frames, Waveform
 
 SAMPLE_RATE_HZ = 22_050
 N_FFT = 1024

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from takht import determinism
+from takht.core import tensorflow_setup
 from takht.generation import model_folders, prior_model, temporal_model
 from takht.generation.block_pca import BlockPca
 from takht.generation.codec import VaeCodec
@@ -48,7 +48,7 @@ def load_original(folder: Path) -> "OriginalVae":
         TakhtError: the folder holds no such model of this version; one line.
     """
     card = model_folders.read_card(OriginalCard, folder)
-    determinism.set_up(card.threads)
+    tensorflow_setup.set_up(card.threads)
     from takht.generation.original_model import OriginalVae
 
     return OriginalVae.load(folder, card)

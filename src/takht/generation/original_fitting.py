@@ -9,11 +9,11 @@ import tensorflow as tf
 
 from takht import selection
 from takht.batches import Batches, ShuffledBatches
+from takht.core.arrays import Frames
 from takht.generation import original_training, original_vae
 from takht.generation.original_card import OriginalCard
 from takht.generation.original_model import OriginalVae
 from takht.generation.settings import OriginalModel, OriginalTraining
-from takht.spectra import Frames
 from takht.windows import Features, Windows
 
 

@@ -6,9 +6,9 @@ maximum of each file are a fixed dB range here, so that a model's output has a l
 
 import numpy as np
 
+from takht.core.arrays import Frames, Waveform
 from takht.generation.decibels import power_of_unit, unit_of_power
 from takht.generation.stft import hann, stft
-from takht.spectra import Frames, Waveform
 
 N_FFT = 512
 HOP_SAMPLES = 256

@@ -6,9 +6,9 @@ Magnitudes have shape (frames, 1 + n_fft / 2), on the scale of `takht.generation
 import numpy as np
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames, Waveform
 from takht.generation.starting_phases import starting_phases
 from takht.generation.stft import istft, stft
-from takht.spectra import Frames, Waveform
 
 MOMENTUM = 0.99  # of Perraudin et al.; 0 is the algorithm of 1984
 

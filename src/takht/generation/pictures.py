@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from takht.core.arrays import Waveform
 from takht.generation.log_mel import HOP_SAMPLES, N_FFT, SAMPLE_RATE_HZ, band_edges, log_mel
-from takht.spectra import Waveform
 
 _KHZ = (0.5, 1, 2, 4, 8)
 

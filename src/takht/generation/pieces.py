@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from takht.core.arrays import Frames, Waveform
 from takht.generation.block_pca import BlockPca
 from takht.generation.codec import VaeCodec
 from takht.generation.levels import levelled
@@ -10,7 +11,6 @@ from takht.generation.original_spectrogram import zero_phase
 from takht.generation.phase import griffin_lim
 from takht.generation.roles import Composing
 from takht.generation.texture import textured
-from takht.spectra import Frames, Waveform
 
 WINDOW_FRAMES = 512  # all that the original's model sees at once, 5.94 s
 ITERATIONS = 16  # twice as many take 0.1 dB off the spectral distance and double the time

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.generation import fine_structure, texture
 from takht.generation.codec import VaeCodec
 from takht.generation.settings import PriorModel
 from takht.generation.style_prior import LEAST_BLOCKS, StylePrior, lingering
 from takht.randomness import rng_for
-from takht.spectra import Frames
 
 _QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
 _NEIGHBOURS_TRIED = (1, 2, 4, 8, 16, 32, 64)

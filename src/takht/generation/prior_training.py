@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from takht import features
+from takht.core.arrays import spread
 from takht.errors import TakhtError
 from takht.generation import prior_fitting
 from takht.generation.clips import Clips
@@ -13,7 +14,6 @@ from takht.generation.codec import VaeCodec
 from takht.generation.prior_fitting import Described
 from takht.generation.prior_model import PriorCard
 from takht.generation.settings import PriorModel, PriorTraining
-from takht.generation.spectrograms import spread
 from takht.generation.style_prior import StylePrior
 
 _LEAST_BLOCKS = 8  # of a clip whose course tells something

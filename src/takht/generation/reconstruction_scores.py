@@ -12,9 +12,9 @@ from librosa.filters import chroma as chroma_filters
 from librosa.filters import mel as mel_filters
 from numpy.typing import NDArray
 
+from takht.core.arrays import TOP_DB, Frames, Waveform
 from takht.generation.log_mel import SAMPLE_RATE_HZ
 from takht.generation.stft import stft
-from takht.spectra import TOP_DB, Frames, Waveform
 
 RESOLUTIONS_SAMPLES = (512, 1024, 2048)  # n_fft of the multi-resolution distance
 _SILENT = 1e-12

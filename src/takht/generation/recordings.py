@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from takht import pcm
+from takht.core.arrays import Waveform
 from takht.decoding import open_audio
 from takht.errors import TakhtError
 from takht.ffmpeg import Unreadable
@@ -13,7 +14,6 @@ from takht.generation.asking import LEAST_SECONDS, MOST_SECONDS
 from takht.generation.levels import levelled
 from takht.generation.log_mel import SAMPLE_RATE_HZ
 from takht.resampling import mono, resampled
-from takht.spectra import Waveform
 
 
 def read(path: Path, seconds: float | None = None) -> Waveform:

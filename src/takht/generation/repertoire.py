@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from takht.core.arrays import Frames, Waveform
 from takht.generation.block_pca import BlockPca
 from takht.generation.codec import VaeCodec
 from takht.generation.levels import levelled
@@ -26,7 +27,6 @@ from takht.generation.pieces import (
 from takht.generation.roles import Composing, WindowModel
 from takht.randomness import rng_for
 from takht.schema import Section, Seed
-from takht.spectra import Frames, Waveform
 
 EXCERPT_FRAMES = 1024  # 11.9 s, two windows of the original
 EXCERPT_FROM_SECONDS = 10.0

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.generation import codec_measures, generated, sample_measures
 from takht.generation import sample_scores as scores
 from takht.generation.block_pca import BlockPca
@@ -15,7 +16,6 @@ from takht.generation.codec import VaeCodec
 from takht.generation.judge import Excerpt, Judge
 from takht.generation.roles import WindowModel
 from takht.generation.sample_measures import Measured, Real
-from takht.spectra import Frames
 
 Report = dict[str, dict[str, Any]]
 

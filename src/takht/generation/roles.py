@@ -5,9 +5,9 @@ from typing import Protocol
 
 import numpy as np
 
+from takht.core.arrays import Frames
 from takht.generation.colours import Colour
 from takht.generation.texture import Texture
-from takht.spectra import Frames
 
 
 class Composing(Protocol):

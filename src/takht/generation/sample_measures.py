@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht import window_summary
+from takht.core.arrays import Frames, Waveform
 from takht.generation import sample_scores as scores
 from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
 from takht.generation.reconstruction_scores import hop_buzz
-from takht.spectra import Frames, Waveform
 
 LAG_FRAMES = round(0.5 * SAMPLE_RATE_HZ / HOP_SAMPLES)
 WINDOW_FRAMES = 512  # over which a mean spectrum is taken: 5.94 s, as long as the original's piece

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 from scipy.spatial.distance import cdist, pdist
 
-from takht.spectra import Frames
+from takht.core.arrays import Frames
 
 Embedding = NDArray[np.floating]
 NEIGHBOURS = 5

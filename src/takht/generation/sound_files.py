@@ -5,8 +5,8 @@ from pathlib import Path
 import soundfile
 
 from takht import outputs, pcm
+from takht.core.arrays import Waveform
 from takht.generation.log_mel import SAMPLE_RATE_HZ
-from takht.spectra import Waveform
 
 
 def write(wave: Waveform, path: Path) -> None:

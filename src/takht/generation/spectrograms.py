@@ -9,13 +9,13 @@ import numpy as np
 from pydantic import Field
 
 from takht import code_identity, features, segments, tables
+from takht.core.arrays import Frames, Waveform, spread
 from takht.errors import TakhtError
 from takht.features import Piece, Rows
 from takht.generation.decibels import CEILING_DB, RANGE_DB
 from takht.generation.log_mel import SAMPLE_RATE_HZ
 from takht.incremental import Task, Work
 from takht.schema import Section
-from takht.spectra import Frames, Waveform
 
 
 class Clipping(Section):
@@ -76,13 +76,6 @@ def gains_to(target_lufs: float, gains_csv: Path) -> dict[str, float]:
     table = tables.read_table(gains_csv, {"loudness_lufs": "float64", "gain_db": "float64"})
     lack = target_lufs - table["loudness_lufs"] - table["gain_db"]
     return dict(zip(table["recording"], lack.where(np.isfinite(lack), 0.0), strict=True))
-
-
-def spread(count: int, most: int) -> list[int]:
-    """Return at most so many numbers of 0 … count - 1: all, or evenly spread over their middle."""
-    if count <= most:
-        return list(range(count))
-    return [int((2 * place + 1) * count / (2 * most)) for place in range(most)]
 
 
 def _extract(

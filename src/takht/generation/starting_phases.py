@@ -6,8 +6,8 @@ Single-pass spectrogram inversion: Beauregard, Harish & Wyse 2015.
 import numpy as np
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.randomness import rng_for
-from takht.spectra import Frames
 
 
 def starting_phases(magnitudes: Frames, *, seed: int, hop_samples: int) -> NDArray[np.float32]:

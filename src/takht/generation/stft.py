@@ -11,7 +11,7 @@ import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from takht.spectra import Waveform
+from takht.core.arrays import Waveform
 
 Spectrum = NDArray[np.complex64]
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.generation.colours import Colour, ColourSpace
 from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
 from takht.generation.texture import BAND_GROUPS, Texture
-from takht.spectra import Frames
 
 LEAST_BLOCKS = 160  # of a course, so that its scale is measured on a minute
 _APART_BLOCKS = 4  # from a block, within which another is the same moment

@@ -7,13 +7,13 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
+from takht.core.arrays import Frames
 from takht.generation import model_folders
 from takht.generation.block_pca import BlockPca
 from takht.generation.codec import VaeCodec
 from takht.generation.colours import ColourSpace
 from takht.generation.lapped_basis import LappedBasis
 from takht.generation.model_folders import Card
-from takht.spectra import Frames
 
 
 class VaeCard(Card):

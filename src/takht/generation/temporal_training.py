@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from takht.core.arrays import Frames
 from takht.errors import TakhtError
 from takht.generation.codec import VaeCodec
 from takht.generation.colours import ColourSpace
@@ -17,7 +18,6 @@ from takht.generation.lapped_basis import LappedBasis
 from takht.generation.settings import TemporalModel
 from takht.generation.temporal_vae import TemporalVae
 from takht.randomness import rng_for
-from takht.spectra import Frames
 
 _GRIDS = 4  # places of the first block from which a clip is cut
 

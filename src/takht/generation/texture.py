@@ -12,12 +12,12 @@ import scipy.fft
 import scipy.signal
 from numpy.typing import NDArray
 
+from takht.core.arrays import Frames
 from takht.generation import fine_structure
 from takht.generation.codec import VaeCodec
 from takht.generation.colours import Colour
 from takht.generation.lapped_basis import LappedBasis
 from takht.randomness import rng_for
-from takht.spectra import Frames
 
 BAND_GROUPS = 16  # of equal width
 BANDS = 256

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
-from takht import determinism
+from takht.core import tensorflow_setup
+from takht.core.threads import one_blas_thread
 from takht.errors import TakhtError
 from takht.generation.clips import Clips
 from takht.generation.settings import (
@@ -35,7 +35,7 @@ def fit(
             f"{feature_dir}: this model learns from {wanted!r}, got "
             f"{features.settings['kind']!r}; mend generation.models.*.features"
         )
-    determinism.set_up(training.threads)  # TensorFlow takes seconds to import, so not above
+    tensorflow_setup.set_up(training.threads)  # TensorFlow takes seconds to import, so not above
     if isinstance(model, TemporalModel) and isinstance(training, TemporalTraining):
         from takht.generation import temporal_fitting
 
@@ -43,7 +43,7 @@ def fit(
             Clips(feature_dir, split, side, least_frames=model.block_frames)
             for side in ("train", "validation")
         )
-        with threadpool_limits(1):  # sums depend on the number of threads
+        with one_blas_thread():
             return temporal_fitting.fit(model, training, features.settings, clips, validation)
     if isinstance(model, OriginalModel) and isinstance(training, OriginalTraining):
         from takht.generation import original_fitting

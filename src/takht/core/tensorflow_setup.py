@@ -13,6 +13,7 @@ def import_tensorflow() -> None:
     level; what really fails is an exception.
     """
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # below, nothing of use is said
     sys.stderr.flush()
     kept = os.dup(2)
     try:

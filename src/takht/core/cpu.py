@@ -18,7 +18,7 @@ AVX2_ONLY = {
 }
 
 
-def hold_back() -> None:
+def pin_to_avx2() -> None:
     """Set what the libraries read from the environment, where it is not set, and import NumPy.
 
     On x86 only. A program that has imported NumPy before keeps what that chose.
@@ -34,8 +34,8 @@ def hold_back() -> None:
         import numpy  # noqa: F401
 
 
-def held_back() -> bool:
-    """Return whether NumPy of this process computes as `hold_back` has it."""
+def is_pinned() -> bool:
+    """Return whether NumPy of this process computes as `pin_to_avx2` has it."""
     import numpy as np
 
     found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])

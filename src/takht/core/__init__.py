@@ -1,0 +1,1 @@
+"""What fixes the bytes of results: instructions, threads, randomness, hashes, tables, arrays."""
