@@ -20,7 +20,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from takht import tables  # noqa: E402
+from takht.core import tables  # noqa: E402
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def predicted(experiment: str, paths: list[str]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         here = Path(name)
         shutil.copytree(f"models/{experiment}", here / "models" / experiment)
-        words = ["-c", "from takht.cli import main; main()", "predict", "--json"]
+        words = ["-c", "from takht.cli.main import main; main()", "predict", "--json"]
         argv = [sys.executable, *words, "--experiment", experiment, *paths]
         # 1: something could not be answered, which the answers say themselves.
         done = subprocess.run(argv, cwd=here, stdout=subprocess.PIPE, check=True)

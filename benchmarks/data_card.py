@@ -5,7 +5,7 @@ from statistics import median
 
 from committed import ROOT, Row, counts, listed, params, read, rows
 
-from takht.collation import sorted_names
+from takht.text.collation import sorted_names
 
 SIDES = ("train", "validation", "test")
 FEWEST_RECORDINGS = 3  # corpora/fetch_public.py leaves out composers with fewer

@@ -14,8 +14,9 @@ from statistics import mean
 
 import numpy as np
 
-from takht import explaining, occlusion
-from takht.hearing import Listener
+from takht.inference.explanation import explanation as explaining
+from takht.inference.explanation import occlusion
+from takht.inference.recording_classifier import Listener
 
 STEPS_DB = (3.0, 6.0, 12.0, 120.0)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from takht.report.generation_measures import MODELS, ROWS, full_names, shown
+from takht.report.page.generation_measures import MODELS, ROWS, full_names, shown
 
 
 def table(title: str, results: dict[str, Any]) -> Iterator[str]:

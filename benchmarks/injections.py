@@ -9,7 +9,7 @@ import yaml
 from fault_project import MODEL, FaultProject, mounted
 from soak_project import Lost
 
-from takht import ffmpeg
+from takht.audio import ffmpeg
 
 REPRO = "`dvc repro`"
 ROOM = f"room, then {REPRO}"

@@ -4,7 +4,7 @@ from statistics import mean
 
 from committed import ROOT, Row, params, read, rows, share
 
-from takht.collation import sorted_names
+from takht.text.collation import sorted_names
 
 
 def values() -> Row:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from takht import ffmpeg  # noqa: E402
+from takht.audio import ffmpeg  # noqa: E402
 
 PARAMS = """
 catalogue: {on_unreadable: fail, min_seconds: 6.0, silence_dbfs: -70.0}

@@ -31,8 +31,10 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from takht import predictions, scores, tables
-from takht.randomness import rng_for
+from takht.classifiers import predictions
+from takht.core import tables
+from takht.core.randomness import rng_for
+from takht.evaluation import metrics as scores
 
 ROOT = Path(__file__).parents[1]
 TITLES = {"public": "Public corpus", "demo": "Demo corpus", "scores": "Rendered scores"}

@@ -15,10 +15,13 @@ import numpy as np
 import preprocess
 import yaml
 
-from takht import features, fingerprint_matching, fingerprints, store_folder
-from takht.batches import ShuffledBatches
-from takht.normalisation import Normalisation
-from takht.windows import Features, Windows
+from takht.cache import store_folder
+from takht.classifiers.standardisation import Normalisation
+from takht.dataset import feature_folder as features
+from takht.dataset.batches import ShuffledBatches
+from takht.dataset.windows import Features, Windows
+from takht.features.fingerprints import landmarks as fingerprints
+from takht.features.fingerprints import matching as fingerprint_matching
 
 SIZES = (6, 18)  # recordings
 MINUTES = 3  # of each

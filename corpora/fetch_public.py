@@ -11,8 +11,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from takht import outputs
 from takht.errors import TakhtError
+from takht.runtime import atomic as outputs
 
 TABLE = Path(__file__).with_name("public.csv")
 FEWEST_RECORDINGS = 3  # one for each of train, validation and test

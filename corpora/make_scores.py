@@ -16,8 +16,8 @@ import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from takht import outputs
 from takht.errors import TakhtError
+from takht.runtime import atomic as outputs
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 MOST_PIECES = 10  # of a composer

@@ -11,10 +11,14 @@ from takht.stage import run
 import pandas as pd
 from pydantic import Field
 
-from takht import augmentation, features, outputs, segments, tables
-from takht.features import Piece, Rows
-from takht.incremental import Task, Work
-from takht.schema import Section, Seed
+from takht.cache.per_recording import Task, Work
+from takht.core import tables
+from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import Piece, Rows
+from takht.features.spectrograms import augmentation
+from takht.preparation import segment_folder as segments
+from takht.runtime import atomic as outputs
+from takht.runtime.params import Section, Seed
 
 
 class Augmentation(Section):

@@ -9,9 +9,15 @@ from takht.stage import run
 import pandas as pd
 from pydantic import Field
 
-from takht import conversion, corpus, labels, names, outputs, tables, verdicts
-from takht.conversion import Audio, Convert
-from takht.schema import Section
+from takht.audio import conversion
+from takht.audio.conversion import Audio, Convert
+from takht.core import tables
+from takht.corpus import metadata as labels
+from takht.corpus import scan as corpus
+from takht.corpus import validation as verdicts
+from takht.runtime import atomic as outputs
+from takht.runtime.params import Section
+from takht.text import names
 
 
 class Catalogue(Section):

@@ -8,11 +8,15 @@ from takht.stage import run
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from takht import outputs, predictions, selection, tables, trials
-from takht.experiments import Experiment, NetworkExperiment, Training
-from takht.judging import Controls
-from takht.randomness import rng_for
-from takht.windows import Features, Windows
+from takht.classifiers import predictions
+from takht.core import tables
+from takht.core.randomness import rng_for
+from takht.dataset import window_selection as selection
+from takht.dataset.windows import Features, Windows
+from takht.evaluation import cross_validation as trials
+from takht.evaluation.settings import Controls
+from takht.runtime import atomic as outputs
+from takht.training.experiments import Experiment, NetworkExperiment, Training
 
 # Recordings of one composer get one answer, so a single shuffle of some fifty labels can be far
 # from chance. A network costs too much for more than one.

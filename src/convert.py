@@ -4,9 +4,11 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import conversion, outputs, tables
-from takht.conversion import Audio, Convert
+from takht.audio import conversion
+from takht.audio.conversion import Audio, Convert
+from takht.core import tables
 from takht.errors import TakhtError
+from takht.runtime import atomic as outputs
 
 
 def convert(audio: Audio, params: Convert, root: Path, catalogue_csv: Path, out_dir: Path) -> None:

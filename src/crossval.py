@@ -12,10 +12,14 @@ from takht.stage import run
 import numpy as np
 import pandas as pd
 
-from takht import outputs, predictions, scores, tables, trials
-from takht.experiments import Experiment, NetworkExperiment, Training
-from takht.judging import Crossval
-from takht.windows import Features, Windows
+from takht.classifiers import predictions
+from takht.core import tables
+from takht.dataset.windows import Features, Windows
+from takht.evaluation import cross_validation as trials
+from takht.evaluation import metrics as scores
+from takht.evaluation.settings import Crossval
+from takht.runtime import atomic as outputs
+from takht.training.experiments import Experiment, NetworkExperiment, Training
 
 
 def crossval(

@@ -9,11 +9,12 @@ from takht.stage import run
 
 from pydantic import Field
 
-from takht import jobs, outputs
 from takht.demo.composers import COMPOSERS
 from takht.demo.corpus import rendered
 from takht.demo.plan import Recording, planned
-from takht.schema import Section, Seed
+from takht.runtime import atomic as outputs
+from takht.runtime import parallel as jobs
+from takht.runtime.params import Section, Seed
 
 
 class DemoCorpus(Section):

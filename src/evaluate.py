@@ -8,9 +8,13 @@ from takht.stage import run
 
 from pydantic import Field
 
-from takht import classifier, outputs, predictions, scoring, selection, tables
-from takht.schema import Section, Seed
-from takht.windows import Features, Windows
+from takht.classifiers import classifier, predictions
+from takht.core import tables
+from takht.dataset import window_selection as selection
+from takht.dataset.windows import Features, Windows
+from takht.evaluation import summary as scoring
+from takht.runtime import atomic as outputs
+from takht.runtime.params import Section, Seed
 
 
 class Scores(Section):

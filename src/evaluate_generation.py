@@ -5,12 +5,16 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import classifier, outputs, tables
+from takht.classifiers import classifier
+from takht.core import tables
 from takht.core.threads import one_blas_thread
-from takht.generation import generated, models, report
-from takht.generation.clips import Clips
-from takht.generation.judge import Judge
-from takht.windows import Features
+from takht.dataset.windows import Features
+from takht.generation.codec.clips import Clips
+from takht.generation.metrics import generated_folder as generated
+from takht.generation.metrics import summary as report
+from takht.generation.metrics.judge import Judge
+from takht.generation.pieces import load as models
+from takht.runtime import atomic as outputs
 
 
 def evaluate_generation(

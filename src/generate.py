@@ -8,12 +8,16 @@ from takht.stage import run
 
 import pandas as pd
 
-from takht import jobs, outputs, segments, tables
+from takht.core import tables
 from takht.core.threads import one_blas_thread
-from takht.generation import models, repertoire
-from takht.generation.clips import Clips
-from takht.generation.repertoire import Repertoire, Sheet
-from takht.generation.sounding import sound_sheet
+from takht.generation.codec.clips import Clips
+from takht.generation.pieces import load as models
+from takht.generation.pieces import plan as repertoire
+from takht.generation.pieces.plan import Repertoire, Sheet
+from takht.generation.pieces.render import sound_sheet
+from takht.preparation import segment_folder as segments
+from takht.runtime import atomic as outputs
+from takht.runtime import parallel as jobs
 
 
 def generate(

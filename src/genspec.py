@@ -4,9 +4,10 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import outputs
-from takht.generation import log_mel, spectrograms
-from takht.generation.spectrograms import Clipping, Level
+from takht.generation.spectrogram import log_mel
+from takht.generation.spectrogram import spectrogram_folder as spectrograms
+from takht.generation.spectrogram.spectrogram_folder import Clipping, Level
+from takht.runtime import atomic as outputs
 
 
 def genspec(

@@ -5,9 +5,14 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import fitting, leaking, outputs, predictions, tables, training_set
-from takht.experiments import Experiment, Training
-from takht.windows import Features, Windows
+from takht.classifiers import predictions
+from takht.core import tables
+from takht.dataset.windows import Features, Windows
+from takht.evaluation import leaky_split as leaking
+from takht.runtime import atomic as outputs
+from takht.training import fit as fitting
+from takht.training import training_set
+from takht.training.experiments import Experiment, Training
 
 
 def leak(

@@ -6,10 +6,13 @@ from typing import Any
 
 from takht.stage import run
 
-from takht import features, outputs, segments, spectra
-from takht.features import Rows
-from takht.incremental import Task, Work
-from takht.spectra import MelSettings
+from takht.cache.per_recording import Task, Work
+from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import Rows
+from takht.features.spectrograms import mel as spectra
+from takht.features.spectrograms.mel import MelSettings
+from takht.preparation import segment_folder as segments
+from takht.runtime import atomic as outputs
 
 
 def mel(settings: MelSettings, segment_dir: Path, out_dir: Path) -> None:

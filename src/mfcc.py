@@ -10,11 +10,13 @@ from takht.stage import run
 import pandas as pd
 from pydantic import Field
 
-from takht import features, outputs, spectra
+from takht.cache.per_recording import Task, Work
+from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import Rows
 from takht.errors import TakhtError
-from takht.features import Rows
-from takht.incremental import Task, Work
-from takht.schema import Section
+from takht.features.spectrograms import mel as spectra
+from takht.runtime import atomic as outputs
+from takht.runtime.params import Section
 
 
 class Mfcc(Section):

@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from takht import jobs, outputs, segments, tables
-from takht.fingerprint_matching import Index
-from takht.fingerprints import Landmarks, landmarks
-from takht.incremental import Task, Work
-from takht.schema import Section
+from takht.cache.per_recording import Task, Work
+from takht.core import tables
+from takht.features.fingerprints.landmarks import Landmarks, landmarks
+from takht.features.fingerprints.matching import Index
+from takht.preparation import segment_folder as segments
+from takht.runtime import atomic as outputs
+from takht.runtime import parallel as jobs
+from takht.runtime.params import Section
 
 
 class NearDuplicates(Section):

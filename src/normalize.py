@@ -6,11 +6,12 @@ from takht.stage import run
 
 import pandas as pd
 
-from takht import outputs, tables
-from takht.gains import gain_db
-from takht.incremental import Task, Work
-from takht.measuring import measure_recording
-from takht.preparation import Normalize
+from takht.cache.per_recording import Task, Work
+from takht.core import tables
+from takht.preparation.gain import gain_db
+from takht.preparation.measurement import measure_recording
+from takht.preparation.settings import Normalize
+from takht.runtime import atomic as outputs
 
 
 def normalize(params: Normalize, wav_dir: Path, catalogue_csv: Path, gains_csv: Path) -> None:

@@ -6,8 +6,13 @@ from takht.stage import run
 
 import numpy as np
 
-from takht import collation, features, outputs, segments, spectrogram_plots, tables
+from takht.core import tables
 from takht.core.arrays import Frames
+from takht.dataset import feature_folder as features
+from takht.features.spectrograms import figures as spectrogram_plots
+from takht.preparation import segment_folder as segments
+from takht.runtime import atomic as outputs
+from takht.text import collation
 
 EXCERPT_SECONDS = 20.0
 

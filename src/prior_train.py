@@ -4,10 +4,13 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import outputs, tables
+from takht.core import tables
 from takht.core.threads import one_blas_thread
-from takht.generation import models, prior_model, prior_training
-from takht.generation.settings import PriorModel, PriorTraining
+from takht.generation.codec.settings import PriorModel, PriorTraining
+from takht.generation.pieces import load as models
+from takht.generation.prior import prior_folder as prior_model
+from takht.generation.prior import training_set as prior_training
+from takht.runtime import atomic as outputs
 
 
 def prior_train(

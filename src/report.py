@@ -4,10 +4,10 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import outputs
-from takht.report import page, view
-from takht.report.json_files import read_json
-from takht.report.media import Media
+from takht.report.page import page, view
+from takht.report.page.media import Media
+from takht.report.results.json_files import read_json
+from takht.runtime import atomic as outputs
 
 
 def report(

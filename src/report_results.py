@@ -7,9 +7,16 @@ from takht.stage import run
 
 import yaml
 
-from takht import outputs, tables
-from takht.report import corpus_overview, experiment_files, generated_choice, locks, provenance
-from takht.report.json_files import read_json
+from takht.core import tables
+from takht.report.results import (
+    corpus_overview,
+    experiment_files,
+    generated_choice,
+    locks,
+    provenance,
+)
+from takht.report.results.json_files import read_json
+from takht.runtime import atomic as outputs
 
 
 def report_results(

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import outputs, tables
+from takht.cache.per_recording import Task, Work
+from takht.core import tables
 from takht.errors import TakhtError
-from takht.incremental import Task, Work
-from takht.preparation import Segment
-from takht.segmentation import Segmentation, segment_recording
+from takht.preparation.segmentation import Segmentation, segment_recording
+from takht.preparation.settings import Segment
+from takht.runtime import atomic as outputs
 
 
 def segment(params: Segment, wav_dir: Path, gains_csv: Path, out_dir: Path) -> None:

@@ -9,9 +9,11 @@ from takht.stage import run
 import pandas as pd
 from pydantic import Field
 
-from takht import outputs, splitting, tables
+from takht.core import tables
+from takht.corpus import grouped_split as splitting
 from takht.errors import TakhtError
-from takht.schema import Section, Seed
+from takht.runtime import atomic as outputs
+from takht.runtime.params import Section, Seed
 
 
 class Split(Section):

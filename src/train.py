@@ -4,10 +4,15 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import fitting, model_card, outputs, selection, tables, training_set
-from takht.experiments import Experiment, Training
-from takht.preparation import Normalize, Segment
-from takht.windows import Features, Windows
+from takht.classifiers import model_card
+from takht.core import tables
+from takht.dataset import window_selection as selection
+from takht.dataset.windows import Features, Windows
+from takht.preparation.settings import Normalize, Segment
+from takht.runtime import atomic as outputs
+from takht.training import fit as fitting
+from takht.training import training_set
+from takht.training.experiments import Experiment, Training
 
 
 def train(

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht import outputs, tables
-from takht.generation import vae_fitting
-from takht.generation.settings import VaeModel, VaeTraining
+from takht.core import tables
+from takht.generation.codec.settings import VaeModel, VaeTraining
+from takht.generation.vae_training import dispatch as vae_fitting
+from takht.runtime import atomic as outputs
 
 
 def vae_train(

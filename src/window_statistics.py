@@ -8,10 +8,14 @@ from takht.stage import run
 
 import numpy as np
 
-from takht import features, outputs, segments, timbre_statistics, window_summary
+from takht.cache.per_recording import Task, Work
+from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import Rows
 from takht.errors import TakhtError
-from takht.features import Rows
-from takht.incremental import Task, Work
+from takht.features.statistics import summary as window_summary
+from takht.features.statistics import timbre as timbre_statistics
+from takht.preparation import segment_folder as segments
+from takht.runtime import atomic as outputs
 
 
 def window_statistics(segment_dir: Path, out_dir: Path) -> None:

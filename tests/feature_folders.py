@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from takht import features
-from takht.features import Piece, Rows
-from takht.wav_parts import PartsWriter
+from takht.audio.wav_parts import PartsWriter
+from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import Piece, Rows
 
 
 def write_recording(

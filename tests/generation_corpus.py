@@ -11,7 +11,8 @@ import yaml
 from feature_folders import write_recording
 from pipeline import ROOT
 
-from takht import features, tables
+from takht.core import tables
+from takht.dataset import feature_folder as features
 
 MODEL = {
     "vae_original": {"features": "logspec", "batch_size": 4, "learning_rate": 0.002, "seed": 1},

@@ -5,12 +5,12 @@ from functools import cache
 
 import numpy as np
 
-from takht.generation.block_pca import fit_block_pca
-from takht.generation.codec import VaeCodec
-from takht.generation.colours import fit_colours
-from takht.generation.lapped_basis import emphasis, fit_basis
-from takht.generation.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
-from takht.generation.texture import BAND_GROUPS, LEVELS, Texture
+from takht.generation.codec.basis import emphasis, fit_basis
+from takht.generation.codec.block_pca import fit_block_pca
+from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.mean_spectrum import fit_colours
+from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, Texture
+from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
 
 BLOCK_FRAMES, LATENTS, WIDTH = 8, 24, 4
 

@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from takht import ffmpeg
+from takht.audio import ffmpeg
 
 RATE_HZ = 22_050
 QUARTER_TONES = np.array([0, 3, 7, 10, 14, 17, 20, 24])  # rast

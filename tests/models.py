@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from takht import networks, timbre_statistics, window_summary
-from takht.calibration import Confidence
-from takht.discriminant import Discriminant
-from takht.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
-from takht.network_classifier import NetworkCard, NetworkClassifier
+from takht.classifiers import networks
+from takht.classifiers.calibration import Confidence
+from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
+from takht.classifiers.lda import Discriminant
+from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
+from takht.features.statistics import summary as window_summary
+from takht.features.statistics import timbre as timbre_statistics
 
 RATE_HZ = 22_050
 COUNT = sum(window_summary.GROUPS.values())

@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from takht import ffmpeg
+from takht.audio import ffmpeg
 
 RATE_HZ = 22_050
 SECONDS = 6.5  # more than catalogue.min_seconds

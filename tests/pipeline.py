@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from takht import code_identity
+from takht.runtime import code_hash as code_identity
 
 ROOT = Path(__file__).parents[1]
 PLUMBING = {f"src/{name}" for name in code_identity.PLUMBING}

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from takht import probing
-from takht.ffmpeg import Unreadable
-from takht.probing import Probe
+from takht.audio import probe as probing
+from takht.audio.ffmpeg import Unreadable
+from takht.audio.probe import Probe
 
 RATE_HZ = 22_050
 

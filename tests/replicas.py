@@ -17,9 +17,10 @@ import keras  # noqa: E402 (not before TensorFlow is set up)
 import numpy as np  # noqa: E402
 from test_training import BANDS, COMPOSERS, FRAMES, batches  # noqa: E402
 
-from takht import networks, replication  # noqa: E402
+from takht.classifiers import networks  # noqa: E402
 from takht.errors import TakhtError  # noqa: E402
-from takht.training import fit  # noqa: E402
+from takht.training import replicas as replication  # noqa: E402
+from takht.training.loop import fit  # noqa: E402
 
 
 def masks(network: keras.Model, among: Any) -> list[list[bool]]:

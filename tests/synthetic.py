@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from feature_folders import write_recording
 
-from takht import features, tables
+from takht.core import tables
+from takht.dataset import feature_folder as features
 
 SETTINGS = {"kind": "mel", "unit": "dB", "sample_rate_hz": 22_050, "n_fft": 2048}
 

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from takht.store import Store
+from takht.cache.store import Store
 
 
 def negated(number):

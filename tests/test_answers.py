@@ -8,10 +8,11 @@ import models
 import numpy as np
 import pytest
 
-from takht import answer_formats, answers
-from takht.answers import Answer, Failure, Guess, Span, Verdict
-from takht.calibration import Confidence
-from takht.hearing import Heard
+from takht.classifiers.calibration import Confidence
+from takht.inference import formats as answer_formats
+from takht.inference import prediction as answers
+from takht.inference.prediction import Answer, Failure, Guess, Span, Verdict
+from takht.inference.recording_classifier import Heard
 
 STEP_SECONDS = 2.0
 

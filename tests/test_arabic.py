@@ -9,7 +9,9 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from takht import audio_files, spectrogram_plots, terminal
+from takht.cli.arguments import audio_paths as audio_files
+from takht.features.spectrograms import figures as spectrogram_plots
+from takht.text import columns as terminal
 
 ZWNJ = "\u200c"  # keeps its neighbours from joining
 

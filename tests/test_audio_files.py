@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from takht.audio_files import find
+from takht.cli.arguments.audio_paths import find
 
 
 def touch(root: Path, *files: str) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from takht import spectra
-from takht.augmentation import Alteration, alteration_for, altered_log_mel
+from takht.features.spectrograms import mel as spectra
+from takht.features.spectrograms.augmentation import Alteration, alteration_for, altered_log_mel
 
 RATE_HZ = 22_050
 

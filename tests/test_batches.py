@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from takht.batches import Batches, ShuffledBatches
+from takht.dataset.batches import Batches, ShuffledBatches
 
 ROWS = pd.DataFrame({"value": np.arange(10) * 10})
 TARGETS = np.arange(10)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from takht import calibration
-from takht.calibration import Confidence
+from takht.classifiers import calibration
+from takht.classifiers.calibration import Confidence
 
 
 def simulated(factor: float, recordings: int = 20_000, seed: int = 1):

@@ -8,9 +8,9 @@ import pytest
 import soundfile
 
 from catalogue import Catalogue, SmallComposers, catalogue
-from takht.conversion import Audio, Convert
+from takht.audio.conversion import Audio, Convert
+from takht.core.tables import read_table
 from takht.errors import TakhtError
-from takht.tables import read_table
 
 RATE_HZ = 22_050
 NFD_NAME = unicodedata.normalize("NFD", "آهات")

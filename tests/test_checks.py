@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 from synthetic import write_statistics
 
-from takht import selection, tables, trials
-from takht.experiments import DiscriminantExperiment, Experiment, Training
-from takht.judging import Controls, Crossval
-from takht.randomness import rng_for
-from takht.windows import Features, Windows
+from takht.core import tables
+from takht.core.randomness import rng_for
+from takht.dataset import window_selection as selection
+from takht.dataset.windows import Features, Windows
+from takht.evaluation import cross_validation as trials
+from takht.evaluation.settings import Controls, Crossval
+from takht.training.experiments import DiscriminantExperiment, Experiment, Training
 
 ONE = Windows(frames=1, step_frames=1)
 TRAINING = Training(

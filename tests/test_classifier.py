@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pipeline import ROOT
 
-from takht import classifier, networks
+from takht.classifiers import classifier, networks
+from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
 from takht.errors import TakhtError
-from takht.network_classifier import NetworkCard, NetworkClassifier
 
 BANDS, FRAMES = 64, 108
 # Keras 3.15 reads TensorFlow 2.21's variables in a way that numpy 2 means to end.
@@ -125,5 +125,5 @@ def test_other_features_than_the_model_learnt_from_are_refused(tmp_path):
 
 
 def test_importing_the_module_does_not_import_tensorflow():
-    code = "import sys, takht.classifier; sys.exit('tensorflow' in sys.modules)"
+    code = "import sys, takht.classifiers.classifier; sys.exit('tensorflow' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT / "src")

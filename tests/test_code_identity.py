@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from takht import code_identity
+from takht.runtime import code_hash as code_identity
 
 
 @pytest.fixture
@@ -38,13 +38,13 @@ def identity(copied, stage="mel"):
     ("edited", "changes"),
     [
         ("mel.py", True),
-        ("takht/spectra.py", True),
-        ("takht/features.py", True),
-        ("takht/tables.py", True),  # imported by features
+        ("takht/features/spectrograms/mel.py", True),
+        ("takht/dataset/feature_folder.py", True),
+        ("takht/core/tables.py", True),  # imported by features
         ("mfcc.py", False),
-        ("takht/networks.py", False),
-        ("takht/jobs.py", False),  # plumbing
-        ("takht/store.py", False),
+        ("takht/classifiers/networks.py", False),
+        ("takht/runtime/parallel.py", False),  # plumbing
+        ("takht/cache/store.py", False),
     ],
 )
 def test_an_edit_counts_where_it_is_imported(copied, edited, changes):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from takht import collation
+from takht.text import collation
 
 ALPHABET = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from takht import comparison, comparison_markdown
-from takht.comparison import Experiment, Revision
 from takht.errors import TakhtError
+from takht.report.comparison import differences as comparison
+from takht.report.comparison import markdown as comparison_markdown
+from takht.report.comparison.differences import Experiment, Revision
 
 SCORES = {"accuracy_recordings": 0.5, "accuracy_windows": 0.4, "macro_f1_recordings": 0.3}
 

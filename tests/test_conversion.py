@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from takht import ffmpeg
-from takht.conversion import Conversion, convert_recording
-from takht.wav_parts import Parts
+from takht.audio import ffmpeg
+from takht.audio.conversion import Conversion, convert_recording
+from takht.audio.wav_parts import Parts
 
 OUT_HZ = 22_050
 
@@ -55,7 +55,7 @@ def test_parts_cut_but_do_not_change_the_stream(tmp_path):
 PEAK = """
 import resource, sys
 from pathlib import Path
-from takht.conversion import Conversion, convert_recording
+from takht.audio.conversion import Conversion, convert_recording
 convert_recording(Conversion(Path(sys.argv[1]), 22050, 600 * 22050), Path(sys.argv[2]))
 # Not RUSAGE_SELF: across exec it keeps the peak of the process that started this one.
 status = Path("/proc/self/status").read_text()

@@ -11,10 +11,10 @@ import soundfile
 from convert import convert
 from normalize import normalize
 from segment import segment
-from takht.conversion import Audio, Convert
+from takht.audio.conversion import Audio, Convert
+from takht.core.tables import read_table, write_table
 from takht.errors import TakhtError
-from takht.preparation import Normalize, Segment
-from takht.tables import read_table, write_table
+from takht.preparation.settings import Normalize, Segment
 
 RATE_HZ = 44_100
 

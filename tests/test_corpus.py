@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from takht import corpus
+from takht.corpus import scan as corpus
 from takht.errors import TakhtError
 
 

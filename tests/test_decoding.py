@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from takht import ffmpeg
-from takht.decoding import open_audio
-from takht.ffmpeg import Unreadable
+from takht.audio import ffmpeg
+from takht.audio.decoding import open_audio
+from takht.audio.ffmpeg import Unreadable
 
 RATE_HZ = 44_100
 # What half of a 7-second file says of itself: wav and ogg are read from their end.

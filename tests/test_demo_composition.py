@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from takht.core.randomness import rng_for
 from takht.demo import melody
 from takht.demo.composers import COMPOSERS
 from takht.demo.composition import composed
@@ -12,7 +13,6 @@ from takht.demo.heterophony import LONG_SECONDS, Player, part
 from takht.demo.iqaat import IQAAT
 from takht.demo.maqamat import MAQAMAT, OCTAVE_CENTS
 from takht.demo.score import FREE, Note
-from takht.randomness import rng_for
 
 SECONDS = 70.0
 PIECES = {

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 import demo_corpus
+from takht.core.randomness import rng_for
 from takht.demo import performance
 from takht.demo.composers import COMPOSERS
 from takht.demo.composition import composed
@@ -18,7 +19,6 @@ from takht.demo.instruments import TONIC_HZ
 from takht.demo.iqaat import IQAAT
 from takht.demo.maqamat import MAQAMAT
 from takht.demo.plan import FORMATS, planned
-from takht.randomness import rng_for
 
 RATE_HZ = 22_050
 PLAN = planned(15.0, 1)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.signal import hilbert
 
+from takht.core.randomness import rng_for
 from takht.demo import instruments, percussion, plucked, sustained
 from takht.demo.iqaat import Hit
-from takht.demo.sounding import Sounding
-from takht.randomness import rng_for
+from takht.demo.voice import Sounding
 
 RATE_HZ = 32_000
 STRINGS = {name: instruments.string(name, rng_for(1, name)) for name in ("oud", "qanun")}

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from takht.core.randomness import rng_for
 from takht.demo.iqaat import IQAAT, hits
-from takht.randomness import rng_for
 
 EIGHTHS = {
     "maqsum": 8,

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from takht.core.randomness import rng_for
 from takht.demo import mixing
 from takht.demo.mixing import Room, Voice
-from takht.randomness import rng_for
 
 RATE_HZ = 22_050
 DRY = Room(

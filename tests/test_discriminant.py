@@ -6,7 +6,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from takht import discriminant
+from takht.classifiers import lda as discriminant
 
 
 def clouds(composers: int, *, each: int = 40, statistics: int = 15, seed: int = 1):

@@ -7,10 +7,14 @@ import zipfile
 import numpy as np
 import pytest
 
-from takht import classifier
-from takht.calibration import Confidence
-from takht.discriminant import Discriminant
-from takht.discriminant_classifier import DiscriminantCard, DiscriminantClassifier, columns_of
+from takht.classifiers import classifier
+from takht.classifiers.calibration import Confidence
+from takht.classifiers.discriminant_classifier import (
+    DiscriminantCard,
+    DiscriminantClassifier,
+    columns_of,
+)
+from takht.classifiers.lda import Discriminant
 from takht.errors import TakhtError
 
 GROUPS = {"timbre": 5, "rhythm": 2, "intervals": 3}

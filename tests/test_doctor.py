@@ -13,10 +13,10 @@ import yaml
 from dvc.repo import Repo
 from pipeline import PARAMS, ROOT
 
-from takht.doctor import corpus_shape, decoder, disk, dvc_state, gpu, installation, settings
-from takht.doctor.cached_files import cached_files
-from takht.doctor.examination import examined
-from takht.doctor.finding import Finding
+from takht.cli.doctor import corpus_shape, decoder, disk, dvc_state, gpu, installation, settings
+from takht.cli.doctor.cached_files import cached_files
+from takht.cli.doctor.examination import examined
+from takht.cli.doctor.finding import Finding
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_packages_that_differ_or_miss_are_named(project):
     ],
 )
 def test_an_ffmpeg_that_does_not_decode_fails(tmp_path, monkeypatch, script, said):
-    from takht import ffmpeg
+    from takht.audio import ffmpeg
 
     assert decoder.decoder().verdict == "ok"
     fake = tmp_path / "ffmpeg"
@@ -241,8 +241,8 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_run(project, monkeypatc
     def broken(_):
         raise KeyError("x")
 
-    monkeypatch.setattr("takht.doctor.examination.python", broken)
-    monkeypatch.setattr("takht.doctor.examination.gpu", lambda: Finding("gpu", "ok", "none"))
+    monkeypatch.setattr("takht.cli.doctor.examination.python", broken)
+    monkeypatch.setattr("takht.cli.doctor.examination.gpu", lambda: Finding("gpu", "ok", "none"))
     found = {each.check: each for each in examined(project, None, deep=True)}
     assert found["python"].verdict == "failed"
     assert "KeyError" in found["python"].what
@@ -254,7 +254,13 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_run(project, monkeypatc
 def test_the_command_prints_lines_or_json_and_its_exit_code_tells(project):
     def doctor(*words):
         return subprocess.run(
-            [sys.executable, "-c", "from takht.cli import main; main()", "doctor", *words],
+            [
+                sys.executable,
+                "-c",
+                "from takht.cli.main import main; main()",
+                "doctor",
+                *words,
+            ],
             env=os.environ | {"PYTHONPATH": str(project / "src")},
             capture_output=True,
             text=True,

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from pipeline import PLUMBING
 
-from takht import tables
+from takht.core import tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test builds all
 EXPERIMENTS = project.BUILT_EXPERIMENTS

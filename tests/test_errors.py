@@ -13,11 +13,12 @@ import pytest
 import yaml
 from pipeline import PARAMS, ROOT
 
-from takht import failures, stage
-from takht.doctor.settings import sections
+from takht import stage
+from takht.cli.doctor.settings import sections
 from takht.errors import TakhtError
-from takht.experiments import Experiment
-from takht.schema import ParamError, load
+from takht.runtime import error_lines as failures
+from takht.runtime.params import ParamError, load
+from takht.training.experiments import Experiment
 
 MESSAGES = messages.raised()
 # Parts of a message that bring a remedy of their own; `test_reasons…` looks at them.
@@ -47,7 +48,7 @@ def test_a_message_says_where_what_and_what_to_do_on_one_line(message):
 
 def reasons():
     """The texts that `catalogue` gives files that it rejects, by their places."""
-    for path in sorted((ROOT / "src/takht").glob("*.py")):
+    for path in sorted((ROOT / "src/takht").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Rejected":
                 texts = [node.args[1]]
@@ -200,7 +201,9 @@ def test_a_mistake_names_the_line_of_our_own_code_where_it_happened():
     with pytest.raises(AttributeError) as caught:
         failures.lines(3, "here")  # type: ignore[arg-type]
     line = failures.lines(caught.value, "here")
-    assert re.search(r"here: AttributeError: .*\(takht/failures\.py:\d+\); this is a mist", line)
+    assert re.search(
+        r"here: AttributeError: .*\(takht/runtime/error_lines\.py:\d+\); this is a", line
+    )
 
 
 def test_each_case_of_our_own_errors_is_a_line():
@@ -218,7 +221,8 @@ def test_each_case_of_our_own_errors_is_a_line():
 def test_the_command_line_says_it_in_one_line(raised, said, code):
     script = f"""
 import sys
-from takht import cli, comparison
+from takht.cli import main as cli
+from takht.report.comparison import differences as comparison
 def broken(*_): raise {raised}
 comparison.compare = broken
 sys.argv = ["takht", "compare"]
@@ -235,7 +239,8 @@ cli.main()
 def test_ctrl_c_ends_the_command_line_with_130_and_a_line():
     script = """
 import os, signal, sys
-from takht import cli, comparison
+from takht.cli import main as cli
+from takht.report.comparison import differences as comparison
 comparison.compare = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 sys.argv = ["takht", "compare"]
 cli.main()

@@ -4,7 +4,7 @@ import models
 import numpy as np
 import pytest
 
-from takht import evidence
+from takht.inference import log_odds as evidence
 
 
 @pytest.fixture

@@ -11,19 +11,17 @@ import pytest
 import soundfile
 from PIL import Image
 
-from takht import (
-    cli,
-    discriminant,
-    explaining,
-    explanation_formats,
-    networks,
-    spectra,
-    window_summary,
-)
-from takht.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
-from takht.hearing import Listener
-from takht.network_classifier import NetworkCard, NetworkClassifier
-from takht.windows import held
+from takht.classifiers import lda as discriminant
+from takht.classifiers import networks
+from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
+from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
+from takht.cli import main as cli
+from takht.dataset.windows import held
+from takht.features.spectrograms import mel as spectra
+from takht.features.statistics import summary as window_summary
+from takht.inference.explanation import explanation as explaining
+from takht.inference.explanation import formats as explanation_formats
+from takht.inference.recording_classifier import Listener
 
 RATE_HZ = models.RATE_HZ
 TONE_HZ = 1500  # of the second composer, who is otherwise as noisy as the first

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from feature_folders import write_recording
 
-from takht import features, spectra
-from takht.features import Piece
+from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import Piece
+from takht.features.spectrograms import mel as spectra
 
 RATE_HZ = 22_050
 

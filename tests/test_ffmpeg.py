@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from takht import ffmpeg
+from takht.audio import ffmpeg
+from takht.audio.ffmpeg import FfmpegAudio, Stopped, Unreadable
 from takht.errors import TakhtError
-from takht.ffmpeg import FfmpegAudio, Stopped, Unreadable
 
 CANARY_HZ = 997
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from takht.fingerprint_matching import MOST_HOLDERS, Index
-from takht.fingerprints import Landmarks
+from takht.features.fingerprints.landmarks import Landmarks
+from takht.features.fingerprints.matching import MOST_HOLDERS, Index
 
 
 def drawn(rng, hashes, count):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from melodies import RATE_HZ, melody, through_ffmpeg
 
-from takht import fingerprints
-from takht.fingerprints import Peaks
+from takht.features.fingerprints import landmarks as fingerprints
+from takht.features.fingerprints.landmarks import Peaks
 
 
 def hashes(wave):

@@ -14,11 +14,20 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from takht import calibration, classifier, features, fitting, predictions, schema, training_set
-from takht.experiments import DiscriminantExperiment, Experiment, NetworkExperiment, Training
-from takht.schema import ParamError
-from takht.selection import of_side
-from takht.windows import Features, Windows
+from takht.classifiers import calibration, classifier, predictions
+from takht.dataset import feature_folder as features
+from takht.dataset.window_selection import of_side
+from takht.dataset.windows import Features, Windows
+from takht.runtime import params as schema
+from takht.runtime.params import ParamError
+from takht.training import fit as fitting
+from takht.training import training_set
+from takht.training.experiments import (
+    DiscriminantExperiment,
+    Experiment,
+    NetworkExperiment,
+    Training,
+)
 
 GROUPS = {"timbre": 12, "intervals": 6}
 SHAPE = Windows(frames=108, step_frames=43)  # of networks; statistics come window by window
@@ -198,7 +207,8 @@ def test_features_that_are_no_statistics_are_refused(tmp_path):
 
 
 def test_a_discriminant_needs_no_tensorflow():
-    code = "import sys, takht.discriminant_fitting, takht.fitting; sys.exit('keras' in sys.modules)"
+    code = "import sys, takht.training.fit_discriminant, takht.training.fit; "
+    code += "sys.exit('keras' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT / "src")
 
 

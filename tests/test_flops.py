@@ -3,8 +3,8 @@
 import keras
 import pytest
 
-from takht.flops import mflop_per_window
-from takht.networks import build
+from takht.classifiers.flops import mflop_per_window
+from takht.classifiers.networks import build
 
 
 def test_mflop_by_hand():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from odd_making import encoded, sound, written
 from probed import probe
 
-from takht.probing import Probe
+from takht.audio.probe import Probe
 
 FORMATS = ("wav", "flac", "mp3", "ogg", "opus", "m4a", "wma", "aiff", "mka", "avi", "caf", "au")
 SLOWEST_SECONDS = 60  # of one file of two seconds, on a busy machine; most take 0.1

@@ -10,9 +10,9 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
-from takht import cli
+from takht.cli import main as cli
 from takht.errors import TakhtError
-from takht.generation import models
+from takht.generation.pieces import load as models
 
 RATE_HZ = 22_050
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_done_is_said_in_one_line_and_leaves_nothing(run, words, 
 @pytest.mark.parametrize("command", [["generate"], ["reconstruct", "x.mp3"]])
 def test_without_models_one_line_says_how_to_get_them(tmp_path, command):
     done = subprocess.run(
-        [sys.executable, "-c", "from takht.cli import main; main()", *command],
+        [sys.executable, "-c", "from takht.cli.main import main; main()", *command],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
@@ -116,7 +116,9 @@ def test_without_models_one_line_says_how_to_get_them(tmp_path, command):
 
 def test_generating_needs_no_tensorflow():
     code = (
-        "import sys; from takht.generation import asking, models, pieces, sound_files; "
+        "import sys; from takht.cli.arguments import generation; "
+        "from takht.generation.pieces import load, pieces; "
+        "from takht.generation.sound import wav_files; "
         "print(*sorted({m.partition('.')[0] for m in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,8 +5,8 @@ import unicodedata
 
 import pytest
 
+from takht.cli.arguments import generation as asking
 from takht.errors import TakhtError
-from takht.generation import asking
 
 FOLDERS, LABELS = ("qasabgi", "umm"), ("القصبجي", "أم كلثوم")
 

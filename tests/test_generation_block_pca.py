@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from takht.generation.block_pca import fit_block_pca
+from takht.generation.codec.block_pca import fit_block_pca
 
 
 @pytest.fixture

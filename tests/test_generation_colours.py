@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from takht.generation.colours import fit_colours
+from takht.generation.codec.mean_spectrum import fit_colours
 
 
 def colours(count: int = 30) -> np.ndarray:

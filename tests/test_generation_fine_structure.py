@@ -5,8 +5,8 @@ import pytest
 import scipy.fft
 from generation_corpus import spectrogram
 
-from takht.generation import fine_structure
-from takht.generation.fine_structure import MOST_GAIN, QUEFRENCIES
+from takht.generation.codec import cepstral_detail as fine_structure
+from takht.generation.codec.cepstral_detail import MOST_GAIN, QUEFRENCIES
 
 
 @pytest.fixture

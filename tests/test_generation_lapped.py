@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from takht.generation.lapped import fold, unfold
+from takht.generation.codec.lapped_blocks import fold, unfold
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from takht.generation.block_pca import fit_block_pca
-from takht.generation.lapped_basis import emphasis, fit_basis
+from takht.generation.codec.basis import emphasis, fit_basis
+from takht.generation.codec.block_pca import fit_block_pca
 
 BANDS, BLOCK = 24, 8
 

@@ -4,7 +4,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from takht.generation.levels import levelled, limited
+from takht.generation.sound.loudness import levelled, limited
 
 RATE_HZ = 22_050
 

@@ -3,9 +3,15 @@
 import numpy as np
 from melodies import RATE_HZ, melody
 
-from takht.generation import log_mel
-from takht.generation.decibels import BELOW_DB, CEILING_DB, RANGE_DB, power_of_unit, unit_of_power
-from takht.generation.stft import stft
+from takht.generation.spectrogram import log_mel
+from takht.generation.spectrogram.decibel_range import (
+    BELOW_DB,
+    CEILING_DB,
+    RANGE_DB,
+    power_of_unit,
+    unit_of_power,
+)
+from takht.generation.spectrogram.stft import stft
 
 
 def test_the_range_of_db_is_0_to_1_and_back():

@@ -5,8 +5,8 @@ import numpy as np
 from melodies import RATE_HZ, melody
 from test_generation_phase import cents
 
-from takht.generation import original_spectrogram
-from takht.generation.decibels import BELOW_DB, CEILING_DB, RANGE_DB
+from takht.generation.spectrogram.decibel_range import BELOW_DB, CEILING_DB, RANGE_DB
+from takht.generation.study_vae import spectrogram as original_spectrogram
 
 
 def test_levels_are_those_of_librosa_512_256_without_the_last_bin():

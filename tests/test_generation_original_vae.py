@@ -15,7 +15,9 @@ tensorflow_setup.set_up(1)
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-from takht.generation import models, original_training, original_vae  # noqa: E402
+from takht.generation.pieces import load as models  # noqa: E402
+from takht.generation.study_vae import loop as original_training  # noqa: E402
+from takht.generation.study_vae import network as original_vae  # noqa: E402
 
 
 @pytest.mark.slow

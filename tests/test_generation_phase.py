@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from melodies import RATE_HZ, melody
 
-from takht.generation import log_mel, original_spectrogram, phase
-from takht.generation.starting_phases import starting_phases
-from takht.generation.stft import stft
+from takht.generation.sound import griffin_lim as phase
+from takht.generation.sound.initial_phases import starting_phases
+from takht.generation.spectrogram import log_mel
+from takht.generation.spectrogram.stft import stft
+from takht.generation.study_vae import spectrogram as original_spectrogram
 
 
 def magnitudes_of(wave: np.ndarray) -> np.ndarray:

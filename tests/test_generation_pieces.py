@@ -5,9 +5,9 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from takht.generation import pieces
-from takht.generation.log_mel import SAMPLE_RATE_HZ, log_mel
-from takht.generation.original_spectrogram import log_spectrogram
+from takht.generation.pieces import pieces
+from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ, log_mel
+from takht.generation.study_vae.spectrogram import log_spectrogram
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,13 @@ from generation_corpus import MODEL, TRAINING, contents, run_stage, write_spectr
 from pipeline import ROOT
 
 from takht.errors import TakhtError
-from takht.generation import models, prior_fitting
-from takht.generation.colours import ColourSpace
-from takht.generation.prior_fitting import Described
-from takht.generation.settings import PriorModel
-from takht.generation.style_prior import lingering
-from takht.generation.texture import BAND_GROUPS, LEVELS, textured
+from takht.generation.codec.mean_spectrum import ColourSpace
+from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, textured
+from takht.generation.codec.settings import PriorModel
+from takht.generation.pieces import load as models
+from takht.generation.prior import fit as prior_fitting
+from takht.generation.prior.fit import Described
+from takht.generation.prior.prior import lingering
 
 PRIOR = {
     "styles": 6,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from takht.generation import reconstruction_scores as scores
+from takht.generation.metrics import reconstruction as scores
 
 RATE_HZ = 22_050
 

@@ -6,10 +6,12 @@ import pytest
 import soundfile
 from PIL import Image
 
-from takht.generation import generated, repertoire, sounding
-from takht.generation.levels import levelled
-from takht.generation.log_mel import log_mel
-from takht.generation.repertoire import Repertoire
+from takht.generation.metrics import generated_folder as generated
+from takht.generation.pieces import plan as repertoire
+from takht.generation.pieces import render as sounding
+from takht.generation.pieces.plan import Repertoire
+from takht.generation.sound.loudness import levelled
+from takht.generation.spectrogram.log_mel import log_mel
 
 SIZES = Repertoire(
     unconditional=2, per_composer=2, seconds=6.0, long_seconds=60.0, yardsticks=7, seed=1

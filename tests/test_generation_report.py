@@ -6,21 +6,22 @@ import pandas as pd
 import pytest
 from feature_folders import write_recording
 
-from takht import discriminant, features, tables, window_summary
-from takht.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
-from takht.generation import (
-    codec_measures,
-    generated,
-    repertoire,
-    report,
-    sample_measures,
-    sounding,
-)
-from takht.generation.judge import Judge
-from takht.generation.log_mel import log_mel
-from takht.generation.original_spectrogram import log_spectrogram
-from takht.generation.repertoire import Repertoire
-from takht.windows import Features
+from takht.classifiers import lda as discriminant
+from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
+from takht.core import tables
+from takht.dataset import feature_folder as features
+from takht.dataset.windows import Features
+from takht.features.statistics import summary as window_summary
+from takht.generation.metrics import codec as codec_measures
+from takht.generation.metrics import generated_folder as generated
+from takht.generation.metrics import samples as sample_measures
+from takht.generation.metrics import summary as report
+from takht.generation.metrics.judge import Judge
+from takht.generation.pieces import plan as repertoire
+from takht.generation.pieces import render as sounding
+from takht.generation.pieces.plan import Repertoire
+from takht.generation.spectrogram.log_mel import log_mel
+from takht.generation.study_vae.spectrogram import log_spectrogram
 
 COMPOSERS = ("qasabgi", "umm")
 SIDES = ("train", "train", "validation", "test")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from takht.generation import sample_scores as scores
+from takht.generation.metrics import distributions as scores
 
 
 def normal(seed, *shape):

@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
-from takht.generation.stft import istft, stft
+from takht.generation.spectrogram.stft import istft, stft
 
 RATE_HZ = 22_050
 

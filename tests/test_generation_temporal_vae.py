@@ -6,18 +6,19 @@ from generation_corpus import MODEL, contents, run_stage, spectrogram, write_spe
 
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
-from takht.generation import codec as codec_module
-from takht.generation import models, temporal_model
-from takht.generation.clips import Clips
-from takht.generation.codec import LOG_VARIANCE_MAX, LOG_VARIANCE_MIN, VaeCodec
-from takht.generation.colours import fit_colours
-from takht.generation.lapped_basis import emphasis, fit_basis
-from takht.generation.settings import TemporalModel
+from takht.generation.codec import codec as codec_module
+from takht.generation.codec import codec_folder as temporal_model
+from takht.generation.codec.basis import emphasis, fit_basis
+from takht.generation.codec.clips import Clips
+from takht.generation.codec.codec import LOG_VARIANCE_MAX, LOG_VARIANCE_MIN, VaeCodec
+from takht.generation.codec.mean_spectrum import fit_colours
+from takht.generation.codec.settings import TemporalModel
+from takht.generation.pieces import load as models
 
 tensorflow_setup.set_up(1)
 
-from takht.generation.temporal_training import fit, judged  # noqa: E402
-from takht.generation.temporal_vae import TemporalVae  # noqa: E402
+from takht.generation.vae_training.loop import fit, judged  # noqa: E402
+from takht.generation.vae_training.network import TemporalVae  # noqa: E402
 
 SETTINGS = TemporalModel(**MODEL["vae"])
 

@@ -5,9 +5,9 @@ import pytest
 from generation_corpus import spectrogram
 from scipy.signal import lfilter
 
-from takht.generation import texture
-from takht.generation.lapped_basis import emphasis, fit_basis
-from takht.generation.texture import BAND_GROUPS, GROUPS, Texture
+from takht.generation.codec import residual_noise as texture
+from takht.generation.codec.basis import emphasis, fit_basis
+from takht.generation.codec.residual_noise import BAND_GROUPS, GROUPS, Texture
 
 FRAMES = 640
 

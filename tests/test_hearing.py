@@ -15,14 +15,16 @@ from mel import mel
 from mfcc import Mfcc, mfcc
 from normalize import normalize
 from segment import segment
-from takht import features, predictions, tables
-from takht.classifier import Classifier
+from takht.classifiers import predictions
+from takht.classifiers.classifier import Classifier
+from takht.core import tables
+from takht.dataset import feature_folder as features
+from takht.dataset.windows import Features, Windows
 from takht.errors import TakhtError
-from takht.hearing import Listener
-from takht.levelled import Unheard
-from takht.preparation import Normalize, Segment
-from takht.spectra import MelSettings
-from takht.windows import Features, Windows
+from takht.features.spectrograms.mel import MelSettings
+from takht.inference.decoded_recording import Unheard
+from takht.inference.recording_classifier import Listener
+from takht.preparation.settings import Normalize, Segment
 from window_statistics import window_statistics
 
 # Keras 3.15 reads TensorFlow 2.21's variables in a way that numpy 2 means to end.

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takht import interval_statistics as intervals
+from takht.features.statistics import intervals
 
 RATE_HZ = 22_050
 BEAT = 8  # frames a note, one of the lags

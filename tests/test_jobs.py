@@ -10,8 +10,8 @@ import pytest
 from tasks import always_killed, fails_on_three, first_attempt_is_killed, negated, process_of
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from takht import jobs
 from takht.errors import TakhtError
+from takht.runtime import parallel as jobs
 
 
 @pytest.mark.parametrize("threads", [True, False])
@@ -54,7 +54,8 @@ def test_a_thread_that_cannot_start_is_said_in_one_line_and_ends_the_workers():
 import psutil
 from joblib.externals.loky import process_executor
 from pathlib import Path
-from takht import jobs, stage
+from takht.runtime import parallel as jobs
+from takht import stage
 
 def start(_):
     raise RuntimeError("can't start new thread")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from takht import labels
+from takht.corpus import metadata as labels
 from takht.errors import TakhtError
 
 

@@ -14,8 +14,8 @@ import pytest
 import soundfile
 from probed import probe
 
-from takht import ffmpeg, limits
-from takht.probing import Probe
+from takht.audio import ffmpeg, limits
+from takht.audio.probe import Probe
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from takht.loudness import Meter, gain_to_loudness, gain_to_peak
+from takht.preparation.loudness import Meter, gain_to_loudness, gain_to_peak
 
 
 def sine(hz, dbfs, seconds, rate_hz):

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from takht import machines, outputs
 from takht.errors import TakhtError
+from takht.runtime import atomic as outputs
+from takht.runtime import tf_config as machines
 
 
 def config(index: int) -> str:

@@ -17,9 +17,11 @@ import synthetic
 import yaml
 from pipeline import ROOT
 
-from takht import classifier, features, schema
+from takht.classifiers import classifier
+from takht.dataset import feature_folder as features
 from takht.errors import TakhtError
-from takht.generation import model_folders
+from takht.generation.codec import model_folder as model_folders
+from takht.runtime import params as schema
 
 DEEP = 100_000
 

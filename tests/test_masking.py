@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from takht.errors import TakhtError
-from takht.masking import masked, silence, with_masked_copies
+from takht.training.frequency_masks import masked, silence, with_masked_copies
 
 ROWS = pd.DataFrame(
     {"recording": "a/b", "copy": 0, "segment": 0, "first_frame": np.arange(0, 4300, 43)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from takht import names
+from takht.text import names
 
 
 @pytest.mark.parametrize("name", ["أم كلثوم", "-oud", "a'b\"c", "song 🎵", "x" * 240, "a.b", "NA"])

@@ -10,8 +10,8 @@ from melodies import RATE_HZ, melody, through_ffmpeg
 
 import near_duplicates
 import split
-from takht import tables
-from takht.fingerprint_matching import aligned
+from takht.core import tables
+from takht.features.fingerprints.matching import aligned
 
 LEAST_SCORE = 0.15
 CUT = "atrim=start=3.3,asetpts=PTS-STARTPTS"

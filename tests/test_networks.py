@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
+from takht.classifiers.networks import NETWORKS, build
 from takht.errors import TakhtError
-from takht.networks import NETWORKS, build
 
 # network, frames, bands, width, parameters; 11 composers. By hand, for instance mfcc_two_blocks:
 # 938 x 20 -> 936 x 18 -> 468 x 9 -> 466 x 7 -> 233 x 3, times 64 filters = 44,736 inputs of the

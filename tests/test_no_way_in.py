@@ -8,8 +8,8 @@ from odd_making import wav
 from probed import probe
 from watching import Watch, listening
 
-from takht import ffmpeg
-from takht.probing import Probe
+from takht.audio import ffmpeg
+from takht.audio.probe import Probe
 
 # A name can decide what ffmpeg takes a text for.
 NAMES = ("song.mp3", "song.wav", "song.m3u8", "song.ogg")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from takht.normalisation import fitted, restored
+from takht.classifiers.standardisation import fitted, restored
 
 
 def test_streamed_equals_whole_and_standardises():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from takht import occlusion
-from takht.occlusion import Band
+from takht.inference.explanation import occlusion
+from takht.inference.explanation.occlusion import Band
 
 RATE_HZ = 22_050
 SECONDS = 6

@@ -17,8 +17,8 @@ import yaml
 from odd_making import ACCEPTED, PASSED_OVER
 from pipeline import PIPELINE, ROOT
 
-from takht import names
-from takht.tables import read_table
+from takht.core.tables import read_table
+from takht.text import names
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 MOST_MEMORY_MB = 500  # of any one process: a day of m4a takes ffmpeg 300

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from takht import onset_statistics, timbre_statistics
+from takht.features.statistics import onsets as onset_statistics
+from takht.features.statistics import timbre as timbre_statistics
 
 RATE_HZ = 22_050
 

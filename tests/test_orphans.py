@@ -14,7 +14,8 @@ PATIENCE_SECONDS = 30
 STAGE = """\
 import sys, time
 from pathlib import Path
-from takht import jobs, stage
+from takht.runtime import parallel as jobs
+from takht import stage
 
 def play(_source: Path) -> None:
     jobs.each(time.sleep, [600, 600], label="test")
@@ -67,7 +68,7 @@ def test_ctrl_c_is_a_line_while_workers_start(starting, seconds):
 
 
 def test_a_worker_whose_stage_has_ended_already_ends():
-    code = "from takht import orphans; orphans.set_up_worker(stage=1); print('still here')"
+    code = "from takht.runtime import orphans; orphans.set_up_worker(stage=1); print('still here')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")
 
@@ -81,7 +82,7 @@ WAYS = pytest.mark.parametrize(
 def test_a_stage_whose_dvc_ended_while_it_imported_ends(tmp_path, command):
     script = tmp_path / "stage.py"
     script.write_text(
-        "import os, sys, time\nfrom takht import orphans\nprint(os.getpid(), flush=True)\n"
+        "import os, sys, time\nfrom takht.runtime import orphans\nprint(os.getpid(), flush=True)\n"
         "sys.stdin.readline()\norphans.end_with_dvc()\ntime.sleep(600)\n"
     )
     shell = ["/bin/sh", "-c", command.format(python=sys.executable, script=script)]
@@ -105,7 +106,7 @@ def test_a_stage_ends_with_dvc_and_by_hand_outlives_the_shell(tmp_path, command)
     """`exec` is what bash does with a command, the other what dash does: it waits."""
     script = tmp_path / "stage.py"
     script.write_text(
-        "import os, sys, time\nfrom takht import orphans\norphans.end_with_dvc()\n"
+        "import os, sys, time\nfrom takht.runtime import orphans\norphans.end_with_dvc()\n"
         "print(os.getpid(), flush=True)\ntime.sleep(600)\n"
     )
     shell = ["/bin/sh", "-c", command.format(python=sys.executable, script=script)]

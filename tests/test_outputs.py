@@ -2,7 +2,7 @@
 
 import pytest
 
-from takht import outputs
+from takht.runtime import atomic as outputs
 
 
 def interrupted(output):

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from takht.pcm import cut_lengths, gained, quantised, recut
+from takht.audio.pcm import cut_lengths, gained, quantised, recut
 
 
 def test_quantised_rounds_to_the_nearest_and_holds_at_the_ends():

@@ -18,8 +18,9 @@ import pytest
 import soundfile
 from pipeline import ROOT
 
-from takht import cli, ffmpeg
-from takht.calibration import Confidence
+from takht.audio import ffmpeg
+from takht.classifiers.calibration import Confidence
+from takht.cli import main as cli
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +166,7 @@ def python(*words: str | Path, **environment: str) -> "subprocess.CompletedProce
 @pytest.mark.slow
 def test_a_discriminant_answers_without_tensorflow_and_without_a_warning(here):
     code = (
-        "import sys; from takht.cli import app\n"
+        "import sys; from takht.cli.main import app\n"
         f"sys.argv = ['takht', 'predict', {str(here / 'music/short.ogg')!r}, "
         f"'--models', {str(here / 'models')!r}]\n"
         "try: app()\nfinally: assert 'tensorflow' not in sys.modules"
@@ -200,7 +201,7 @@ LISTEN = """
 import sys
 import time
 from pathlib import Path
-from takht.hearing import Listener
+from takht.inference.recording_classifier import Listener
 print(Listener(Path(sys.argv[1])).hear(Path(sys.argv[2])).seconds)
 """
 

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from synthetic import write_features
 
-from takht import predictions, scoring
-from takht.calibration import UNCALIBRATED
-from takht.selection import of_side
-from takht.windows import Features, Windows
+from takht.classifiers import predictions
+from takht.classifiers.calibration import UNCALIBRATED
+from takht.dataset.window_selection import of_side
+from takht.dataset.windows import Features, Windows
+from takht.evaluation import summary as scoring
 
 NAMES = ("c0", "c1", "c2")
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from takht import limits, probing
-from takht.conversion import Conversion, convert_recording
-from takht.ffmpeg import Unreadable
-from takht.probing import Probe
+from takht.audio import limits
+from takht.audio import probe as probing
+from takht.audio.conversion import Conversion, convert_recording
+from takht.audio.ffmpeg import Unreadable
+from takht.audio.probe import Probe
 
 RATE_HZ = 22_050
 

@@ -1,6 +1,6 @@
 """A draw depends on a seed and on names, and on nothing else."""
 
-from takht.randomness import rng_for
+from takht.core.randomness import rng_for
 
 
 def test_draws_do_not_depend_on_the_order_in_which_they_are_made():

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from takht import hashing, recent_hashes
-from takht.recent_hashes import RecentHashes
+from takht.cache import file_hashes as recent_hashes
+from takht.cache.file_hashes import RecentHashes
+from takht.core import hashing
 
 LONG_AGO = time.time() - 86_400
 

@@ -14,9 +14,9 @@ import vl_convert
 from results_on_file import EXPERIMENTS, HOSTILE, LABELS, RATE_HZ
 
 from takht.errors import TakhtError
-from takht.report import page, sounds, view
-from takht.report.curve_charts import curve_chart
-from takht.report.sounds import Sound
+from takht.report.page import page, sounds, view
+from takht.report.page.curve_charts import curve_chart
+from takht.report.page.sounds import Sound
 
 
 class Elements(HTMLParser):

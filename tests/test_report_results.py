@@ -13,7 +13,8 @@ import yaml
 from results_on_file import LABELS
 
 from takht.errors import TakhtError
-from takht.report import generation_measures, locks, mishearing, provenance
+from takht.report.page import generation_measures, mishearing
+from takht.report.results import locks, provenance
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
-from takht.resampling import mono, resampled
+from takht.audio.resampling import mono, resampled
 
 OUT_HZ = 22_050
 

@@ -9,10 +9,10 @@ import pytest
 import soundfile
 from feature_folders import write_parts
 
-from takht import segments
+from takht.audio.pcm import gained
 from takht.errors import TakhtError
-from takht.pcm import gained
-from takht.segmentation import Segmentation, segment_recording
+from takht.preparation import segment_folder as segments
+from takht.preparation.segmentation import Segmentation, segment_recording
 
 RATE_HZ = 8000
 
@@ -36,7 +36,7 @@ def test_segments_end_to_end_are_the_gained_stream(tmp_path, seconds, gain_db):
 
 def test_importing_is_silent_without_any_ffmpeg_on_the_path():
     src = Path(__file__).parents[1] / "src"
-    code = [sys.executable, "-W", "error", "-c", "import takht.segmentation"]
+    code = [sys.executable, "-W", "error", "-c", "import takht.preparation.segmentation"]
     done = subprocess.run(
         code, env={"PATH": "", "PYTHONPATH": str(src)}, capture_output=True, text=True, check=False
     )

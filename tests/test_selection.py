@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from takht.dataset.window_selection import evened, of_side
 from takht.errors import TakhtError
-from takht.selection import evened, of_side
 
 SIDES = ["train", "validation", "test"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from takht import spans_of_time
 from takht.errors import TakhtError
+from takht.inference.explanation import time_span as spans_of_time
 
 SEGMENTS = [(0.0, 60.0), (60.0, 60.0), (120.0, 13.0)]
 MIDDLES_S = np.concatenate([np.arange(2.5, 57.6, 2), np.arange(62.5, 117.6, 2), [122.5, 124.5]])

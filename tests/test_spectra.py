@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takht import spectra
+from takht.features.spectrograms import mel as spectra
 
 RATE_HZ = 22_050
 SETTINGS = [(2048, 512, 128), (2048, 1024, 64), (1024, 256, 40)]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from takht import spectra, spectrogram_plots
+from takht.features.spectrograms import figures as spectrogram_plots
+from takht.features.spectrograms import mel as spectra
 
 RATE_HZ = 22_050
 MEL = {"sample_rate_hz": RATE_HZ, "n_fft": 2048, "hop_samples": 512, "bands": 64}

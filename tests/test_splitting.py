@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takht import splitting, tables
+from takht.core import tables
+from takht.corpus import grouped_split as splitting
 from takht.errors import TakhtError
 
 SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}

@@ -11,9 +11,12 @@ from typing import ClassVar
 import pytest
 from pydantic import Field
 
-from takht import jobs, outputs, stage, store, store_folder
+from takht import stage
+from takht.cache import store, store_folder
 from takht.errors import DiskFull, TakhtError
-from takht.schema import ParamError, Section, load
+from takht.runtime import atomic as outputs
+from takht.runtime import parallel as jobs
+from takht.runtime.params import ParamError, Section, load
 
 
 class Tuning(Section):

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takht import interval_statistics, step_statistics
+from takht.features.statistics import intervals as interval_statistics
+from takht.features.statistics import quarter_tone_steps as step_statistics
 
 RATE_HZ = 22_050
 

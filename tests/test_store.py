@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from tasks import contents, use_store
 
-from takht import store
+from takht.cache import store
+from takht.cache.store import NoStore, Store
 from takht.errors import TakhtError
-from takht.store import NoStore, Store
 
 KEY = "ab" + "0" * 62
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from takht.core.tables import read_table, write_table
 from takht.errors import TakhtError
-from takht.tables import read_table, write_table
 
 # All but lone surrogates, which are no text, and NUL, which no file name can hold.
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

@@ -6,8 +6,8 @@ import librosa
 import numpy as np
 import pytest
 
-from takht import timbre_statistics as timbre
-from takht import window_summary
+from takht.features.statistics import summary as window_summary
+from takht.features.statistics import timbre
 
 RATE_HZ = 22_050
 HOP = timbre.HOP_SAMPLES

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takht.timeline import Span, spans
+from takht.inference.timeline import Span, spans
 
 
 def value(probabilities: np.ndarray, found: list[Span], least: int) -> float:

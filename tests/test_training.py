@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from takht import networks
-from takht.batches import Batches, ShuffledBatches
+from takht.classifiers import networks
+from takht.dataset.batches import Batches, ShuffledBatches
 from takht.errors import TakhtError
-from takht.training import fit
+from takht.training.loop import fit
 
 COMPOSERS, FRAMES, BANDS = 3, 64, 64
 # Keras 3.15 reads TensorFlow 2.21's variables in a way that numpy 2 means to end.

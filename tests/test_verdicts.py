@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from takht.corpus import Found
-from takht.probing import Probe
-from takht.verdicts import fault, judge, same_audio
+from takht.audio.probe import Probe
+from takht.corpus.scan import Found
+from takht.corpus.validation import fault, judge, same_audio
 
 
 def held(seconds=10.0, peak=0.5, audio="x", swing=None):

@@ -5,8 +5,8 @@ import pytest
 import soundfile
 from feature_folders import write_parts
 
+from takht.audio.wav_parts import Parts
 from takht.errors import TakhtError
-from takht.wav_parts import Parts
 
 
 @pytest.mark.parametrize("part_samples", [999, 1000, 3000, 2999, 10_000])

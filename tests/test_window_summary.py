@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 
-from takht import (
-    interval_statistics,
-    onset_statistics,
-    step_statistics,
-    timbre_statistics,
-    window_summary,
-)
+from takht.features.statistics import intervals as interval_statistics
+from takht.features.statistics import onsets as onset_statistics
+from takht.features.statistics import quarter_tone_steps as step_statistics
+from takht.features.statistics import summary as window_summary
+from takht.features.statistics import timbre as timbre_statistics
 
 
 @pytest.mark.parametrize(("seconds", "windows"), [(5.02, 1), (7.1, 2), (60, 28), (66, 31)])

@@ -10,9 +10,9 @@ from feature_folders import write_recording
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takht import features
+from takht.dataset import feature_folder as features
+from takht.dataset.windows import Features, Windows
 from takht.errors import TakhtError
-from takht.windows import Features, Windows
 
 RATE_HZ, HOP = 22_050, 1024
 HOW = {"kind": "mel", "unit": "plain", "sample_rate_hz": RATE_HZ, "hop_samples": HOP}

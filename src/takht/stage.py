@@ -10,10 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from takht import failures, interrupts, orphans, store_folder
+from takht.cache import store_folder
 from takht.core.cpu import pin_to_avx2
 from takht.errors import DiskFull
-from takht.schema import Section, load
+from takht.runtime import error_lines as failures
+from takht.runtime import interrupts, orphans
+from takht.runtime.params import Section, load
 
 pin_to_avx2()  # so a stage imports this module first
 

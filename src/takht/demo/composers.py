@@ -3,7 +3,7 @@
 They share maqamat, iqa'at and instruments, so that none of these alone tells who wrote a piece.
 """
 
-from takht.demo.profiles import Profile
+from takht.demo.style import Profile
 
 COMPOSERS: tuple[Profile, ...] = (
     Profile(

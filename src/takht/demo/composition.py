@@ -7,8 +7,8 @@ import numpy as np
 from takht.demo import melody
 from takht.demo.iqaat import IQAAT, Iqa
 from takht.demo.maqamat import MAQAMAT, Maqam, Scale
-from takht.demo.profiles import Profile
 from takht.demo.score import FREE, Note, Piece
+from takht.demo.style import Profile
 
 FAVOUR = 0.5  # weight of a list's next entry, relative to the one before
 VARIATION = 0.12  # chance that a repeated phrase moves a tone

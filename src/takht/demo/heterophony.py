@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from takht.demo.profiles import Profile
 from takht.demo.score import Note
+from takht.demo.style import Profile
 
 GRACE_SECONDS = 0.055
 TRILL_SECONDS = 0.085

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from takht.demo.iqaat import Iqa
-from takht.demo.profiles import Profile
+from takht.demo.style import Profile
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, oaconvolve, sosfilt
 
-from takht.demo.sounding import Wave
+from takht.demo.voice import Wave
 
 Mix = NDArray[np.float32]
 """Samples of a recording, shape (samples, channels)."""

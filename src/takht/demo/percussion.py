@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
 from takht.demo.iqaat import Hit
-from takht.demo.sounding import Wave
+from takht.demo.voice import Wave
 
 TAKES = 3  # recordings of each stroke, so that no two in a row are alike
 STROKE_SECONDS = 0.45

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from takht.core.randomness import rng_for
 from takht.demo import instruments, plucked, sustained
 from takht.demo.composition import composed
 from takht.demo.heterophony import part
@@ -9,10 +10,9 @@ from takht.demo.iqaat import IQAAT, hits
 from takht.demo.maqamat import MAQAMAT
 from takht.demo.mixing import Mix, Room, Voice, recorded
 from takht.demo.percussion import played
-from takht.demo.profiles import Profile
 from takht.demo.score import FREE, Note, Piece
-from takht.demo.sounding import Sounding, Wave
-from takht.randomness import rng_for
+from takht.demo.style import Profile
+from takht.demo.voice import Sounding, Wave
 
 TAIL_SECONDS = 1.2  # for the last note to ring
 LEAD_DB = 5.0

@@ -5,9 +5,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from takht.core.randomness import rng_for
 from takht.demo.composers import COMPOSERS
-from takht.demo.profiles import Profile
-from takht.randomness import rng_for
+from takht.demo.style import Profile
 
 FEWEST = 5  # recordings of a composer
 SHORTEST, LONGEST = 20.0, 150.0  # seconds, before they are scaled to the total asked for

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from takht.demo.sounding import Sounding, Wave
+from takht.demo.voice import Sounding, Wave
 
 Spectrum = NDArray[np.complex128]
 

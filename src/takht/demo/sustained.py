@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from takht.demo.sounding import Sounding, Wave
+from takht.demo.voice import Sounding, Wave
 
 Curve = NDArray[np.float64]
 

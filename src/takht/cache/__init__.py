@@ -1,0 +1,1 @@
+"""Finished pieces of earlier runs, so that only new recordings are worked on. Plumbing."""

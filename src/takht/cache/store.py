@@ -1,0 +1,172 @@
+"""Finished pieces of earlier runs, kept outside the outputs under a hash of what made them.
+
+<root>/<2 digits>/<key>/product      a file or a folder, absent where only the note counts
+<root>/<2 digits>/<key>/entry.json   the note, size and hash of every file, and a hash of these
+<root>/partial/                      entries that are being made or thrown away
+<root>/hashes.sqlite                 hashes of the last hour
+
+An entry enters by rename and is checked in full before it is used, so one that is damaged,
+half gone or made by a run beside this one is never taken for a good one. Any part of the folder may
+be deleted at any time.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from takht.cache import store_folder
+from takht.cache.file_hashes import RecentHashes
+from takht.core import hashing
+from takht.runtime import atomic as outputs
+
+_given_up: set[Path] = set()  # stores of which was said that they cannot keep
+
+
+class Damaged(Exception):
+    """An entry that is not what was put in."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Pieces in a folder, the longest unused thrown out first where they pass the limit."""
+
+    root: Path
+    limit_bytes: int
+    hashes: RecentHashes = field(default_factory=lambda: RecentHashes(None))
+
+    def note(self, key: str) -> Any:
+        """Return the note kept under a key, or None; its product is not looked at."""
+        try:
+            return self._entry(key)["note"]
+        except Damaged as error:
+            self._throw_out_damaged(key, error)
+            return None
+
+    def fetch(self, key: str, target: Path) -> Any:
+        """Put the product kept under a key at `target` and return its note, or None.
+
+        A damaged entry is named on stderr and thrown away.
+        """
+        try:
+            entry = self._entry(key)
+            with contextlib.suppress(OSError):  # gone, or not ours to write to
+                os.utime(self._folder(key) / "entry.json")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            for name, (size, sha256) in entry["files"].items():
+                file = _linked(self._folder(key) / "product" / name, target / name)
+                if file.stat().st_size != size or self.hashes.of_file(file) != sha256:
+                    raise Damaged(f"{name or 'product'} is not what was kept")
+        except (Damaged, FileNotFoundError) as error:
+            outputs.remove(target)
+            self._throw_out_damaged(key, error)
+            return None
+        return entry["note"]
+
+    def keep(self, key: str, product: Path, note: Any) -> None:
+        """Keep a product, where there is one, and its note; the files are shared, not copied.
+
+        Where that fails, for want of room or of permission, one line on stderr says so: it costs
+        a later run its time, and this one nothing.
+        """
+        try:
+            self._put(key, product, note)
+        except OSError as error:
+            if self.root not in _given_up:
+                _given_up.add(self.root)
+                sys.stderr.write(
+                    f"{self.root}: cannot keep finished pieces ({error.strerror or error}); free "
+                    "space, or set TAKHT_STORE to another folder\n"
+                )
+
+    def tidy(self) -> None:
+        """Throw out what was unused longest, down to the limit."""
+        store_folder.tidy(self.root, self.limit_bytes)
+
+    def sweep(self) -> None:
+        """Remove what killed runs left half made."""
+        store_folder.sweep(self.root)
+
+    def _put(self, key: str, product: Path, note: Any) -> None:
+        files = {}
+        with store_folder.new_partial(self.root) as partial:
+            for file in hashing.files_below(product):
+                name = "" if file == product else file.relative_to(product).as_posix()
+                _linked(file, partial / "product" / name)
+                files[name] = [file.stat().st_size, self.hashes.of_file(file)]
+            content = {"note": note, "files": files}
+            text = json.dumps({**content, "sha256": _check(content)}, ensure_ascii=False)
+            (partial / "entry.json").write_text(text, encoding="utf-8")
+            self._folder(key).parent.mkdir(exist_ok=True)
+            with contextlib.suppress(OSError):  # a run beside this one was first
+                partial.rename(self._folder(key))
+
+    def _folder(self, key: str) -> Path:
+        return self.root / key[:2] / key
+
+    def _entry(self, key: str) -> dict[str, Any]:
+        try:
+            entry: dict[str, Any] = json.loads((self._folder(key) / "entry.json").read_bytes())
+            if entry.pop("sha256") == _check(entry):
+                return entry
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise Damaged(str(error)) from None
+        raise Damaged("entry.json is not what was kept")
+
+    def _throw_out_damaged(self, key: str, error: Exception) -> None:
+        if self._folder(key).exists():
+            sys.stderr.write(f"{self._folder(key)}: damaged ({error}); made again\n")
+            store_folder.throw_out(self.root, self._folder(key))
+
+
+class NoStore(Store):
+    """What stands in for a store where none is wanted: it keeps nothing."""
+
+    def note(self, key: str) -> Any:
+        """Return None."""
+
+    def fetch(self, key: str, target: Path) -> Any:
+        """Return None."""
+
+    def keep(self, key: str, product: Path, note: Any) -> None:
+        """Do nothing."""
+
+    def tidy(self) -> None:
+        """Do nothing."""
+
+    def sweep(self) -> None:
+        """Do nothing."""
+
+
+def opened() -> Store:
+    """Return the store of this project.
+
+    Raises:
+        TakhtError: TAKHT_STORE_GB is no size.
+    """
+    root, limit = store_folder.place(), store_folder.limit_bytes()
+    if not limit:
+        return NoStore(root, limit)
+    return Store(root, limit, RecentHashes(root / "hashes.sqlite"))
+
+
+def _linked(source: Path, target: Path) -> Path:
+    """Make `target` the same file as `source`, or a copy on another file system; return it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(source, target)
+    return target
+
+
+def _check(content: dict[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Composer classifiers: networks and discriminants, and how sure they are."""

@@ -1,0 +1,74 @@
+"""A trained composer classifier, whatever its kind, and how to load one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from takht.classifiers import model_card
+from takht.classifiers.calibration import Confidence
+from takht.classifiers.discriminant_classifier import DiscriminantClassifier
+from takht.classifiers.model_card import Card
+from takht.core import tensorflow_setup
+from takht.errors import TakhtError
+
+
+class Classifier(Protocol):
+    """What a kind of model must do; networks are one kind."""
+
+    @property
+    def card(self) -> Card:
+        """What the model says about itself."""
+
+    def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return each composer's probability, shape (n, composers); rows sum to 1.
+
+        `windows` are features as `takht.dataset.windows` reads them, shape (n, frames, bands).
+        """
+
+    def calibrated(self, confidence: Confidence) -> Self:
+        """Return the classifier with another confidence."""
+
+    def save(self, folder: Path) -> None:
+        """Write the model into an empty folder; the same model always writes the same bytes."""
+
+
+class _Kind(BaseModel):
+    kind: str
+
+
+def load(folder: Path) -> Classifier:
+    """Return the classifier of a model folder, rebuilt by our own code from model.json.
+
+    Nothing in the folder is executed: no pickle, no serialised layers.
+
+    Raises:
+        TakhtError: the folder holds no model that this version knows.
+    """
+    kind = model_card.read(_Kind, folder).kind
+    if kind == "network":
+        tensorflow_setup.import_tensorflow()  # it takes seconds, so not above
+        from takht.classifiers.network_classifier import NetworkClassifier
+
+        return NetworkClassifier.load(folder)
+    if kind == "discriminant":
+        return DiscriminantClassifier.load(folder)
+    raise TakhtError(
+        f"{folder}: model.json: kind: this version knows 'network' and 'discriminant', "
+        f"got {kind!r}; train the experiment again or update takht"
+    )
+
+
+def demand_same_features(card: Card, settings: Mapping[str, Any], folder: Path) -> None:
+    """Raise TakhtError unless the features of `folder` were made as those the model learnt from."""
+    wrong = [
+        f"{folder}: {key}: the model learnt from {card.features.get(key)!r}, "
+        f"got {settings.get(key)!r}; run `dvc repro` so that both agree"
+        for key in sorted(card.features.keys() | settings.keys())
+        if card.features.get(key) != settings.get(key)
+    ]
+    if wrong:
+        raise TakhtError("\n".join(wrong))

@@ -1,0 +1,90 @@
+"""A network as a classifier: its weights, its normalisation and its card."""
+
+import warnings
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from takht.classifiers import model_card, networks
+from takht.classifiers import standardisation as normalisation
+from takht.classifiers.calibration import Confidence
+from takht.classifiers.model_card import Card
+from takht.core import tensorflow_setup
+from takht.errors import TakhtError
+
+_WEIGHTS = "weights.weights.h5"  # byte-stable; a .keras file holds a date
+_BATCH = 64  # windows at a time, so that memory does not grow with their number
+
+
+class NetworkCard(Card):
+    """What rebuilding a network needs beside its weights."""
+
+    kind: Literal["network"] = "network"
+    network: Literal["mfcc_two_blocks", "mfcc_wide", "mel_six_blocks"]
+    width: float = Field(gt=0, le=4)
+    threads: int = Field(ge=1, le=256, description="TensorFlow's, at training")
+    mean: tuple[float, ...] = Field(description="of training windows, a number a band")
+    std: tuple[Annotated[float, Field(gt=0)], ...]
+
+    @model_validator(mode="after")
+    def _check_bands(self) -> Self:
+        if not len(self.mean) == len(self.std) == self.bands:
+            found = f"{len(self.mean)} and {len(self.std)}"
+            raise ValueError(f"mean and std need {self.bands} numbers, got {found}")
+        return self
+
+
+class NetworkClassifier:
+    """Gives windows as they are read to a network, standardised."""
+
+    def __init__(self, card: NetworkCard, network: keras.Model) -> None:
+        self.card = card
+        self._network = network
+        self._normalisation = normalisation.restored(card.mean, card.std)
+
+    def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return each composer's probability, shape (n, composers), for (n, frames, bands)."""
+        chunks = [windows[start : start + _BATCH] for start in range(0, len(windows), _BATCH)]
+        inputs = map(self._normalisation.apply, chunks)
+        none = np.empty((0, len(self.card.composers)), np.float32)
+        return np.concatenate([none, *map(self._network.predict_on_batch, inputs)])
+
+    def calibrated(self, confidence: Confidence) -> Self:
+        """Return the classifier with another confidence."""
+        return type(self)(self.card.model_copy(update={"confidence": confidence}), self._network)
+
+    def save(self, folder: Path) -> None:
+        """Write the weights and the card into an empty folder."""
+        self._network.save_weights(folder / _WEIGHTS)
+        model_card.write(self.card, folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Return the classifier of a folder, its TensorFlow set up as it was for training.
+
+        Raises:
+            TakhtError: card and weights do not agree.
+        """
+        card = model_card.read(NetworkCard, folder)
+        tensorflow_setup.set_up(card.threads)
+        network = networks.build(
+            card.network,
+            frames=card.frames,
+            bands=card.bands,
+            composers=len(card.composers),
+            width=card.width,
+        )
+        try:
+            with warnings.catch_warnings(action="error", category=UserWarning):
+                # a layer left without weights is no more than a warning to Keras
+                network.load_weights(folder / _WEIGHTS)
+        except (ValueError, OSError, UserWarning) as error:
+            raise TakhtError(
+                f"{folder}: {_WEIGHTS} is not of the network in model.json; train the experiment "
+                f"again or restore the folder with `dvc checkout` ({error})"
+            ) from None
+        return cls(card, network)

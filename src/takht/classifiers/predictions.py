@@ -1,0 +1,66 @@
+"""What a classifier says of each window and, on average, of each recording."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from takht.classifiers.classifier import Classifier
+from takht.core.arrays import Frames
+from takht.dataset.windows import Features
+
+_BATCH = 256  # windows in memory at a time
+_DECIMALS = 4
+
+
+def of_windows(model: Classifier, features: Features, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return recording, segment, start_seconds, composer, predicted and p_<composer> a window.
+
+    `rows` name the windows and their composer. Probabilities have 4 decimals, and everything else
+    that is said of the model comes from these rounded ones, so that the table is the whole truth.
+    """
+    card = model.card
+    parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+    rounded = np.concatenate(
+        [rounded_probabilities(model, features.read(part, card.frames)) for part in parts]
+    )
+    table = rows[["recording", "segment"]].assign(
+        start_seconds=rows["start_seconds"].round(2), composer=rows["composer"]
+    )
+    return _with_verdict(table, rounded, card.composers)
+
+
+def rounded_probabilities(model: Classifier, windows: Frames) -> NDArray[np.float64]:
+    """Return each composer's probability, 4 decimals, shape (n, composers)."""
+    return model.probabilities(windows).astype(np.float64).round(_DECIMALS)
+
+
+def of_recordings(table: pd.DataFrame, composers: Sequence[str]) -> pd.DataFrame:
+    """Return recording, composer, predicted and p_<composer>: the mean over its windows."""
+    columns = [f"p_{name}" for name in composers]
+    means = table.groupby("recording", sort=True)[columns].mean()
+    truth = table.groupby("recording", sort=True)["composer"].first()
+    return _with_verdict(truth.reset_index(), means.to_numpy(), composers)
+
+
+def probabilities(table: pd.DataFrame, composers: Sequence[str]) -> NDArray[np.float64]:
+    """Return the probabilities of a table's rows, shape (rows, composers)."""
+    return np.asarray(table[[f"p_{name}" for name in composers]], np.float64)
+
+
+def numbers(names: "pd.Series[str]", composers: Sequence[str]) -> NDArray[np.int64]:
+    """Return the composers of a column as their places in `composers`."""
+    places = {name: place for place, name in enumerate(composers)}
+    return np.array([places[name] for name in names], np.int64)
+
+
+def _with_verdict(
+    table: pd.DataFrame, probabilities: NDArray[np.float64], composers: Sequence[str]
+) -> pd.DataFrame:
+    """Add the most probable composer, the first of equal ones, and all probabilities."""
+    names = np.array(composers, dtype=object)
+    columns = pd.DataFrame(
+        probabilities, columns=[f"p_{name}" for name in composers], index=table.index
+    )
+    return pd.concat([table.assign(predicted=names[probabilities.argmax(axis=1)]), columns], axis=1)

@@ -1,0 +1,1 @@
+"""What several commands take: recordings, models, output files."""

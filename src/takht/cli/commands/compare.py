@@ -1,0 +1,38 @@
+"""takht compare: what changed between two revisions, and whether it is evidence."""
+
+from typing import Annotated
+
+import typer
+
+WORKSPACE = "workspace"
+
+
+def compare(
+    before: Annotated[
+        str, typer.Argument(metavar="REV", help="Branch, tag, commit or DVC experiment.")
+    ] = "HEAD",
+    after: Annotated[
+        str, typer.Argument(metavar="REV2", help="The same, or the files as they are now.")
+    ] = WORKSPACE,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for programs instead of Markdown.")
+    ] = False,
+) -> None:
+    """Compare two revisions: scores with paired intervals, parameters, stages, confusions.
+
+    Nothing is checked out and no data is needed: metrics and predictions are read where
+    DVC has them.
+    """
+    import dataclasses
+    import json
+
+    from takht.report.comparison import differences as comparison
+    from takht.report.comparison import markdown as comparison_markdown
+    from takht.report.comparison import revisions
+
+    names = [None if name == WORKSPACE else name for name in (before, after)]
+    result = comparison.compare(*(revisions.read(name) for name in names))
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(result), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(comparison_markdown.markdown(result))

@@ -1,0 +1,54 @@
+"""takht generate: new pieces from the trained models."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def generate(
+    composer: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Folder or label of a composer; anyone when left out."),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Length of a piece, 1 to 600 s.")] = 60.0,
+    seed: Annotated[int, typer.Option(help="Another seed, another piece.")] = 1,
+    count: Annotated[int, typer.Option(help="How many; then piece-1.wav and so on.")] = 1,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="The WAV file to write.")
+    ] = Path("piece.wav"),
+    models_dir: Annotated[
+        Path, typer.Option("--models", metavar="FOLDER", help="Where the models vae and prior are.")
+    ] = Path("models"),
+) -> None:
+    """Compose music in the manner of the training recordings, at -23 LUFS and never clipped.
+
+    One seed gives one piece, whatever the count. No GPU and no TensorFlow is needed.
+    """
+    from tqdm import tqdm
+
+    from takht.cli.arguments import generation as asking
+    from takht.core.randomness import rng_for
+    from takht.core.threads import one_blas_thread
+    from takht.generation.pieces import load as models
+    from takht.generation.pieces import pieces
+    from takht.generation.sound import wav_files as sound_files
+
+    asking.demand_seconds(seconds)
+    asking.demand_whole(count, 1, 1000, "--count")
+    asking.demand_whole(seed, 0, 2**32 - 1, "--seed")
+    codec, prior = models.load_codec(models_dir / "vae"), models.load_prior(models_dir / "prior")
+    number = asking.composer_number(composer, prior.composers, prior.labels)
+    targets = asking.targets(out, count)
+    with (
+        one_blas_thread(),
+        tqdm(total=2 * count, desc="generate", unit="step", disable=None) as bar,
+    ):
+        for place, target in enumerate(targets):
+            rng = rng_for(seed, "piece", place)
+            frames = pieces.composed(codec, prior, number, seconds, rng)
+            bar.update()
+            wave = pieces.sound(frames, seed=int(rng.integers(2**32)), seconds=seconds)
+            sound_files.write(wave, target)
+            bar.update()
+    typer.echo("\n".join(map(str, targets)))

@@ -1,0 +1,41 @@
+"""Whether the corpus is one: composers, recordings, works and names, without decoding any."""
+
+from collections import Counter
+from pathlib import Path
+
+from takht.cli.doctor.finding import Finding, failed, ok, warning
+from takht.corpus import metadata as labels
+from takht.corpus import scan as corpus
+from takht.errors import TakhtError
+from takht.text import names
+
+
+def corpus_shape(root: Path, drops_small: bool) -> list[Finding]:
+    """Check what lies in the corpus's folder."""
+    try:
+        found, rejected = corpus.scan(root)
+        corpus.require_composers(root, (each.composer for each in found), rejected)
+        labels.read_labels(root, (each.folder for each in found))
+        files = [each.file for each in found] + [each.file for each in rejected]
+        work_of = labels.read_works(root, files)
+        works = [
+            (each.composer, work_of.get(names.nfc(each.file), each.recording)) for each in found
+        ]
+        if not drops_small:
+            corpus.require_works(root, works)
+    except TakhtError as error:
+        return [_failed(line) for line in str(error).splitlines()]
+    unusable = [
+        warning("corpus", f"{root}/{names.shown(each.file)}: {what}", remedy)
+        for each in rejected
+        for what, _, remedy in [each.reason.rpartition("; ")]
+    ]
+    counts = Counter(each.composer for each in found)
+    few, many = min(counts.values()), max(counts.values())
+    what = f"{root}: {len(found)} recordings of {len(counts)} composers, {few} to {many} each"
+    return [*unusable, ok("corpus", what)]
+
+
+def _failed(line: str) -> Finding:
+    what, _, remedy = line.rpartition("; ")
+    return failed("corpus", what or line, remedy if what else "mend it")

@@ -1,0 +1,52 @@
+"""Room for what a run makes, and the store's share of it."""
+
+import shutil
+from pathlib import Path
+
+from takht.cache import store_folder
+from takht.cli.doctor.finding import Finding, failed, ok, warning
+from takht.errors import TakhtError
+
+_GB = 1e9
+# Of the recordings' bytes: mono WAV parts, segments and features, each once more in DVC's cache and
+# in the store; a minute of mp3 at 128 kb/s is 1 MB, and becomes 2.6 MB of parts and of segments.
+OUTPUTS_PER_BYTE = 18
+
+
+def disk(project: Path, root: Path) -> Finding:
+    """Check free space against the size of the corpus."""
+    corpus_bytes = sum(file.stat().st_size for file in _files(root))
+    needed, free = corpus_bytes * OUTPUTS_PER_BYTE, shutil.disk_usage(project).free
+    what = f"{free / _GB:.1f} GB free, {root} holds {corpus_bytes / _GB:.2f} GB"
+    if free < corpus_bytes:
+        return failed("disk", what, f"free {needed / _GB:.1f} GB, or move the project")
+    if free < needed:
+        return warning("disk", what, f"about {needed / _GB:.1f} GB may be needed; free some")
+    return ok("disk", what)
+
+
+def store() -> Finding:
+    """Check where the store is, how large it is and may be, and whether it can be written."""
+    try:
+        root, limit = store_folder.place(), store_folder.limit_bytes()
+    except TakhtError as error:
+        what, _, remedy = str(error).rpartition("; ")
+        return failed("store", what, remedy)
+    if not limit:
+        return warning(
+            "store", "off, TAKHT_STORE_GB=0: every run decodes all anew", "unset the variable"
+        )
+    held = sum(size for _, _, size in store_folder.sizes(root))
+    what = f"{root} holds {held / _GB:.2f} of at most {limit / _GB:g} GB"
+    try:
+        with store_folder.new_partial(root):
+            pass
+    except OSError as error:
+        return warning(
+            "store", f"{root}: {error.strerror}", "mend it, or set TAKHT_STORE to another folder"
+        )
+    return ok("store", what)
+
+
+def _files(root: Path) -> list[Path]:
+    return [file for file in root.rglob("*") if file.is_file()] if root.is_dir() else []

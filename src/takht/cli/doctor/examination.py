@@ -1,0 +1,69 @@
+"""All checks, one after another; one that fails keeps none of the others from running."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from takht.cli.doctor.cached_files import cached_files
+from takht.cli.doctor.corpus_shape import corpus_shape
+from takht.cli.doctor.decoder import decoder
+from takht.cli.doctor.disk import disk, store
+from takht.cli.doctor.dvc_state import dvc_state
+from takht.cli.doctor.finding import Finding, failed
+from takht.cli.doctor.gpu import gpu
+from takht.cli.doctor.installation import packages, python
+from takht.cli.doctor.settings import settings
+from takht.runtime import error_lines as failures
+
+
+def examined(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
+    """Return what every check finds in a project's folder, and in a corpus or in the project's."""
+    values = _params(project)
+    root = project / (corpus or str(_at(values, "corpus", "root") or "data/demo"))
+    drops_small = _at(values, "split", "drop_small_composers") is True
+    checks: dict[str, Callable[[], Finding | list[Finding]]] = {
+        "python": lambda: python(project),
+        "packages": lambda: packages(project),
+        "ffmpeg": decoder,
+        "gpu": gpu,
+        "dvc": lambda: dvc_state(project),
+        "params.yaml": lambda: settings(project),
+        "corpus": lambda: corpus_shape(root, drops_small),
+        "disk": lambda: disk(project, root),
+        "store": store,
+    }
+    if deep:
+        checks["cached files"] = lambda: cached_files(_cache(project))
+    return [finding for name, check in checks.items() for finding in _run(name, check)]
+
+
+def _run(name: str, check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
+    try:
+        found = check()
+    except Exception as error:  # noqa: BLE001 (what a broken machine raises is anything)
+        what, _, remedy = failures.lines(error, name).removeprefix("error: ").rpartition("; ")
+        return [failed(name, what, remedy)]
+    return found if isinstance(found, list) else [found]
+
+
+def _cache(project: Path) -> Path:
+    from dvc.repo import Repo
+
+    with Repo(str(project)) as repository:
+        return Path(str(repository.cache.local.path))
+
+
+def _params(project: Path) -> Any:
+    """Return what params.yaml holds, or nothing: its own check says why."""
+    try:
+        return yaml.safe_load((project / "params.yaml").read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+
+
+def _at(values: Any, *keys: str) -> Any:
+    for key in keys:
+        values = values.get(key) if isinstance(values, dict) else None
+    return values

@@ -1,0 +1,77 @@
+"""Whether params.yaml has every section that a stage reads, with values that it takes."""
+
+import importlib.util
+import itertools
+import string
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import yaml
+
+from takht.cli.doctor.finding import Finding, failed, ok
+from takht.errors import TakhtError
+from takht.runtime.params import Section, load
+
+
+def settings(project: Path) -> list[Finding]:
+    """Load every section of params.yaml as the stages do."""
+    path = project / "params.yaml"
+    try:
+        values = yaml.safe_load(path.read_text("utf-8"))
+        scale, experiments = values["scale"], list(values["experiments"])
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        return [failed("params.yaml", f"{path}: not readable ({reason})", "restore it from Git")]
+    faults, count = [], 0
+    for section, names in _uses(project / "src", scale, experiments, values):
+        count += 1
+        try:
+            load(section, names, path)
+        except TakhtError as error:
+            faults += str(error).splitlines()
+    if not faults:
+        return [ok("params.yaml", f"{count} sections, scale {scale}")]
+    parts = (line.rpartition("; ") for line in dict.fromkeys(faults))
+    return [failed("params.yaml", what, remedy) for what, _, remedy in parts]
+
+
+def sections(src: Path) -> list[type[Section]]:
+    """Return every section that a stage in a folder of stages reads, each once."""
+    found: dict[str, type[Section]] = {}
+    for path in sorted(src.glob("*.py")):
+        for hint in get_type_hints(_stage(path)).values():
+            if isinstance(hint, type) and issubclass(hint, Section):
+                found[f"{hint.__module__}.{hint.__qualname__}"] = hint
+    return list(found.values())
+
+
+def _uses(
+    src: Path, scale: str, experiments: list[str], values: dict[str, Any]
+) -> Iterator[tuple[type[Section], dict[str, str]]]:
+    """Yield each section with the names that its place is filled with."""
+    models = values.get("generation", {}).get("models", {})
+    for section in sections(src):
+        fields = {name for _, name, _, _ in string.Formatter().parse(section.at) if name}
+        generated = ".generation." in section.at or section.at.startswith("generation.")
+        every = [
+            [("scale", scale)] if "scale" in fields else [None],
+            [("experiment", each) for each in (models if generated else experiments)]
+            if "experiment" in fields
+            else [None],
+        ]
+        for pairs in itertools.product(*every):
+            yield section, dict(pair for pair in pairs if pair)
+
+
+def _stage(path: Path) -> Any:
+    """Return the function of a stage's file, which has the file's name."""
+    name = path.stem
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return getattr(sys.modules[name], name)

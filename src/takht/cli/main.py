@@ -1,0 +1,58 @@
+"""The command `takht`: its subcommands, and how they say what went wrong."""
+
+import io
+import os
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from takht.cli.commands.compare import compare
+from takht.cli.commands.doctor import doctor
+from takht.cli.commands.explain import explain
+from takht.cli.commands.generate import generate
+from takht.cli.commands.morph import morph
+from takht.cli.commands.predict import predict
+from takht.cli.commands.reconstruct import reconstruct
+from takht.core.cpu import pin_to_avx2
+from takht.runtime import error_lines as failures
+
+pin_to_avx2()  # the commands import NumPy inside their functions
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (predict, explain, compare, generate, reconstruct, morph, doctor):
+    app.command()(command)
+
+
+@app.callback()
+def takht() -> None:
+    """Classification and generation of Arabic music."""
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong ends in one line on stderr and exit code 1.
+
+    Ctrl-C in 130. TAKHT_DEBUG=1 shows the traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Arabic
+    signal.signal(signal.SIGINT, _interrupted)
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("TAKHT_DEBUG") == "1":
+            raise
+        sys.exit(failures.lines(error, " ".join(["takht", *sys.argv[1:2]])))
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    """End as a program that was interrupted; Typer would call it code 1."""
+    sys.stderr.write("interrupted\n")
+    raise SystemExit(130)

@@ -1,0 +1,139 @@
+"""A folder of features: a float16 array (frames, bands) a recording, and an index of its segments.
+
+settings.json           what the numbers are: kind, sample_rate_hz, n_fft, hop_samples …
+index.csv               recording, copy, segment, start_seconds, first_frame, frames
+<composer>/<stem>.npy   the recording's segments end to end; copy 0, then altered copies 1, 2 …
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pandas as pd
+
+from takht.core import tables
+from takht.core.arrays import Frames
+from takht.errors import TakhtError
+
+COLUMNS = ["recording", "copy", "segment", "start_seconds", "first_frame", "frames"]
+Rows = list[tuple[int, int, float, int, int]]  # the columns after the first, a piece a row
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Features of one segment of one copy of a recording; `frames` has shape (frames, bands).
+
+    `start_seconds` is where the segment starts in the recording; of an altered copy, its original.
+    """
+
+    copy: int
+    segment: int
+    start_seconds: float
+    frames: Frames
+
+
+def write_pieces(
+    path: Path, pieces: Iterable[Piece], dtype: type[np.floating[Any]] = np.float16
+) -> Rows:
+    """Write a recording's array, a piece at a time, and return its rows of the index.
+
+    The bytes are those of `np.save` for the whole array, in the memory of one piece.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows: Rows = []
+    total = 0
+    with path.open("wb") as file:
+        for piece in pieces:
+            if not total:
+                _write_header(file, 0, piece.frames, dtype)
+            file.write(np.ascontiguousarray(piece.frames, dtype).data)
+            start_seconds = round(piece.start_seconds, 6)
+            rows.append((piece.copy, piece.segment, start_seconds, total, len(piece.frames)))
+            total += len(piece.frames)
+        # NumPy leaves room for the number of frames to grow.
+        _write_header(file, total, piece.frames, dtype)
+    return rows
+
+
+def _write_header(file: BinaryIO, frames: int, like: Frames, dtype: type[np.floating[Any]]) -> None:
+    file.seek(0)
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False}
+    np.lib.format.write_array_header_1_0(file, {**header, "shape": (frames, *like.shape[1:])})
+
+
+def write_index(folder: Path, rows_of: Mapping[str, Rows], settings: Mapping[str, Any]) -> None:
+    """Write the index of all recordings and the settings the features were made with."""
+    rows = [(name, *row) for name, rows in rows_of.items() for row in rows]
+    tables.write_table(pd.DataFrame(rows, columns=COLUMNS), folder / "index.csv")
+    text = json.dumps(dict(settings), indent=2) + "\n"
+    (folder / "settings.json").write_text(text, encoding="utf-8")
+
+
+def read_index(folder: Path) -> pd.DataFrame:
+    """Return the index, a row a segment and copy.
+
+    Its columns: recording, copy, segment, start_seconds, first_frame, frames.
+    """
+    numbers = dict.fromkeys(["copy", "segment", "first_frame", "frames"], "int64")
+    numbers["start_seconds"] = "float64"
+    return tables.read_table(folder / "index.csv", numbers)
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """Return what the features of the folder were made with.
+
+    Raises:
+        TakhtError: they are no JSON object.
+    """
+    path = folder / "settings.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise _spoilt(path, error) from None
+    if not isinstance(settings, dict):
+        raise _spoilt(path, "no object")
+    return settings
+
+
+def open_array(folder: Path, recording: str) -> np.ndarray[Any, np.dtype[np.floating[Any]]]:
+    """Return a recording's array, shape (frames, bands), mapped from disk and not read yet.
+
+    Raises:
+        TakhtError: the file holds anything else than numbers, such as objects to unpickle.
+    """
+    path = array_path(folder, recording)
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError, OverflowError, TypeError, SyntaxError) as error:
+        raise _spoilt(path, error) from None
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+        raise _spoilt(path, "no array of floats")
+    return array
+
+
+def _spoilt(path: Path, error: object) -> TakhtError:
+    reason = " ".join(str(error).split())[:200]
+    return TakhtError(
+        f"{path}: not what the stage wrote ({reason}); restore it with `dvc checkout` or remove "
+        "it and run `dvc repro`"
+    )
+
+
+def pieces(folder: Path, recording: str, rows: pd.DataFrame) -> Iterator[Piece]:
+    """Yield the pieces that the recording's rows of the index stand for, frames as float32."""
+    levels = open_array(folder, recording)
+    for copy, segment, start, first, frames in values(rows):
+        yield Piece(copy, segment, start, levels[first : first + frames].astype(np.float32))
+
+
+def values(rows: pd.DataFrame) -> Rows:
+    """Return the rows of a recording's index as plain values, which JSON can hold."""
+    return list(zip(*(rows[name].tolist() for name in COLUMNS[1:]), strict=True))
+
+
+def array_path(folder: Path, recording: str) -> Path:
+    """Return where the array of a recording stands."""
+    return folder / f"{recording}.npy"

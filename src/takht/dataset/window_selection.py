@@ -1,0 +1,85 @@
+"""Which windows a side of the split has, and which of them even training uses."""
+
+import numpy as np
+import pandas as pd
+
+from takht.core.randomness import rng_for
+from takht.errors import TakhtError
+
+
+def of_side(windows: pd.DataFrame, split: pd.DataFrame, side: str) -> pd.DataFrame:
+    """Return the windows of a side's recordings with their composer, by recording and position.
+
+    Altered copies (copy > 0) are for training alone: the other sides have none.
+
+    Raises:
+        TakhtError: a recording of the side, or a composer of the split, has no window there.
+    """
+    composers = split[split["side"] == side].set_index("recording")["composer"]
+    chosen = windows["recording"].isin(composers.index)
+    if side != "train":
+        chosen &= windows["copy"] == 0
+    rows = windows[chosen].sort_values(["recording", "copy", "first_frame"], ignore_index=True)
+    rows["composer"] = rows["recording"].map(composers)
+    _demand(set(composers.index) - set(rows["recording"]), "recording", side)
+    _demand(set(split["composer"]) - set(rows["composer"]), "composer", side)
+    return rows
+
+
+def of_random_windows(
+    windows: pd.DataFrame, split: pd.DataFrame, seed: int
+) -> dict[str, pd.DataFrame]:
+    """Return the windows of each side as a random split by window deals them: a leak, on purpose.
+
+    Every side gets as large a share of the windows as it has of the recordings, but neighbouring
+    windows of one recording stand on all sides. Altered copies are all for training.
+    """
+    composers = split.set_index("recording")["composer"]
+    rows = windows[windows["recording"].isin(composers.index)]
+    rows = rows.sort_values(["recording", "copy", "first_frame"], ignore_index=True)
+    rows["composer"] = rows["recording"].map(composers)
+    originals = rows.index[rows["copy"] == 0]
+    sides = np.resize(split["side"].to_numpy(), len(originals))
+    side_of = pd.Series("train", index=rows.index)
+    side_of[originals] = rng_for(seed, "leak").permutation(sides)
+    return {side: part.reset_index(drop=True) for side, part in rows.groupby(side_of)}
+
+
+def with_shuffled_composers(split: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the split with its training recordings' composers dealt anew: nothing to be learnt.
+
+    Every composer keeps its number of training recordings; the other sides keep the truth.
+    """
+    training = (split["side"] == "train").to_numpy()
+    composers = split["composer"].to_numpy(dtype=object, copy=True)
+    composers[training] = rng.permutation(composers[training])
+    return split.assign(composer=composers)
+
+
+def evened(
+    rows: pd.DataFrame, *, recordings_per_composer: int, windows_per_recording: int, seed: int
+) -> pd.DataFrame:
+    """Return at most so many recordings a composer and so many windows a copy of a recording.
+
+    Which, is drawn from the seed and their names: a new recording displaces at most one other.
+    """
+    recordings = rows[["composer", "recording"]].drop_duplicates()
+    draws = [rng_for(seed, name, "recording").random() for name in recordings["recording"]]
+    ranked = recordings.assign(draw=draws).sort_values("draw")
+    kept = ranked.groupby("composer").head(recordings_per_composer)["recording"]
+    rows = rows[rows["recording"].isin(kept)]
+    places = pd.Series(0, index=rows.index)  # of a window among its copy's, in a drawn order
+    for (recording, copy), group in rows.groupby(["recording", "copy"]):
+        places[group.index] = rng_for(seed, recording, copy, "windows").permutation(len(group))
+    return rows[places < windows_per_recording].reset_index(drop=True)
+
+
+def _demand(missing: set[str], what: str, side: str) -> None:
+    if missing:
+        raise TakhtError(
+            "\n".join(
+                f"{side}: {what} {name}: has no window on this side; add recordings, or run "
+                "`dvc repro` so that split and features agree"
+                for name in sorted(missing)
+            )
+        )

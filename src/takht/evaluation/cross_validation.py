@@ -1,0 +1,80 @@
+"""An experiment tried on recordings of one's choice, in fewer steps than its own run."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import StratifiedGroupKFold
+
+from takht.classifiers import predictions
+from takht.classifiers.classifier import Classifier
+from takht.dataset.windows import Features, Windows
+from takht.training import fit as fitting
+from takht.training import training_set
+from takht.training.experiments import DiscriminantExperiment, Experiment, Training
+
+_WATCHED = 10  # one training window in ten tells a network when to stop
+
+
+def folds(split: pd.DataFrame, count: int, seed: int) -> Iterator[pd.DataFrame]:
+    """Yield the split `count` times with new sides, train and test, so that all are tested once.
+
+    Groups stay whole; composers are spread over the folds as evenly as they allow.
+    """
+    dealer = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    for _, tested in dealer.split(split, split["composer"], split["group"]):
+        side = np.full(len(split), "train", dtype=object)
+        side[tested] = "test"
+        yield split.assign(side=side)
+
+
+def shortened(training: Training, experiment: Experiment, max_steps: int) -> Training:
+    """Return the training held to `max_steps`; a discriminant has none and stays as it is."""
+    if isinstance(experiment, DiscriminantExperiment):
+        return training
+    return training.model_copy(update={"max_steps": min(training.max_steps, max_steps)})
+
+
+def trained(
+    experiment: Experiment,
+    shape: Windows,
+    training: Training,
+    features: Features,
+    split: pd.DataFrame,
+    windows: pd.DataFrame,
+) -> Classifier:
+    """Return the classifier that the split's training recordings give.
+
+    No recording is put aside for validation. A network keeps the weights with the lowest loss on
+    some of its own training windows, which no test recording has a part in; temperature and
+    threshold are of no use.
+    """
+    owner = split[split["side"] == "train"].set_index("recording")["composer"]
+    rows = windows[windows["recording"].isin(owner.index)]
+    rows = rows.sort_values(["recording", "copy", "first_frame"], ignore_index=True)
+    rows["composer"] = rows["recording"].map(owner)
+    rows = training_set.chosen(rows, experiment, training, features)
+    labels = {name: name for name in sorted(set(owner))}
+    watched = rows.iloc[::_WATCHED]
+    return fitting.fit(experiment, shape, training, features, rows, watched, labels)[0]
+
+
+def tested(
+    model: Classifier, features: Features, split: pd.DataFrame, windows: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the predictions of the split's test recordings, a row a recording.
+
+    Columns: recording, composer, predicted, p_<composer> of each composer the model knows; and
+    windows_right, the share of the recording's windows that is.
+    """
+    owner = split[split["side"] == "test"].set_index("recording")["composer"]
+    rows = windows[windows["recording"].isin(owner.index) & (windows["copy"] == 0)]
+    rows = rows.sort_values(["recording", "first_frame"], ignore_index=True)
+    rows["composer"] = rows["recording"].map(owner)
+    table = predictions.of_windows(model, features, rows)
+    recordings = predictions.of_recordings(table, model.card.composers)
+    right = (table["composer"] == table["predicted"]).groupby(table["recording"]).mean()
+    count = table.groupby("recording").size()
+    return recordings.assign(
+        windows_right=recordings["recording"].map(right), windows=recordings["recording"].map(count)
+    )

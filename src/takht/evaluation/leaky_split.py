@@ -1,0 +1,27 @@
+"""A random split by window: the leak, on purpose."""
+
+import pandas as pd
+
+from takht.dataset import window_selection as selection
+from takht.training.experiments import Experiment, Training
+
+
+def dealt(
+    windows: pd.DataFrame, split: pd.DataFrame, experiment: Experiment, training: Training
+) -> dict[str, pd.DataFrame]:
+    """Return the windows of each side, dealt at random from the recordings the experiment may use.
+
+    An even experiment trains on a few recordings of each composer, drawn here from all sides: its
+    test windows must be theirs, or most would have no neighbour in training and the leak would
+    look small.
+    """
+    if experiment.balance == "even":
+        owned = windows.merge(split[["recording", "composer"]], on="recording")
+        kept = selection.evened(
+            owned[owned["copy"] == 0],
+            recordings_per_composer=training.recordings_per_composer,
+            windows_per_recording=1,
+            seed=experiment.seed,
+        )["recording"]
+        split = split[split["recording"].isin(kept)]
+    return selection.of_random_windows(windows, split, experiment.seed)

@@ -1,0 +1,1 @@
+"""What is computed of a segment: spectrograms, statistics and fingerprints."""

@@ -1,0 +1,1 @@
+"""Fingerprints, which find recordings that hold the same audio."""

@@ -1,0 +1,1 @@
+"""Log-mel spectrograms and MFCCs, their augmentation and their pictures."""

@@ -1,0 +1,1 @@
+"""Statistics of windows: timbre, melody and onsets."""

@@ -1,0 +1,143 @@
+"""184 statistics of a window's timbre, harmony and onsets, from one spectrogram of its segment.
+
+Every statistic is a mean or a standard deviation over the window's frames of values that are
+computed once for each frame. Mandel & Ellis 2005 (MFCC statistics); Jiang et al. 2002 (spectral
+contrast); Harte, Sandler & Gasser 2006 (tonnetz).
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+from takht.core.arrays import FLOOR_POWER, TOP_DB, Waveform
+from takht.features.spectrograms.mel import mel_filters
+
+Values = NDArray[np.float32]
+
+FFT_SAMPLES = 2048
+HOP_SAMPLES = 512
+MEL_BANDS = 128
+TONAL_BANDS = 64
+CONTRAST_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0)
+CONTRAST_QUANTILE = 0.02
+ROLLOFF_SHARE = 0.85
+# How many values a frame has of each kind.
+KINDS = {"mfcc": 30, "delta": 30, "tonality": TONAL_BANDS, "contrast": 7, "shape": 6} | {
+    "chroma": 12,
+    "tonnetz": 6,
+    "rise": 4,  # for takht.features.statistics.onsets
+}
+
+
+def frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
+    """Return the values of each frame, shape (1 + samples // 512, 159); see KINDS for their order.
+
+    Levels are held to the 80 dB below the segment's loudest.
+    """
+    # More than two seconds to import, and a store may have all.
+    from scipy.ndimage import uniform_filter1d
+    from scipy.signal import savgol_filter
+
+    power = _power_spectrogram(wave)
+    mel_db = 10 * np.log10(np.maximum(power @ _mel_matrix(sample_rate_hz).T, FLOOR_POWER))
+    mel_db = np.maximum(mel_db, mel_db.max() - TOP_DB)
+    mfcc = scipy.fft.dct(mel_db, norm="ortho", axis=1)[:, : KINDS["mfcc"]]
+    delta = savgol_filter(mfcc, 9, polyorder=1, deriv=1, axis=0)
+    smooth = uniform_filter1d(mel_db, 9, axis=1, mode="nearest")
+    chroma = power @ _chroma_matrix(sample_rate_hz).T
+    chroma /= np.maximum(chroma.max(axis=1, keepdims=True), FLOOR_POWER)
+    rise = np.maximum(np.diff(mel_db, axis=0, prepend=mel_db[:1]), 0)
+    tonnetz = chroma / np.maximum(chroma.sum(axis=1, keepdims=True), FLOOR_POWER) @ _tonnetz().T
+    values = {
+        "mfcc": mfcc,
+        "delta": delta,
+        "tonality": (mel_db - smooth)[:, :TONAL_BANDS],
+        "contrast": _contrast(power, sample_rate_hz),
+        "shape": _shape(power, rise, sample_rate_hz),
+        "chroma": chroma,
+        "tonnetz": tonnetz,
+        "rise": rise.reshape(len(rise), KINDS["rise"], -1).mean(axis=2),
+    }
+    return np.concatenate([values[kind] for kind in KINDS], axis=1).astype(np.float32)
+
+
+def of_window(values: Values) -> Values:
+    """Return the statistics (184,) of a window from its frames' values (frames, 159).
+
+    Chroma bands are sorted by strength, so a transposed window has the same statistics.
+    """
+    edges = np.cumsum(list(KINDS.values()))[:-1]
+    parts = np.split(values, edges, axis=1)
+    mfcc, delta, tonality, contrast, shape, chroma, tonnetz, _rise = parts
+    bands = tonality.reshape(len(values), 16, 4).transpose(0, 2, 1).reshape(-1, 16)
+    strongest = np.argsort(-chroma.mean(axis=0), kind="stable")
+    statistics = [mfcc.mean(0), mfcc.std(0), delta.std(0), np.abs(bands).mean(0), bands.std(0)]
+    for kind in (contrast, shape, chroma[:, strongest], tonnetz):
+        statistics += [kind.mean(axis=0), kind.std(axis=0)]
+    return np.concatenate(statistics).astype(np.float32)
+
+
+def _power_spectrogram(wave: Waveform) -> Values:
+    """Return power, shape (frames, 1025); frame t is centred on sample 512 t."""
+    padded = np.pad(wave, FFT_SAMPLES // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SAMPLES)[::HOP_SAMPLES]
+    window = np.hanning(FFT_SAMPLES + 1)[:-1].astype(np.float32)  # periodic
+    power = np.empty((len(frames), FFT_SAMPLES // 2 + 1), np.float32)
+    for start in range(0, len(frames), 256):
+        spectrum = scipy.fft.rfft(frames[start : start + 256] * window, axis=1)
+        power[start : start + 256] = spectrum.real**2 + spectrum.imag**2
+    return power
+
+
+def _contrast(power: Values, sample_rate_hz: int) -> Values:
+    """Return peak over valley of seven bands an octave wide, dB, shape (frames, 7)."""
+    bin_hz = np.arange(power.shape[1]) * sample_rate_hz / FFT_SAMPLES
+    magnitude = np.sqrt(power)
+    bands = []
+    for low_hz, high_hz in zip(CONTRAST_EDGES_HZ, [*CONTRAST_EDGES_HZ[1:], np.inf], strict=True):
+        band = magnitude[:, (bin_hz >= low_hz) & (bin_hz <= high_hz)]
+        count = max(1, round(CONTRAST_QUANTILE * band.shape[1]))
+        parted = np.partition(band, (count - 1, band.shape[1] - count), axis=1)
+        peak = np.maximum(parted[:, -count:].mean(axis=1), FLOOR_POWER**0.5)
+        valley = np.maximum(parted[:, :count].mean(axis=1), FLOOR_POWER**0.5)
+        bands.append(20 * np.log10(peak / valley))
+    return np.stack(bands, axis=1)
+
+
+def _shape(power: Values, rise: Values, sample_rate_hz: int) -> Values:
+    """Return log centroid, bandwidth and roll-off (Hz), flatness, RMS and onset strength (dB)."""
+    bin_hz = (np.arange(power.shape[1]) * sample_rate_hz / FFT_SAMPLES).astype(np.float32)
+    magnitude = np.sqrt(power) + np.float32(1e-8)
+    share = magnitude / magnitude.sum(axis=1, keepdims=True)
+    centroid = share @ bin_hz
+    bandwidth = np.sqrt(np.maximum(share @ bin_hz**2 - centroid**2, 0))
+    below = (np.cumsum(share, axis=1) < ROLLOFF_SHARE).sum(axis=1)
+    rolloff = bin_hz[below.clip(max=len(bin_hz) - 1)]
+    flatness = np.log(power + FLOOR_POWER).mean(axis=1) - np.log(power.mean(axis=1) + FLOOR_POWER)
+    rms = np.log(np.sqrt(power.mean(axis=1)) + 1e-4)
+    onset = rise.mean(axis=1)
+    logs = [np.log(np.maximum(hz, 1.0)) for hz in (centroid, bandwidth, rolloff)]
+    return np.stack([*logs, flatness, rms, onset], axis=1)
+
+
+@lru_cache(maxsize=2)
+def _mel_matrix(sample_rate_hz: int) -> Values:
+    return np.asarray(mel_filters(sample_rate_hz, FFT_SAMPLES, MEL_BANDS).toarray())
+
+
+@lru_cache(maxsize=2)
+def _chroma_matrix(sample_rate_hz: int) -> Values:
+    from librosa.filters import chroma as chroma_filters  # two seconds to import
+
+    return np.asarray(chroma_filters(sr=sample_rate_hz, n_fft=FFT_SAMPLES, n_chroma=12))
+
+
+@lru_cache(maxsize=1)
+def _tonnetz() -> Values:
+    """Return fifths, minor thirds and major thirds as points on circles, shape (6, 12)."""
+    steps = np.array([7 / 6, 7 / 6, 3 / 2, 3 / 2, 2 / 3, 2 / 3])[:, None] * np.arange(12.0)
+    steps[::2] = steps[::2] - 0.5
+    radius = np.array([1, 1, 1, 1, 0.5, 0.5])[:, None]
+    return np.asarray(radius * np.cos(np.pi * steps), np.float32)

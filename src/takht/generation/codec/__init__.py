@@ -1,0 +1,1 @@
+"""From spectrograms to latents and back: lapped principal components, and a network."""

@@ -1,0 +1,88 @@
+"""Principal components of lapped blocks: a spectrogram as a few numbers a block."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from takht.core.arrays import Frames
+from takht.generation.codec.eigenvectors import leading
+from takht.generation.codec.lapped_blocks import fold, unfold
+
+_SPECTRA = 80  # spectral components; more do not lower the error on held-out music
+_GRIDS = 4  # places of the first block from which a clip is cut
+
+
+@dataclass(frozen=True)
+class LappedBasis:
+    """Spectral components first, then their course over a block; both orthonormal."""
+
+    analysis: NDArray[np.float32]  # (bands, spectra), the emphasis included
+    synthesis: NDArray[np.float32]  # (spectra, bands), its inverse
+    courses: NDArray[np.float32]  # (block_frames * spectra, components)
+    deviations: NDArray[np.float32]  # (components,), root mean squares of the training clips
+    floor: float  # squared error of a block, with the emphasis, that the components leave there
+
+    @property
+    def block_frames(self) -> int:
+        """Frames of a block."""
+        return len(self.courses) // len(self.synthesis)
+
+    def analyse(self, centred: Frames) -> Frames:
+        """Return coefficients, shape (blocks, components), of frames whose colour is taken out."""
+        blocks = fold(centred @ self.analysis, self.block_frames)
+        return blocks.reshape(len(blocks), -1) @ self.courses
+
+    def synthesise(self, coefficients: Frames) -> Frames:
+        """Return centred frames, shape (blocks * block_frames, bands)."""
+        blocks = (coefficients @ self.courses.T).reshape(len(coefficients), self.block_frames, -1)
+        return unfold(blocks) @ self.synthesis
+
+
+def emphasis(bands: int, *, low: float, level: float) -> NDArray[np.float32]:
+    """Return a weighting, shape (bands, bands), by what an error does to the ear.
+
+    `low` raises the bands below some 2 kHz, where pitch is heard; `level` the mean of all bands,
+    whose course is the rhythm. With 0 and 0 it is the identity.
+    """
+    bright = 1 + low / (1 + np.exp((np.arange(bands) - 0.35 * bands) / (bands / 32)))
+    return np.asarray(np.diag(bright) @ (np.eye(bands) + level / bands), np.float32)
+
+
+def fit_basis(
+    clips: Sequence[Frames],
+    weighting: NDArray[np.float32],
+    *,
+    block_frames: int,
+    components: int,
+) -> LappedBasis:
+    """Return the basis of clips, shape (frames, bands) each, about each clip's own mean.
+
+    The clips are read twice, one at a time.
+    """
+    bands = len(weighting)
+    scatter, frames = np.zeros((bands, bands)), 0
+    for clip in clips:
+        weighted = (clip - clip.mean(axis=0)) @ weighting
+        scatter += weighted.T @ weighted
+        frames += len(clip)
+    spectra = leading(scatter, _SPECTRA)[1]
+    analysis = weighting @ spectra
+    size = block_frames * spectra.shape[1]
+    blocks, count = np.zeros((size, size), np.float32), 0
+    for clip in clips:
+        projected = (clip - clip.mean(axis=0)) @ analysis
+        for start in range(0, block_frames, block_frames // _GRIDS):
+            rows = fold(projected[start:], block_frames).reshape(-1, size)
+            blocks += rows.T @ rows
+            count += len(rows)
+    values, courses = leading(blocks / count, components)
+    energy = float(np.trace(scatter)) / frames * block_frames
+    return LappedBasis(
+        analysis=analysis,
+        synthesis=np.asarray(spectra.T @ np.linalg.inv(weighting), np.float32),
+        courses=courses,
+        deviations=np.sqrt(np.maximum(values, 1e-12)).astype(np.float32),
+        floor=max(energy - float(values.sum()), 1e-6),
+    )

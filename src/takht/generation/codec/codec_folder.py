@@ -1,0 +1,130 @@
+"""The temporal VAE's folder: codec and yardstick, from clips to files and back."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from takht.core.arrays import Frames
+from takht.generation.codec import model_folder as model_folders
+from takht.generation.codec.basis import LappedBasis
+from takht.generation.codec.block_pca import BlockPca
+from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.mean_spectrum import ColourSpace
+from takht.generation.codec.model_folder import Card
+
+
+class VaeCard(Card):
+    """What a temporal VAE says about itself."""
+
+    kind: Literal["temporal_vae"] = "temporal_vae"
+    block_frames: int = Field(ge=4)
+    latents: int = Field(ge=1)
+    pca_latents: int = Field(ge=1, description="of a block of the yardstick: as many a second")
+    clips: int = Field(ge=1, description="trained on")
+    validation_mse: float = Field(ge=0)
+    validation_mse_components: float = Field(ge=0, description="of its lapped components alone")
+    validation_mse_pca: float = Field(ge=0, description="of the yardstick")
+
+
+def save(folder: Path, card: VaeCard, codec: VaeCodec, pca: BlockPca) -> None:
+    """Write codec, yardstick and card into an empty folder."""
+    basis, colours = codec.basis, codec.colours
+    model_folders.write_arrays(
+        folder,
+        "basis",
+        {
+            "analysis": basis.analysis,
+            "synthesis": basis.synthesis,
+            "courses": basis.courses,
+            "deviations": basis.deviations,
+            "floor": np.array(basis.floor),
+        },
+    )
+    model_folders.write_arrays(
+        folder,
+        "colours",
+        {"mean": colours.mean, "axes": colours.axes, "deviations": colours.deviations},
+    )
+    model_folders.write_arrays(folder, "network", codec.weights)
+    model_folders.write_arrays(
+        folder,
+        "pca",
+        {
+            "mean": pca.mean,
+            "spectra": pca.spectra,
+            "centre": pca.centre,
+            "components": pca.components,
+        },
+    )
+    model_folders.write_card(card, folder)
+
+
+def load_codec(folder: Path) -> VaeCodec:
+    """Return the codec of a folder.
+
+    Raises:
+        TakhtError: the folder is missing, of another version, or its files are not of one model.
+    """
+    card = model_folders.read_card(VaeCard, folder)
+    basis = {**model_folders.read_arrays(folder, "basis")}
+    try:
+        floor = float(basis.pop("floor"))
+        codec = VaeCodec(
+            LappedBasis(**basis, floor=floor),
+            ColourSpace(**model_folders.read_arrays(folder, "colours")),
+            model_folders.read_arrays(folder, "network"),
+        )
+        found = (codec.block_frames, codec.latents)
+        if found != (card.block_frames, card.latents):
+            raise ValueError(f"blocks and latents {found}")
+        codec.decode(*codec.encode(np.zeros((card.block_frames, len(codec.colours.mean)), "f"))[:2])
+    except (KeyError, TypeError, ValueError) as error:
+        raise model_folders.spoilt(folder, " ".join(str(error).split())) from None
+    return codec
+
+
+def load_pca(folder: Path) -> BlockPca:
+    """Return the yardstick of a folder.
+
+    Raises:
+        TakhtError: the folder is missing, of another version, or its files are not of one model.
+    """
+    card = model_folders.read_card(VaeCard, folder)
+    try:
+        pca = BlockPca(**model_folders.read_arrays(folder, "pca"))
+        if pca.components.shape != (len(pca.centre), card.pca_latents):
+            raise ValueError(f"components of shape {pca.components.shape}")
+    except (TypeError, ValueError) as error:
+        raise model_folders.spoilt(folder, " ".join(str(error).split())) from None
+    return pca
+
+
+def equal_latents(clips: Sequence[Frames], *, block_frames: int, latents: int) -> int:
+    """Return how many latents a block the yardstick gets: the colours are shared out among them."""
+    bands = clips[0].shape[1]
+    mean_blocks = np.mean([len(clip) for clip in clips]) / block_frames
+    return latents + int(np.ceil(bands / mean_blocks))
+
+
+def reconstruction_error(reconstruct: Callable[[Frames], Frames], clips: Sequence[Frames]) -> float:
+    """Return the mean squared error of clips in [0, 1] and what a model makes of them."""
+    errors: list[Any] = []
+    for clip in clips:
+        decoded = reconstruct(clip)
+        errors.append(np.mean((decoded - clip[: len(decoded)]) ** 2))
+    return float(np.mean(errors))
+
+
+def components_alone(basis: LappedBasis, latents: int) -> Callable[[Frames], Frames]:
+    """Return what reconstructs a clip from its colour and its leading coefficients, as they are."""
+
+    def reconstruct(frames: Frames) -> Frames:
+        colour = frames.mean(axis=0)
+        coefficients = basis.analyse(frames - colour)
+        coefficients[:, latents:] = 0
+        return np.asarray(np.clip(basis.synthesise(coefficients) + colour, 0, 1), np.float32)
+
+    return reconstruct

@@ -1,0 +1,120 @@
+"""Texture: what changes from frame to frame, and a few latents a block cannot show, as noise.
+
+It is most of the difference between neighbouring frames: attacks, breath, shimmer. A few levels
+that stay through a clip describe it, for groups of bands and for groups of quefrencies (the DCT
+over bands: broad attacks are low, fine speckle is high), and its loudness frame by frame.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.fft
+import scipy.signal
+from numpy.typing import NDArray
+
+from takht.core.arrays import Frames
+from takht.core.randomness import rng_for
+from takht.generation.codec import cepstral_detail as fine_structure
+from takht.generation.codec.basis import LappedBasis
+from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.mean_spectrum import Colour
+
+BAND_GROUPS = 16  # of equal width
+BANDS = 256
+# Where groups begin, and the end of the last. Finer noise would blur what pitch is heard.
+QUEFRENCIES = (0, 1, 2, 4, 6, 9, 13, 19, 28)
+GROUPS = len(QUEFRENCIES) - 1
+LEVELS = BAND_GROUPS + 2 * GROUPS + 1  # log RMS of both, memory of quefrencies, skewness
+_ROUNDS = 3  # of aiming at the levels
+_QUIETEST = 1e-8
+
+
+@dataclass(frozen=True)
+class Texture:
+    """What noise of a texture is drawn from."""
+
+    levels: NDArray[np.float32]  # (LEVELS,)
+    contour: NDArray[np.float32]  # (frames,), log of each frame's loudness over the clip's
+    seed: int
+    fine_gains: NDArray[np.float32] = field(default_factory=lambda: np.ones(4, np.float32))
+
+
+def describe(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return levels (LEVELS,) and contour (frames,) of what a codec leaves over, (frames, 256)."""
+    contour = _log_rms(residual, axis=1) - _log_rms(residual)
+    even = residual / np.exp(contour)[:, None]
+    bands = _log_rms(even.reshape(len(even), BAND_GROUPS, -1), axis=(0, 2))
+    unit = even / _by_band(bands)
+    rms, memory = _quefrency_levels(unit)
+    lower = unit[:, : unit.shape[1] * 3 // 4]  # recordings may end where the rest begins
+    skewness = np.mean(lower**3) / np.maximum(np.mean(lower**2) ** 1.5, _QUIETEST)
+    levels = np.concatenate([bands, rms, memory, [np.clip(skewness, -1.5, 1.5)]])
+    return levels.astype(np.float32), contour.astype(np.float32)
+
+
+def textured(codec: VaeCodec, colour: Colour, latents: Frames, texture: Texture) -> Frames:
+    """Return frames (frames, 256) in [0, 1] that a codec decodes, with what it cannot show."""
+    frames = fine_structure.given_back(codec.unheld(colour, latents), texture.fine_gains)
+    frames += noise_of(texture, codec.basis, codec.latents)
+    return np.asarray(np.clip(frames, 0, 1), np.float32)
+
+
+def noise_of(texture: Texture, basis: LappedBasis, latents: int) -> Frames:
+    """Return noise of a texture, (frames, bands), out of reach of a basis's first components.
+
+    Taking out what they reach lowers levels and memory: the next round aims higher by as much.
+    """
+    bands, rms, memory, skewness = np.split(
+        texture.levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS])
+    )
+    white = rng_for(texture.seed, "texture").standard_normal(
+        (len(texture.contour), BANDS), dtype=np.float32
+    )
+    gain = np.exp(np.clip(texture.contour, -2.5, 2.5))[:, None] * _by_band(bands)
+    bend = np.clip(skewness / 6, -0.3, 0.3)
+    rms_aim, memory_aim = rms.copy(), memory.copy()
+    for _ in range(_ROUNDS):
+        unit = scipy.fft.idct(_with_memory(white, rms_aim, memory_aim), norm="ortho", axis=1)
+        spread = np.sqrt(np.mean(unit**2)) + _QUIETEST
+        unit = unit + bend * (unit**2 / spread - spread)  # decibels have long tails downwards
+        frames = unit * gain
+        coefficients = basis.analyse(frames)
+        coefficients[:, latents:] = 0
+        within = basis.synthesise(coefficients)
+        frames[: len(within)] -= within
+        rms_found, memory_found = _quefrency_levels(frames / gain)
+        rms_aim += np.clip(rms - rms_found, -0.5, 0.5)
+        memory_aim += np.clip(memory - memory_found, -0.5, 0.5)
+    return np.asarray(frames, np.float32)
+
+
+def _with_memory(
+    white: Frames, rms: NDArray[np.float32], memory: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return white noise, frame by quefrency, as a process of order 1 in each group."""
+    made = np.zeros_like(white)
+    for group in range(GROUPS):
+        past = float(np.clip(np.tanh(memory[group]), -0.9, 0.97))
+        part = slice(QUEFRENCIES[group], QUEFRENCIES[group + 1])
+        new = float(np.exp(rms[group])) * np.sqrt(1 - past * past)
+        made[:, part] = scipy.signal.lfilter([new], [1, -past], white[:, part], axis=0)
+    return made
+
+
+def _quefrency_levels(unit: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return log RMS and inverse tanh of the correlation with the frame before, (GROUPS,) each."""
+    quefrencies = scipy.fft.dct(unit, norm="ortho", axis=1)[:, : QUEFRENCIES[-1]]
+    power = np.add.reduceat(np.mean(quefrencies**2, axis=0), QUEFRENCIES[:-1])
+    lagged = np.mean(quefrencies[1:] * quefrencies[:-1], axis=0)
+    lagged = np.add.reduceat(lagged, QUEFRENCIES[:-1])
+    memory = np.arctanh(np.clip(lagged / np.maximum(power, _QUIETEST), -0.9, 0.97))
+    rms = 0.5 * np.log(power / np.diff(QUEFRENCIES) + _QUIETEST)
+    return np.asarray(rms, np.float32), np.asarray(memory, np.float32)
+
+
+def _log_rms(frames: Frames, axis: int | tuple[int, ...] | None = None) -> NDArray[np.float32]:
+    return np.asarray(0.5 * np.log(np.mean(frames**2, axis=axis) + _QUIETEST), np.float32)
+
+
+def _by_band(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.repeat(np.exp(levels), BANDS // BAND_GROUPS)

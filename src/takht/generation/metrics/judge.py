@@ -1,0 +1,91 @@
+"""The composer classifier as judge and embedding of sounds."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from takht.classifiers import standardisation as normalisation
+from takht.classifiers.classifier import Classifier
+from takht.classifiers.discriminant_classifier import columns_of
+from takht.dataset import window_selection as selection
+from takht.dataset.windows import Features, Windows
+from takht.features.statistics import summary as window_summary
+
+_ONE = Windows(frames=1, step_frames=1)
+
+
+class Excerpt(NamedTuple):
+    """Some seconds of a recording."""
+
+    composer: str
+    statistics: NDArray[np.float32]  # (windows, 336)
+
+
+class Judge:
+    """A classifier of window statistics, and the statistics it sees standardised by training."""
+
+    def __init__(self, model: Classifier, features: Features, split: pd.DataFrame) -> None:
+        self._model = model
+        self._features = features
+        self._split = split
+        card = model.card.model_dump()
+        self._columns = columns_of(card["statistics"], model.card.features)
+        train = self._rows("train")
+        self._scale = normalisation.fitted([features.read(train, 1)[:, :, self._columns]])
+
+    @property
+    def chance(self) -> float:
+        """Accuracy of guessing among the composers."""
+        return 1 / len(self._model.card.composers)
+
+    def embedded(self, statistics: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return windows' statistics (n, 336) as the embedding (n, dimensions)."""
+        return self._scale.apply(statistics[:, self._columns])
+
+    def composer(self, statistics: NDArray[np.float32]) -> str:
+        """Return whose a piece is by all its windows' statistics (n, 336), as `evaluate` does."""
+        mean = self._model.probabilities(statistics[:, None]).mean(axis=0)
+        return self._model.card.composers[int(mean.argmax())]
+
+    def excerpts(self, side: str, windows: int, per_composer: int) -> list[Excerpt]:
+        """Return excerpts of a side's recordings, as many of each composer where it has them.
+
+        Generated pieces are of one length and as many for each composer: only music that is so
+        as well can be held against them. Excerpts share no window, and none crosses a segment;
+        every recording gives one before any gives a second. A shorter segment gives all it has.
+        """
+        found = []
+        for composer, recordings in self._rows(side).groupby("composer", sort=True):
+            waiting = [
+                (turn, recording, number, group.iloc[first : first + windows])
+                for recording, rows in recordings.groupby("recording", sort=True)
+                for turn, (number, group, first) in enumerate(_cuts(rows, windows))
+            ]
+            waiting.sort(key=lambda each: each[:3])
+            for *_, rows in waiting[:per_composer]:
+                statistics = self._features.read(rows, 1)[:, 0]
+                found.append(Excerpt(str(composer), _with_own_context(statistics)))
+        return found
+
+    def _rows(self, side: str) -> pd.DataFrame:
+        return selection.of_side(self._features.windows(_ONE), self._split, side)
+
+
+def _cuts(rows: pd.DataFrame, windows: int) -> Iterator[tuple[int, pd.DataFrame, int]]:
+    """Yield segment, its rows and where an excerpt begins in them, of one recording."""
+    for number, group in rows.groupby("segment", sort=True):
+        for first in range(0, max(len(group) - windows, 0) + 1, windows):
+            yield int(str(number)), group, first
+
+
+def _with_own_context(statistics: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the statistics with context from these windows only, as that of a short piece is."""
+    sizes = window_summary.GROUPS
+    ends = dict(zip(sizes, np.cumsum(list(sizes.values())), strict=True))
+    tonal = statistics[:, ends["timbre"] : ends["steps"]]
+    own = statistics.copy()
+    own[:, ends["onsets"] : ends["context"]] = window_summary.context(tonal)
+    return own

@@ -1,0 +1,150 @@
+"""Everything measured of the original, PCA, ours and real music: metrics/generation.json."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from takht.core.arrays import Frames
+from takht.generation.codec.block_pca import BlockPca
+from takht.generation.codec.codec import VaeCodec
+from takht.generation.metrics import codec as codec_measures
+from takht.generation.metrics import distributions as scores
+from takht.generation.metrics import generated_folder as generated
+from takht.generation.metrics import samples as sample_measures
+from takht.generation.metrics.judge import Excerpt, Judge
+from takht.generation.metrics.samples import Measured, Real
+from takht.generation.pieces.protocols import WindowModel
+
+Report = dict[str, dict[str, Any]]
+
+ORIGINAL_FRAMES = 512
+_TRAIN_EXCERPTS = 3  # for each generated piece
+_TRAIN_OVERLAP = 8  # so that a copy is met near its own place
+_SCORES = ["lsd_db", "mr_stft", "chroma", "onset", "hop_buzz"]
+
+
+def of_models(
+    codec: VaeCodec,
+    pca: BlockPca,
+    original: WindowModel,
+    clips: Sequence[Frames],
+    window_clips: Sequence[Frames],
+) -> Report:
+    """Return each model's error on held-out spectrograms and the use of its latents."""
+    return {
+        "original": codec_measures.of_windows(original, window_clips),
+        "pca": codec_measures.of_pca(pca, clips),
+        "ours": codec_measures.of_codec(codec, clips),
+        "real": {},
+    }
+
+
+def add_reconstructions(report: Report, compared: pd.DataFrame) -> None:
+    """Add the mean scores of reconstructed sounds, of phases alone, and the buzz of music."""
+    means = compared.groupby(["kind", "model"])[_SCORES].mean()
+    for (kind, model), row in means.iterrows():
+        values = {key: float(row[key]) for key in _SCORES}
+        if kind == "phase":
+            report[model]["phase_alone"] = values
+        elif kind == "reconstruction":
+            report[model] |= values
+        else:
+            report[model]["hop_buzz"] = values["hop_buzz"]
+
+
+def add_samples(
+    report: Report,
+    folder: Path,
+    index: pd.DataFrame,
+    judge: Judge,
+    train: Sequence[Frames],
+    held_out: Sequence[Frames],
+    block_frames: int,
+) -> None:
+    """Add what is measured of each model's samples, and the same of real music."""
+    drawn = index[index["kind"].isin(["sample", "long"])]
+    rows_of = {model: drawn[drawn["model"] == model] for model in ("original", "pca", "ours")}
+    found_of = {
+        model: generated.samples(folder, rows, block_frames) for model, rows in rows_of.items()
+    }
+    windows = int(np.median([len(each.statistics) for each in found_of["ours"]]))
+    asked = rows_of["ours"].loc[rows_of["ours"]["composer"] != "", "composer"]
+    per_composer = int(asked.value_counts().max())
+    held_out_excerpts = judge.excerpts("test", windows, per_composer)
+    real = sample_measures.Real(
+        _embedded(judge, judge.excerpts("train", windows, _TRAIN_EXCERPTS * per_composer)),
+        _embedded(judge, held_out_excerpts),
+        sample_measures.patches_of(train, _TRAIN_OVERLAP),
+        sample_measures.patches_of(held_out, 3),
+    )
+    for model, rows in rows_of.items():
+        found = found_of[model]
+        is_sample = (rows["kind"] == "sample").to_numpy()
+        report[model] |= _of_samples([found[at] for at in np.flatnonzero(is_sample)], judge, real)
+        report[model]["longest_piece_seconds"] = float(rows["seconds"].max())
+        if model == "ours":
+            pieces = zip(found, rows["composer"], strict=True)
+            said = [(judge.composer(each.statistics), whose) for each, whose in pieces if whose]
+            report[model]["composer_accuracy"] = _share_right(said)
+        if model != "original":
+            report[model]["seam_ratio"] = float(np.mean([each.seam_ratio for each in found]))
+    # Its pieces end with a window; its reconstructions are two, glued as a longer one would be.
+    glued = index[(index["kind"] == "reconstruction") & (index["model"] == "original")]
+    ratios = [each.seam_ratio for each in generated.samples(folder, glued, ORIGINAL_FRAMES)]
+    if not np.isnan(ratios).all():
+        report["original"]["seam_ratio"] = float(np.nanmean(ratios))
+    said = [(judge.composer(each.statistics), each.composer) for each in held_out_excerpts]
+    report["real"] |= _of_real(real, held_out, block_frames) | {
+        "composer_accuracy": _share_right(said),
+        "composer_accuracy_chance": judge.chance,
+    }
+
+
+def rounded(value: Any) -> Any:
+    """Return the report with numbers of five significant digits: no more are meant."""
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def _embedded(judge: Judge, excerpts: Sequence[Excerpt]) -> NDArray[np.float32]:
+    return judge.embedded(np.concatenate([each.statistics for each in excerpts]))
+
+
+def _of_samples(found: Sequence[Measured], judge: Judge, real: Real) -> dict[str, Any]:
+    made = judge.embedded(np.concatenate([each.statistics for each in found]))
+    patches = {
+        length: np.concatenate([each.patches[length] for each in found])
+        for length in sample_measures.PATCH_FRAMES
+    }
+    return sample_measures.beside(real, made, patches) | {
+        "autocorrelation_half_second": float(np.mean([each.autocorrelation for each in found])),
+        "sample_hop_buzz": float(np.mean([each.hop_buzz for each in found])),
+        "clipped_samples": sum(each.clipped_samples for each in found),
+    }
+
+
+def _of_real(real: Real, held_out: Sequence[Frames], block_frames: int) -> dict[str, Any]:
+    """Return what can be measured of music: training recordings beside held-out ones."""
+    size = min(len(real.train), len(real.held_out))
+    first, second = (scores.thinned(rows, size) for rows in (real.held_out, real.train))
+    density, coverage = scores.density_and_coverage(first, second)
+    return {
+        "density": density,
+        "coverage": coverage,
+        "diversity": scores.diversity(first, second),
+        "autocorrelation_half_second": float(
+            np.mean([sample_measures.autocorrelation(clip) for clip in held_out])
+        ),
+        "seam_ratio": float(
+            np.mean([scores.seam_ratio(c, block_frames) for c in held_out if len(c) > block_frames])
+        ),
+    }
+
+
+def _share_right(pairs: Sequence[tuple[str, str]]) -> float:
+    return float(np.mean([said == asked for said, asked in pairs]))

@@ -1,0 +1,171 @@
+"""What the stage `generate` is to sound, as spectrograms in sheets of one picture each."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from takht.core.arrays import Frames, Waveform
+from takht.core.randomness import rng_for
+from takht.generation.codec.block_pca import BlockPca
+from takht.generation.codec.codec import VaeCodec
+from takht.generation.pieces.pieces import (
+    WINDOW_FRAMES,
+    composed,
+    joined,
+    morph,
+    original_sound,
+    sound,
+    through,
+    windows_of,
+)
+from takht.generation.pieces.protocols import Composing, WindowModel
+from takht.generation.sound.loudness import levelled
+from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
+from takht.generation.study_vae.spectrogram import BANDS, log_spectrogram
+from takht.runtime.params import Section, Seed
+
+EXCERPT_FRAMES = 1024  # 11.9 s, two windows of the original
+EXCERPT_FROM_SECONDS = 10.0
+ITEMS_OF_A_SHEET = 6
+
+
+class Repertoire(Section):
+    """How much is generated."""
+
+    at: ClassVar[str] = "generation.repertoire"
+    unconditional: int = Field(ge=1, le=1000, description="pieces of composers drawn at random")
+    per_composer: int = Field(ge=1, le=1000, description="pieces in the manner of each composer")
+    seconds: float = Field(ge=6, le=600, description="length of each of them")
+    long_seconds: float = Field(ge=60, le=600, description="length of the long piece")
+    yardsticks: int = Field(ge=2, le=10_000, description="windows drawn from the original's prior")
+    seed: Seed
+
+
+@dataclass(frozen=True)
+class Item:
+    """A sound to make: where it goes, what it is, and what it is made of."""
+
+    file: str  # without its suffix
+    kind: str  # sample, long, interpolation, music, reconstruction, phase
+    model: str  # ours, pca, original, real
+    frames: Frames  # of the model's own kind; of music its wave
+    composer: str = ""  # asked for, or whose recording it is
+    recording: str = ""
+    seconds: float | None = None
+
+    def wave(self) -> Waveform:
+        """Return the sound."""
+        if self.kind == "music":
+            return levelled(self.frames, SAMPLE_RATE_HZ)
+        if self.model == "original":
+            return original_sound(self.frames)
+        return sound(self.frames, seed=0, seconds=self.seconds)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Sounds that are drawn together, one under the other."""
+
+    file: str  # of the picture, without its suffix
+    items: tuple[Item, ...]
+
+
+def alone(items: Iterable[Item]) -> Iterator[Sheet]:
+    """Yield each item on a sheet of its own, under its name."""
+    return (Sheet(item.file, (item,)) for item in items)
+
+
+def together(file: str, items: Iterable[Item]) -> Iterator[Sheet]:
+    """Yield the items on sheets of six: `file`, then `file-2` and on."""
+    rest = iter(items)
+    for number in itertools.count(1):
+        if not (sheet := tuple(itertools.islice(rest, ITEMS_OF_A_SHEET))):
+            return
+        yield Sheet(file if number == 1 else f"{file}-{number}", sheet)
+
+
+def drawn(codec: VaeCodec, prior: Composing, sizes: Repertoire) -> Iterator[Item]:
+    """Yield pieces composed by the prior: of no composer, of each, and a long one."""
+
+    def piece(file: str, kind: str, composer: str, seconds: float) -> Item:
+        number = list(prior.composers).index(composer) if composer else None
+        frames = composed(codec, prior, number, seconds, rng_for(sizes.seed, file))
+        return Item(file, kind, "ours", frames, composer=composer, seconds=seconds)
+
+    for number in range(1, sizes.unconditional + 1):
+        yield piece(f"unconditional/{number:02d}", "sample", "", sizes.seconds)
+    for composer in prior.composers:
+        for number in range(1, sizes.per_composer + 1):
+            yield piece(f"composers/{composer}-{number}", "sample", composer, sizes.seconds)
+    yield piece("long/piece", "long", "", sizes.long_seconds)
+
+
+def independent(pca: BlockPca, clips: Sequence[Frames], sizes: Repertoire) -> Iterator[Item]:
+    """Yield as many pieces of PCA: each latent drawn by itself, as spread as in the clips.
+
+    The yardstick of the prior: right in every latent, and without memory.
+    """
+    spread = np.concatenate([pca.encode(clip) for clip in clips]).std(axis=0)
+    blocks = int(sizes.seconds * SAMPLE_RATE_HZ / HOP_SAMPLES / pca.block_frames) + 2
+    for number in range(1, sizes.unconditional + 1):
+        file = f"yardsticks/pca-{number:02d}"
+        noise = rng_for(sizes.seed, file).standard_normal((blocks, len(spread)), np.float32)
+        yield Item(file, "sample", "pca", pca.decode(noise * spread), seconds=sizes.seconds)
+
+
+def excerpt_of(wave: Waveform) -> slice:
+    """Return which frames of a segment are heard: 11.9 s from 10 s on, or as near as there are."""
+    frames = 1 + len(wave) // HOP_SAMPLES
+    length = min(EXCERPT_FRAMES, frames // WINDOW_FRAMES * WINDOW_FRAMES)
+    first = min(round(EXCERPT_FROM_SECONDS * SAMPLE_RATE_HZ / HOP_SAMPLES), frames - length)
+    return slice(first, first + length)
+
+
+def reconstructions(
+    recording: str, wave: Waveform, codec: VaeCodec, pca: BlockPca, original: WindowModel
+) -> Iterator[Item]:
+    """Yield an excerpt of a segment, and what is left of it after each model and each phase.
+
+    Our models see the whole segment, the original's its windows of the excerpt.
+    """
+    wave = levelled(wave, SAMPLE_RATE_HZ)
+    part, unit = excerpt_of(wave), log_mel(wave)
+    theirs = log_spectrogram(wave)[part]
+    kept = joined(original.decode(original.encode(windows_of(theirs))[0]))
+    heard = wave[part.start * HOP_SAMPLES : (part.stop - 1) * HOP_SAMPLES]
+    for name, kind, model, frames in (
+        ("music", "music", "real", heard),
+        ("ours", "reconstruction", "ours", through(codec, unit)[part]),
+        ("pca", "reconstruction", "pca", through(pca, unit)[part]),
+        ("original", "reconstruction", "original", kept),
+        ("phase", "phase", "ours", unit[part]),
+        ("original_phase", "phase", "original", theirs),
+    ):
+        file = f"reconstructions/{recording}/{name}"
+        composer = recording.partition("/")[0]
+        yield Item(file, kind, model, frames, composer=composer, recording=recording)
+
+
+def from_the_originals_prior(original: WindowModel, sizes: Repertoire) -> Iterator[Item]:
+    """Yield windows that the original's decoder makes of latents from N(0, 1): its prior."""
+    count = original.encode(np.zeros((1, BANDS, WINDOW_FRAMES), np.float32))[0].shape[1]
+    for number in range(1, sizes.yardsticks + 1):
+        file = f"yardsticks/original-{number:02d}"
+        latents = rng_for(sizes.seed, file).standard_normal((1, count), np.float32)
+        yield Item(file, "sample", "original", joined(original.decode(latents)))
+
+
+def morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec) -> Iterator[Item]:
+    """Yield two recordings' excerpts and a piece that goes from the first to the second."""
+    excerpts = [
+        levelled(wave[: excerpt_of(wave).stop * HOP_SAMPLES], SAMPLE_RATE_HZ) for wave in waves
+    ]
+    for number, (name, wave) in enumerate(zip(names, excerpts, strict=True), 1):
+        yield Item(f"interpolation/{number}", "music", "real", wave, recording=name)
+    frames = morph(codec, *(log_mel(wave) for wave in excerpts))
+    file, between = "interpolation/1-to-2", " to ".join(names)
+    yield Item(file, "interpolation", "ours", frames, recording=between)

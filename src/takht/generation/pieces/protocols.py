@@ -1,0 +1,37 @@
+"""What models must do to be sampled and measured; how they do it is theirs."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from takht.core.arrays import Frames
+from takht.generation.codec.mean_spectrum import Colour
+from takht.generation.codec.residual_noise import Texture
+
+
+class Composing(Protocol):
+    """A prior over latent sequences that knows composers."""
+
+    @property
+    def composers(self) -> Sequence[str]:
+        """Folders of the composers, in the order of their numbers."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """How their names are shown."""
+
+    def draw(
+        self, composer: int | None, seconds: float, rng: np.random.Generator
+    ) -> tuple[Colour, Frames, Texture]:
+        """Return colour, latents (blocks, latents) and texture of at least so many seconds."""
+
+
+class WindowModel(Protocol):
+    """The original's model: a window of spectrogram (256, 512) as so many latents."""
+
+    def encode(self, windows: Frames) -> tuple[Frames, ...]:
+        """Return mean and log-variance, each (n, latents), of windows (n, 256, 512)."""
+
+    def decode(self, latents: Frames) -> Frames:
+        """Return windows (n, 256, 512) in [0, 1]."""

@@ -1,0 +1,1 @@
+"""What latents follow one another."""

@@ -1,0 +1,72 @@
+"""The style prior's folder: arrays and a card."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from takht.generation.codec import model_folder as model_folders
+from takht.generation.codec.mean_spectrum import ColourSpace
+from takht.generation.codec.model_folder import Card
+from takht.generation.prior.prior import StylePrior
+
+_ARRAYS = (
+    "means", "root", "style_mean", "style_axes", "style_rest", "courses", "contours", "compared",
+    "clip_of_block", "composer_of_clip", "fine_gains",
+)  # fmt: skip
+
+
+class PriorCard(Card):
+    """What a prior says about itself."""
+
+    kind: Literal["style_prior"] = "style_prior"
+    composers: tuple[str, ...] = Field(min_length=1)
+    labels: tuple[str, ...]
+    block_frames: int = Field(ge=4)
+    latents: int = Field(ge=1)
+    clips: int = Field(ge=1, description="trained on")
+    texture: float = Field(gt=0, le=2)
+    persistence: float = Field(ge=0, lt=1)
+    style_temperature: float = Field(ge=0, le=2)
+    neighbours: int = Field(ge=1)
+
+
+def save(folder: Path, card: PriorCard, prior: StylePrior) -> None:
+    """Write prior and card into an empty folder."""
+    arrays = {name: getattr(prior, name) for name in _ARRAYS}
+    model_folders.write_arrays(folder, "prior", arrays)
+    colours = prior.colours
+    model_folders.write_arrays(
+        folder,
+        "colours",
+        {"mean": colours.mean, "axes": colours.axes, "deviations": colours.deviations},
+    )
+    model_folders.write_card(card, folder)
+
+
+def load_prior(folder: Path) -> StylePrior:
+    """Return the prior of a folder.
+
+    Raises:
+        TakhtError: the folder is missing, of another version, or its files are not of one model.
+    """
+    card = model_folders.read_card(PriorCard, folder)
+    try:
+        prior = StylePrior(
+            composers=card.composers,
+            labels=card.labels,
+            colours=ColourSpace(**model_folders.read_arrays(folder, "colours")),
+            texture=card.texture,
+            persistence=card.persistence,
+            style_temperature=card.style_temperature,
+            neighbours=card.neighbours,
+            **model_folders.read_arrays(folder, "prior"),  # type: ignore[arg-type]  # two hold whole numbers
+        )
+        found = (len(prior.means), len(prior.labels), prior.block_frames, prior.courses.shape[1])
+        if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
+            raise ValueError(f"composers, labels, frames and latents {found}")
+        prior.draw(0, 1.0, np.random.default_rng(0))
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        raise model_folders.spoilt(folder, " ".join(str(error).split())) from None
+    return prior

@@ -1,0 +1,1 @@
+"""From spectrograms to sound."""

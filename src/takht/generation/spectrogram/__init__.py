@@ -1,0 +1,1 @@
+"""The spectrograms that music is generated from."""

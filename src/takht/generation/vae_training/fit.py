@@ -1,0 +1,66 @@
+"""From clips to a temporal VAE's folder: components, colours, network and yardstick."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from takht.generation.codec import codec_folder as temporal_model
+from takht.generation.codec.basis import emphasis, fit_basis
+from takht.generation.codec.block_pca import fit_block_pca
+from takht.generation.codec.clips import Clips
+from takht.generation.codec.codec_folder import VaeCard
+from takht.generation.codec.mean_spectrum import fit_colours
+from takht.generation.codec.settings import TemporalModel, TemporalTraining
+from takht.generation.vae_training import loop as temporal_training
+
+
+def fit(
+    model: TemporalModel,
+    training: TemporalTraining,
+    features: dict[str, Any],
+    clips: Clips,
+    validation: Clips,
+) -> tuple[Callable[[Path], None], pd.DataFrame]:
+    """Return what saves the fitted model into a folder, and the learning curve.
+
+    `features` are the settings of the spectrograms. The curve has two constants too:
+    components_mse, the validation error of its components alone, and pca_mse, the yardstick's.
+    """
+    weighting = emphasis(clips[0].shape[1], low=model.low_emphasis, level=model.level_emphasis)
+    basis = fit_basis(
+        clips, weighting, block_frames=model.block_frames, components=model.components
+    )
+    colours = fit_colours(np.stack([clip.mean(axis=0) for clip in clips]), model.colours)
+    codec, curve = temporal_training.fit(
+        clips, validation, basis, colours, model, epochs=training.epochs
+    )
+    pca = fit_block_pca(
+        clips,
+        block_frames=model.block_frames,
+        latents=temporal_model.equal_latents(
+            clips, block_frames=model.block_frames, latents=codec.latents
+        ),
+    )
+    alone = temporal_model.components_alone(basis, codec.latents)
+    curve["components_mse"] = temporal_model.reconstruction_error(alone, validation)
+    curve["pca_mse"] = temporal_model.reconstruction_error(pca.reconstruct, validation)
+    card = VaeCard(
+        features=features,
+        model=model.model_dump(),
+        training=training.model_dump(),
+        parameters=sum(array.size for array in codec.weights.values()),
+        libraries={"tensorflow": tf.__version__, "keras": keras.__version__},
+        block_frames=codec.block_frames,
+        latents=codec.latents,
+        pca_latents=pca.components.shape[1],
+        clips=len(clips),
+        validation_mse=float(curve["validation_mse"].min()),
+        validation_mse_components=float(curve["components_mse"].iloc[0]),
+        validation_mse_pca=float(curve["pca_mse"].iloc[0]),
+    )
+    return lambda folder: temporal_model.save(folder, card, codec, pca), curve

@@ -1,0 +1,141 @@
+"""Train the temporal VAE on clips, watched by the error of validation clips."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from takht.core.arrays import Frames
+from takht.core.randomness import rng_for
+from takht.errors import TakhtError
+from takht.generation.codec.basis import LappedBasis
+from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.mean_spectrum import ColourSpace
+from takht.generation.codec.settings import TemporalModel
+from takht.generation.vae_training.network import TemporalVae
+
+_GRIDS = 4  # places of the first block from which a clip is cut
+
+
+def fit(
+    clips: Sequence[Frames],
+    validation: Sequence[Frames],
+    basis: LappedBasis,
+    colours: ColourSpace,
+    settings: TemporalModel,
+    *,
+    epochs: int,
+) -> tuple[VaeCodec, pd.DataFrame]:
+    """Return the codec of the epoch with the least validation error, and the learning curve.
+
+    Its row of epoch 0 is that of the components before any step. Columns: epoch, train_mse (with
+    the emphasis of the basis, of latents drawn), train_kl_nats, validation_mse (of spectrograms in
+    [0, 1], of latents' means), validation_kl_nats; nats are of a block.
+
+    Raises:
+        TakhtError: an error is not a finite number.
+    """
+    sequences, codes = _sequences(clips, basis, colours, settings.sequence_blocks)
+    pixels = basis.block_frames * len(colours.mean)
+    model = TemporalVae(settings, basis.deviations, basis.floor, pixels)
+    model((sequences[:1], codes[:1]))
+    steps = -(-len(sequences) // settings.batch_size) * epochs
+    step = _step(model, settings, max(steps, 1))
+
+    rows, best, done = [], None, 0
+    with tqdm(total=epochs, desc="vae", unit="epoch", disable=None) as bar:
+        for epoch in range(epochs + 1):
+            seen = []
+            if epoch:
+                order = rng_for(settings.seed, "epoch", epoch).permutation(len(sequences))
+                for start in range(0, len(order), settings.batch_size):
+                    few = np.sort(order[start : start + settings.batch_size])
+                    share = min(1.0, done / (settings.warm_up * steps))
+                    seen.append([float(x) for x in step(sequences[few], codes[few], share)])
+                    done += 1
+                bar.update()
+            codec = VaeCodec(basis, colours, model.arrays())
+            train_mse, train_kl = np.mean(seen, axis=0) if seen else (np.nan, np.nan)
+            validation_mse, validation_kl = judged(codec, validation)
+            if not np.isfinite(validation_mse):
+                raise TakhtError(
+                    f"vae_train: epoch {epoch}: validation error is {validation_mse}, not a "
+                    "finite number; lower the model's learning_rate"
+                )
+            bar.set_postfix_str(f"validation error {validation_mse:.5f}")
+            rows.append((epoch, train_mse, train_kl, validation_mse, validation_kl))
+            if best is None or validation_mse < best[0]:
+                best = validation_mse, codec
+    names = ["epoch", "train_mse", "train_kl_nats", "validation_mse", "validation_kl_nats"]
+    assert best is not None
+    return best[1], pd.DataFrame(rows, columns=names)
+
+
+def judged(codec: VaeCodec, clips: Sequence[Frames]) -> tuple[float, float]:
+    """Return the mean squared error of clips in [0, 1], by means, and the KL nats of a block."""
+    errors, nats = [], []
+    for clip in clips:
+        colour, mean, log_variance = codec.encode(clip)
+        decoded = codec.decode(colour, mean)
+        errors.append(np.mean((decoded - clip[: len(decoded)]) ** 2))
+        kl = 0.5 * np.sum(np.exp(log_variance) + mean**2 - 1 - log_variance, axis=1)
+        nats.append(kl.mean())
+    return float(np.mean(errors)), float(np.mean(nats))
+
+
+def _step(model: TemporalVae, settings: TemporalModel, steps: int) -> Any:
+    """Return a function that takes a training step and returns error and KL nats of a block."""
+    schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay, clipnorm=1.0)
+    # decay pulls what is learnt to nothing, and nothing are the components: they do not decay
+    linear = [model.encode_linear.kernel, model.decode_linear.kernel]
+    optimizer.exclude_from_weight_decay(var_list=linear)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def step(coefficients: Any, codes: Any, kl_weight: Any) -> tuple[Any, Any]:
+        with tf.GradientTape() as tape:
+            mse, kl = model((coefficients, codes), training=True)
+            counted = tf.reduce_sum(tf.maximum(kl, settings.free_nats))
+            loss = 0.5 * model.pixels * tf.math.log(mse) + kl_weight * counted
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return mse, tf.reduce_sum(kl)
+
+    return lambda coefficients, codes, share: step(coefficients, codes, tf.constant(share))
+
+
+def _sequences(
+    clips: Sequence[Frames], basis: LappedBasis, colours: ColourSpace, blocks: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return coefficients (n, blocks, components) and codes (n, colours).
+
+    Each clip is cut from a few places on; together the sequences cover it. A clip shorter than a
+    sequence is left out.
+
+    Raises:
+        TakhtError: all clips are.
+    """
+    cuts, codes = [], []
+    for clip in clips:
+        colour = clip.mean(axis=0)
+        code = colours.code(colour)
+        for start in range(0, basis.block_frames, basis.block_frames // _GRIDS):
+            coefficients = basis.analyse(clip[start:] - colour)
+            last = len(coefficients) - blocks
+            number = -(-len(coefficients) // blocks)
+            for first in np.unique(np.linspace(0, max(last, 0), number).astype(int)):
+                if first <= last:
+                    cuts.append(coefficients[first : first + blocks] / basis.deviations)
+                    codes.append(code)
+    if not cuts:
+        raise TakhtError(
+            f"vae_train: no clip has {blocks} blocks of {basis.block_frames} frames; lower "
+            "sequence_blocks"
+        )
+    return np.stack(cuts), np.stack(codes)

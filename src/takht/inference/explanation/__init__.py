@@ -1,0 +1,1 @@
+"""Which parts of a recording spoke for its composer."""

@@ -1,0 +1,196 @@
+"""What of a recording spoke for its answer: each band and time is turned down and judged anew."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import scipy.special
+from numpy.typing import NDArray
+
+from takht.classifiers.model_card import Card
+from takht.core.arrays import Waveform
+from takht.core.randomness import rng_for
+from takht.inference.decoded_recording import Levelled
+from takht.inference.explanation import occlusion
+from takht.inference.explanation import time_span as spans_of_time
+from takht.inference.explanation.occlusion import Band, Numbers
+from takht.inference.explanation.time_span import Piece
+from takht.inference.prediction import Answer, Guess, answer
+from takht.inference.recording_classifier import Heard, Listener
+from takht.runtime import parallel as jobs
+
+_LEAST = (
+    1e-45  # the least of float32, for what it rounds to 0; no two windows beyond 103 nats differ
+)
+_SHARE = 0.1  # of the cells, turned down together
+_DRAWS = 5
+_SEED = 1  # of the random cells
+
+
+@dataclass(frozen=True)
+class Check:
+    """How far the log-odds fall when a tenth of the cells is turned down at once.
+
+    The cells that count most by the map, and as many drawn at random (mean of 5 draws).
+    """
+
+    cells: int
+    strongest_drop: float
+    random_drop: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What in a span of a recording spoke for `composer`, with their probability in all of it.
+
+    `log_odds` are of the composer against all others, nats, the mean of the span's windows. The
+    others are how far they fall with less of a cell (bands, times), of a time in all bands, of a
+    band throughout the span. Below 0, the part spoke against the composer.
+    """
+
+    answer: Answer
+    composer: Guess
+    log_odds: float
+    bands: list[Band]
+    edges_seconds: Numbers
+    cells: Numbers
+    times: Numbers
+    whole_bands: Numbers
+    check: Check
+    wave: Waveform  # of the span
+    sample_rate_hz: int
+
+
+def explain(
+    listener: Listener,
+    path: Path,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    number: int | None = None,
+    *,
+    bar: bool = False,
+) -> Explanation:
+    """Return what spoke for a composer (by number) from start to end.
+
+    Without a number it is the most probable composer, without start and end the segment of the
+    recording that speaks most for them.
+
+    Raises:
+        Unheard: the recording does not decode to sound, or to less than a window.
+        TakhtError: there is no such span, or it is too long.
+    """
+    with listener.opened(path, bar=bar) as sound:
+        heard = listener.hear_sound(sound, bar=bar)
+        found = answer(str(path), heard, listener.card, listener.step_seconds)
+        composer = _guess(listener.card, heard, number)
+        number = listener.card.composers.index(composer.composer)
+        rate_hz = sound.sample_rate_hz
+        segments = [(first / rate_hz, count / rate_hz) for first, count in listener.pieces(sound)]
+        if start_s is None and end_s is None:
+            evidence = scipy.special.logit(np.clip(heard.probabilities[:, number], 1e-4, 0.9999))
+            start_s, end_s = spans_of_time.decisive(segments, heard.middles_seconds, evidence)
+        span = spans_of_time.asked(start_s, end_s, heard.seconds)
+        pieces = spans_of_time.pieces(
+            span, segments, heard.middles_seconds, listener.window_seconds
+        )
+        return _explained(_Softening(listener, sound, number, pieces), found, composer)
+
+
+def _guess(card: Card, heard: Heard, number: int | None) -> Guess:
+    calibrated = card.confidence.apply(heard.probabilities.mean(axis=0, keepdims=True))[0]
+    chosen = int(calibrated.argmax()) if number is None else number
+    probability = round(float(calibrated[chosen]), 4)
+    return Guess(card.composers[chosen], card.labels[chosen], probability)
+
+
+class _Softening:
+    """A sound whose parts can be turned down; scores of its pieces add up to that of the span."""
+
+    def __init__(
+        self, listener: Listener, sound: Levelled, number: int, pieces: list[Piece]
+    ) -> None:
+        self.pieces, self.rate_hz = pieces, sound.sample_rate_hz
+        self._listener, self._sound, self._number = listener, sound, number
+        self._windows = sum(int(piece.windows.sum()) for piece in pieces)
+
+    def wave(self, piece: Piece) -> Waveform:
+        start, end = (round(edge * self.rate_hz) for edge in (piece.start_s, piece.end_s))
+        return self._sound.read(start, end - start)
+
+    def score(self, piece: Piece, wave: Waveform) -> float:
+        """Return what the piece's windows add to the mean log-odds of the span."""
+        evidence = self._listener.log_odds(wave, self._number)
+        return float(evidence[piece.windows].sum() / self._windows)
+
+    def row(self, task: tuple[Piece, Band | None]) -> Numbers:
+        piece, band = task
+        wave = self.wave(piece)
+        sounding = wave if band is None else occlusion.part(wave, self.rate_hz, band)
+        return occlusion.row(
+            partial(self.score, piece), wave, sounding, self.rate_hz, piece.edges_s
+        )
+
+    def drop_of(self, cells: NDArray[np.bool_]) -> float:
+        """Return how far the log-odds fall with less of the marked cells of all pieces."""
+        drop, first = 0.0, 0
+        for piece in self.pieces:
+            count = len(piece.edges_s) - 1
+            wave = self.wave(piece)
+            mine = cells[:, first : first + count]
+            left = occlusion.softened(wave, self.rate_hz, mine, piece.edges_s)
+            drop += self.score(piece, wave) - self.score(piece, left)
+            first += count
+        return drop
+
+
+def _explained(softening: _Softening, found: Answer, composer: Guess) -> Explanation:
+    bands = occlusion.bands(softening.rate_hz)
+    tasks = [(piece, band) for piece in softening.pieces for band in [*bands, None]]
+    rows = jobs.each(softening.row, tasks, label="listen", unit="band", threads=True)
+    # A piece is a run of rows: a row a band, then one of all bands; the last column is the whole.
+    tables = [
+        np.stack(rows[first : first + len(bands) + 1])
+        for first in range(0, len(rows), len(bands) + 1)
+    ]
+    drops = np.hstack([table[:, :-1] for table in tables])
+    edges = [piece.start_s + piece.edges_s for piece in softening.pieces]
+    waves = [softening.wave(piece) for piece in softening.pieces]
+    return Explanation(
+        answer=found,
+        composer=composer,
+        log_odds=sum(map(softening.score, softening.pieces, waves)),
+        bands=bands,
+        edges_seconds=np.concatenate([edges[0][:1], *(each[1:] for each in edges)]),
+        cells=drops[:-1],
+        times=drops[-1],
+        whole_bands=np.stack([table[:-1, -1] for table in tables]).sum(axis=0),
+        check=_checked(softening, drops[:-1]),
+        wave=_of_span(softening, waves),
+        sample_rate_hz=softening.rate_hz,
+    )
+
+
+def _checked(softening: _Softening, cells: Numbers) -> Check:
+    count = max(1, round(_SHARE * cells.size))
+    strongest = np.argsort(-cells, axis=None, kind="stable")[:count]
+    draws = [
+        rng_for(_SEED, "cells", draw).choice(cells.size, count, replace=False)
+        for draw in range(_DRAWS)
+    ]
+    drops = []
+    for chosen in [strongest, *draws]:
+        marked = np.zeros(cells.size, bool)
+        marked[chosen] = True
+        drops.append(softening.drop_of(marked.reshape(cells.shape)))
+    return Check(count, drops[0], float(np.mean(drops[1:])))
+
+
+def _of_span(softening: _Softening, waves: list[Waveform]) -> Waveform:
+    """Return the sound from the span's start to its end; pieces may begin before and end after."""
+    rate_hz = softening.rate_hz
+    cut = []
+    for piece, wave in zip(softening.pieces, waves, strict=True):
+        start, end = (round(float(edge) * rate_hz) for edge in piece.edges_s[[0, -1]])
+        cut.append(wave[start:end])
+    return np.concatenate(cut)

@@ -1,0 +1,99 @@
+"""An explanation in words for people, and as JSON."""
+
+import json
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from takht.inference.explanation.explanation import Explanation
+from takht.inference.explanation.occlusion import SOFTER_DB, Band, Numbers
+from takht.inference.explanation.time_span import clock
+from takht.text import names
+from takht.text.columns import cell, table
+
+_PLACES = 3
+_DECIMALS = 4
+
+
+def words(found: Explanation) -> str:
+    """Return what was answered, what spoke for it most and what against it, a line each."""
+    edges = found.edges_seconds
+    label = cell(found.composer.label)
+    answered = cell(found.answer.verdict.label)
+    lines = [
+        f"{names.shown(found.answer.file)}: {answered}; explained for {label}, probability "
+        f"{found.composer.probability:.2f}",
+        f"{_span(edges[0], edges[-1])} of {clock(found.answer.seconds)}: log-odds of {label} "
+        f"{found.log_odds:.2f} a window; "
+        f"turned down by {SOFTER_DB:g} dB, this takes from them",
+    ]
+    rows = [(kind, what, f"{drop:+.2f}") for kind, what, drop in _strongest(found)]
+    lines += ["  " + line for line in table(rows).splitlines()]
+    check = found.check
+    lines.append(
+        f"the {check.cells} strongest of {found.cells.size} cells together "
+        f"{check.strongest_drop:+.2f}, as many at random {check.random_drop:+.2f}"
+    )
+    return "\n".join(lines)
+
+
+def as_json(found: Explanation, model: dict[str, Any], picture: str) -> str:
+    """Return an object: model, answer, span, every band, time and cell with its drop, picture."""
+    edges = _rounded(found.edges_seconds, 2)
+    bands = [asdict(band) for band in found.bands]
+    times = [{"start_seconds": start, "end_seconds": end} for start, end in pairwise(edges)]
+    everything = {
+        "model": model,
+        "recording": asdict(found.answer),
+        "explained": asdict(found.composer),
+        "start_seconds": edges[0],
+        "end_seconds": edges[-1],
+        "log_odds": round(found.log_odds, _DECIMALS),
+        "bands": _with_drops(bands, found.whole_bands),
+        "times": _with_drops(times, found.times),
+        "cells": [_rounded(row, _DECIMALS) for row in found.cells],
+        "check": {name: round(value, _DECIMALS) for name, value in asdict(found.check).items()},
+        "picture": picture,
+    }
+    return json.dumps(everything, ensure_ascii=False, indent=2)
+
+
+def hertz(band: Band) -> str:
+    """Return the band in words."""
+    return f"{band.low_hz:g}–{band.high_hz:g} Hz"
+
+
+def _strongest(found: Explanation) -> list[tuple[str, str, float]]:
+    """Return times, bands and cells that spoke most for the composer, and what most against."""
+    edges = found.edges_seconds
+    times = [_span(start, end) for start, end in pairwise(edges)]
+    bands = [hertz(band) for band in found.bands]
+    cells = [f"{time}, {band}" for band in bands for time in times]
+    rows = []
+    for kind, whats, drops in (
+        ("time", times, found.times),
+        ("band", bands, found.whole_bands),
+        ("both", cells, found.cells.ravel()),
+    ):
+        best = np.argsort(-drops, kind="stable")[:_PLACES]
+        rows += [(kind, whats[n], float(drops[n])) for n in best if drops[n] > 0]
+        worst = int(drops.argmin())
+        if drops[worst] < 0:
+            rows.append((f"{kind}, against", whats[worst], float(drops[worst])))
+    return rows
+
+
+def _span(start: float, end: float) -> str:
+    return f"{clock(start)}–{clock(end)}"
+
+
+def _with_drops(parts: list[dict[str, Any]], drops: Numbers) -> list[dict[str, Any]]:
+    values = _rounded(drops, _DECIMALS)
+    return [part | {"drop": drop} for part, drop in zip(parts, values, strict=True)]
+
+
+def _rounded(values: Numbers, decimals: int) -> list[float]:
+    rounded: list[float] = values.round(decimals).tolist()
+    return rounded

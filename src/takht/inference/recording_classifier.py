@@ -1,0 +1,164 @@
+"""A trained model that is given recordings instead of features: what it says of each window."""
+
+import threading
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+from tqdm import tqdm
+
+from takht.classifiers import classifier
+from takht.classifiers.model_card import Card
+from takht.classifiers.predictions import rounded_probabilities
+from takht.core.arrays import Frames, Waveform
+from takht.dataset.windows import held
+from takht.errors import TakhtError
+from takht.inference import features as segment_features
+from takht.inference import log_odds as evidence
+from takht.inference.decoded_recording import Levelled, Unheard, levelled
+from takht.preparation.settings import Normalize, Segment
+
+Probabilities = NDArray[np.float64]
+
+
+class Preparation(BaseModel):
+    """What happened to the recordings before the features, by `preparation` of the model card."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    normalize: Normalize
+    segment: Segment
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a model says of the windows of a recording `seconds` long, in order.
+
+    `middles_seconds` are where the windows' middles lie, shape (windows,); `probabilities` have 4
+    decimals, shape (windows, composers).
+    """
+
+    seconds: float
+    middles_seconds: NDArray[np.float64]
+    probabilities: Probabilities
+
+
+class Listener:
+    """A model folder at work: nothing but it is needed, no params.yaml and no data."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model.
+
+        Raises:
+            TakhtError: there is none, or this version of takht cannot use it.
+        """
+        if not (folder / "model.json").is_file():
+            others = sorted(path.parent.name for path in folder.parent.glob("*/model.json"))
+            there = f"there are {', '.join(others)}" if others else "there is none at all"
+            raise TakhtError(
+                f"{folder}: no model.json, in {folder.parent} {there}; name another with "
+                "--experiment or --models, train it with `dvc repro` or fetch it with `dvc pull`"
+            )
+        self._model = classifier.load(folder)
+        self.card: Card = self._model.card
+        self._features = segment_features.from_settings(self.card.features, folder)
+        self._preparation = _preparation(self.card, folder)
+        if self._features.bands != self.card.bands:
+            raise TakhtError(
+                f"{folder}: model.json: bands: {self._features.bands} by its features, got "
+                f"{self.card.bands}; train the experiment again"
+            )
+        self._one_at_a_time = threading.Lock()  # a network has threads of its own
+
+    @property
+    def step_seconds(self) -> float:
+        """From the start of a window to that of the next."""
+        features = self._features
+        return self.card.step_frames * features.hop_samples / features.sample_rate_hz
+
+    @property
+    def window_seconds(self) -> float:
+        """How long a window is."""
+        return self._features.window_seconds(self.card.frames)
+
+    def hear(self, path: Path, *, bar: bool = False) -> Heard:
+        """Return what the model says of the recording, in memory that its length does not change.
+
+        Segment after segment; several threads may call it. `bar` shows progress on stderr.
+
+        Raises:
+            Unheard: the file does not decode to sound, or to less than a window.
+        """
+        with self.opened(path, bar=bar) as sound:
+            return self.hear_sound(sound, bar=bar)
+
+    def opened(self, path: Path, *, bar: bool = False) -> AbstractContextManager[Levelled]:
+        """Return the recording, to be entered, at the rate and level of the model's corpus.
+
+        Raises:
+            Unheard: the file does not decode to sound.
+        """
+        return levelled(path, self._features.sample_rate_hz, self._preparation.normalize, bar=bar)
+
+    def pieces(self, sound: Levelled) -> list[tuple[int, int]]:
+        """Return where each segment starts and how long it is, samples; no window crosses one."""
+        return sound.pieces(self._preparation.segment)
+
+    def hear_sound(self, sound: Levelled, *, bar: bool = False) -> Heard:
+        """Return what the model says of a recording that is open.
+
+        Raises:
+            Unheard: it is shorter than a window.
+        """
+        shown = tqdm(
+            self.pieces(sound), desc="listen", unit="segment", disable=None if bar else True
+        )
+        parts = [self._hear_piece(sound, *piece) for piece in shown]
+        middles, probabilities = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+        seconds = sound.samples / self._features.sample_rate_hz
+        if not len(middles):
+            raise Unheard(
+                f"lasts {seconds:.2f} s, less than one window ({self.window_seconds:.2f} s); use "
+                "a longer one"
+            )
+        return Heard(seconds, middles, probabilities)
+
+    def log_odds(self, wave: Waveform, number: int) -> NDArray[np.float64]:
+        """Return the log-odds of a composer in each window of a segment (samples,), nats."""
+        windows = self._windows(wave)
+        with self._one_at_a_time:
+            return evidence.log_odds(self._model, windows, number)
+
+    def _hear_piece(
+        self, sound: Levelled, start: int, samples: int
+    ) -> tuple[NDArray[np.float64], Probabilities]:
+        """Return the middles (s) and probabilities of a segment's windows."""
+        windows = self._windows(sound.read(start, samples))
+        with self._one_at_a_time:
+            probabilities = rounded_probabilities(self._model, windows)
+        first = start / self._features.sample_rate_hz + self.window_seconds / 2
+        return first + np.arange(len(windows)) * np.float64(self.step_seconds), probabilities
+
+    def _windows(self, wave: Waveform) -> Frames:
+        """Return a segment's windows, shape (windows, frames, bands); none if it is too short."""
+        frames, card = self._features.of(wave), self.card
+        if len(frames) < card.frames:
+            return np.empty((0, card.frames, card.bands), np.float32)
+        windows = sliding_window_view(frames, card.frames, axis=0)[:: card.step_frames]
+        return held(np.ascontiguousarray(windows.transpose(0, 2, 1)), self._features.unit)
+
+
+def _preparation(card: Card, folder: Path) -> Preparation:
+    try:
+        return Preparation.model_validate(card.preparation)
+    except ValidationError as error:
+        faults = ", ".join(
+            f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
+        )
+        raise TakhtError(
+            f"{folder}: model.json: preparation: not as this version of takht writes it "
+            f"({faults}); train the experiment again"
+        ) from None

@@ -1,0 +1,1 @@
+"""Loudness, gain and segments."""

@@ -1,0 +1,1 @@
+"""Results of two revisions beside each other."""

@@ -1,0 +1,203 @@
+"""Compare two revisions' results: differences with paired intervals, and what else changed.
+
+Two models are compared on the test recordings that both revisions have. A recording that one gets
+right and the other wrong says something of the difference, all others nothing, so recordings are
+resampled in pairs: much narrower than two separate intervals, which a hard recording widens alike.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from takht.core.randomness import rng_for
+from takht.errors import TakhtError
+from takht.evaluation import metrics as scores
+
+SCORES = ("accuracy_recordings", "accuracy_windows", "macro_f1_recordings")
+FEWEST_CHANGED = 6  # two-sided sign test: 2 · 0.5⁶ = 0.03, 2 · 0.5⁵ = 0.06
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What one revision says of one experiment."""
+
+    scores: Mapping[str, float]  # those of SCORES
+    recordings: pd.DataFrame  # recording, actual, predicted: a row a test recording
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What is compared of a revision; `commit` is None for the workspace."""
+
+    name: str
+    commit: str | None
+    experiments: Mapping[str, Experiment]
+    params: Mapping[str, Any]  # dots between keys
+    stages: Mapping[str, Any]  # what dvc.lock records of each stage's last run
+
+
+@dataclass(frozen=True)
+class Move:
+    """Test recordings by `actual` that were taken for `predicted`, of those both revisions have."""
+
+    actual: str
+    predicted: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One experiment in both revisions; `difference` and its interval are of recording accuracy."""
+
+    experiment: str
+    before: dict[str, float]
+    after: dict[str, float]
+    shared: int  # test recordings
+    only_before: int
+    only_after: int
+    fixed: int  # wrong before, right after
+    broken: int
+    difference: float | None  # None when no recording is shared
+    low: float | None
+    high: float | None
+    verdict: str  # better, worse or no evidence
+    moved: list[Move]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A parameter's values; None where it is absent."""
+
+    parameter: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Comparison:
+    before: str
+    after: str
+    before_commit: str | None
+    after_commit: str | None
+    experiments: list[Difference]
+    only_before: list[str]
+    only_after: list[str]
+    params: list[Change]
+    stages_ran: list[str]
+    stages_added: list[str] = field(default_factory=list)
+    stages_removed: list[str] = field(default_factory=list)
+
+
+def compare(
+    before: Revision, after: Revision, *, resamples: int = 10_000, seed: int = 1
+) -> Comparison:
+    """Return what differs from `before` to `after`, experiments in the order of `after`.
+
+    Raises:
+        TakhtError: no experiment is in both.
+    """
+    old, new = before.experiments, after.experiments
+    shared = [name for name in new if name in old]
+    if not shared:
+        raise TakhtError(
+            f"{before.name} and {after.name}: no experiment is in both, got {_listed(old)} and "
+            f"{_listed(new)}; name two revisions that evaluated the same experiment"
+        )
+    stages = {name for name in before.stages if name in after.stages}
+    return Comparison(
+        before=before.name,
+        after=after.name,
+        before_commit=before.commit,
+        after_commit=after.commit,
+        experiments=[
+            difference(name, old[name], new[name], resamples=resamples, seed=seed)
+            for name in shared
+        ],
+        only_before=[name for name in old if name not in new],
+        only_after=[name for name in new if name not in old],
+        params=changes(before.params, after.params),
+        stages_ran=sorted(name for name in stages if before.stages[name] != after.stages[name]),
+        stages_added=sorted(set(after.stages) - stages),
+        stages_removed=sorted(set(before.stages) - stages),
+    )
+
+
+def difference(
+    name: str, before: Experiment, after: Experiment, *, resamples: int, seed: int
+) -> Difference:
+    """Return how an experiment's two results differ over the recordings that both have.
+
+    The interval is the 95 % percentile interval over `resamples` bootstrap resamples of pairs.
+    """
+    pairs = before.recordings.merge(
+        after.recordings, on="recording", suffixes=("_before", "_after"), validate="one_to_one"
+    ).sort_values("recording", ignore_index=True)
+    was_right = (pairs["actual_before"] == pairs["predicted_before"]).to_numpy()
+    is_right = (pairs["actual_after"] == pairs["predicted_after"]).to_numpy()
+    gains = is_right.astype(float) - was_right  # -1, 0 or 1
+    mean = low = high = None
+    if len(pairs):
+        places = scores.resamples(len(pairs), resamples, rng_for(seed, "compare", name))
+        mean = float(gains.mean())
+        low, high = scores.interval(gains[places].mean(axis=1))
+    fixed, broken = int(np.sum(gains > 0)), int(np.sum(gains < 0))
+    return Difference(
+        experiment=name,
+        before=dict(before.scores),
+        after=dict(after.scores),
+        shared=len(pairs),
+        only_before=len(before.recordings) - len(pairs),
+        only_after=len(after.recordings) - len(pairs),
+        fixed=fixed,
+        broken=broken,
+        difference=mean,
+        low=low,
+        high=high,
+        verdict=verdict(low, high, fixed + broken),
+        moved=moves(pairs),
+    )
+
+
+def verdict(low: float | None, high: float | None, changed: int) -> str:
+    """Return what the interval of a difference says: it must leave out 0 to be evidence.
+
+    So must the sign test: below FEWEST_CHANGED recordings that changed it cannot reach 5 %, while
+    a percentile interval of so few leaves out 0 too easily (of 1 of 1 fixed, it is [1, 1]).
+    """
+    if low is None or high is None or low <= 0 <= high or changed < FEWEST_CHANGED:
+        return "no evidence"
+    return "better" if low > 0 else "worse"
+
+
+def moves(pairs: pd.DataFrame, most: int = 5) -> list[Move]:
+    """Return the confusions whose count changed most, largest change first."""
+    before, after = (_confusions(pairs, side) for side in ("before", "after"))
+    found = [
+        Move(actual, predicted, before[actual, predicted], after[actual, predicted])
+        for actual, predicted in sorted(before | after)
+        if before[actual, predicted] != after[actual, predicted]
+    ]
+    return sorted(found, key=lambda move: -abs(move.after - move.before))[:most]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Return the parameters that differ, by name."""
+    return [
+        Change(name, before.get(name), after.get(name))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name) or (name in before) != (name in after)
+    ]
+
+
+def _confusions(pairs: pd.DataFrame, side: str) -> Counter[tuple[str, str]]:
+    columns = zip(pairs[f"actual_{side}"], pairs[f"predicted_{side}"], strict=True)
+    return Counter((actual, predicted) for actual, predicted in columns if actual != predicted)
+
+
+def _listed(experiments: Mapping[str, Experiment]) -> str:
+    return ", ".join(experiments) or "none"

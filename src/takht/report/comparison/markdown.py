@@ -1,0 +1,128 @@
+"""A comparison as Markdown for a pull request.
+
+What is actual and what is predicted stand in columns of their own: an arrow between two Arabic
+labels would be drawn the other way round.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from takht.report.comparison.differences import FEWEST_CHANGED, Change, Comparison, Difference
+
+_VERDICTS = {"better": "**better**", "worse": "**worse**", "no evidence": "no evidence"}
+
+
+def markdown(comparison: Comparison) -> str:
+    """Return the comparison as GitHub-flavoured Markdown, without a line end at the end."""
+    before, after = comparison.before, comparison.after
+    shas = (_sha(comparison.before_commit), _sha(comparison.after_commit))
+    parts = [
+        f"## {code(before)}{shas[0]} → {code(after)}{shas[1]}",
+        _scores(comparison.experiments),
+        "The difference is that of recordings right, over the test recordings that both have, "
+        "with a 95 % interval by paired bootstrap. *No evidence*: the interval holds 0, or "
+        f"fewer than {FEWEST_CHANGED} were fixed or broken.",
+        *(_test_sets(one, before, after) for one in comparison.experiments if _differ(one)),
+        *_only(comparison.only_before, before),
+        *_only(comparison.only_after, after),
+        _section("Changed parameters", _params(comparison.params, before, after)),
+        _section("Stages that ran", _stages(comparison)),
+        _section("Confusions that moved most", _moved(comparison.experiments, before, after)),
+    ]
+    return "\n\n".join(parts)
+
+
+def escaped(text: str) -> str:
+    """Return text that Markdown shows as it is, in a table too."""
+    text = re.sub(r"([\\`*\[\]<>|~&])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", text)  # inside a word it means itself
+
+
+def code(text: str) -> str:
+    """Return text as code where Markdown can, otherwise escaped."""
+    line = " ".join(text.split())
+    return escaped(line) if "`" in line or not line else f"`{line.replace('|', chr(92) + '|')}`"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _scores(differences: list[Difference]) -> str:
+    head = ["experiment", "recordings right", "windows right", "macro-F1"]
+    head += ["shared", "fixed", "broken", "difference [95 %]", "verdict"]
+    return _table(head, map(_row, differences))
+
+
+def _row(one: Difference) -> list[str]:
+    names = ("accuracy_recordings", "accuracy_windows", "macro_f1_recordings")
+    scores = [f"{one.before[name]:.3f} → {one.after[name]:.3f}" for name in names]
+    counts = [str(count) for count in (one.shared, one.fixed, one.broken)]
+    interval = "–"
+    if one.difference is not None and one.low is not None and one.high is not None:
+        interval = f"{_signed(one.difference)} [{_signed(one.low)}, {_signed(one.high)}]"
+    return [code(one.experiment), *scores, *counts, interval, _VERDICTS[one.verdict]]
+
+
+def _signed(value: float) -> str:
+    """Return +0.100, −0.100 or 0.000."""
+    sign = "" if round(value, 3) == 0 else "+" if value > 0 else "−"
+    return f"{sign}{abs(value):.3f}"
+
+
+def _differ(one: Difference) -> bool:
+    return bool(one.only_before or one.only_after)
+
+
+def _test_sets(one: Difference, before: str, after: str) -> str:
+    return (
+        f"{code(one.experiment)}: the test sets differ. Recordings in both: {one.shared}, only "
+        f"in {code(before)}: {one.only_before}, only in {code(after)}: {one.only_after}. Scores "
+        "before and after are of different recordings; the difference is of those in both."
+    )
+
+
+def _only(names: list[str], revision: str) -> list[str]:
+    return [f"Only in {code(revision)}: {', '.join(map(code, names))}."] if names else []
+
+
+def _section(title: str, body: str) -> str:
+    return f"### {title}\n\n{body or 'None.'}"
+
+
+def _params(changes: list[Change], before: str, after: str) -> str:
+    rows = [[code(one.parameter), _value(one.before), _value(one.after)] for one in changes]
+    return _table(["parameter", code(before), code(after)], rows) if rows else ""
+
+
+def _value(value: Any) -> str:
+    return "–" if value is None else code(str(value))
+
+
+def _stages(comparison: Comparison) -> str:
+    kinds = {
+        "Ran again": comparison.stages_ran,
+        "New": comparison.stages_added,
+        "Gone": comparison.stages_removed,
+    }
+    lines = [f"- {kind}: {', '.join(map(code, names))}" for kind, names in kinds.items() if names]
+    if not lines and comparison.params:
+        return "None, although parameters changed: run `dvc repro` before believing the scores."
+    return "\n".join(lines)
+
+
+def _moved(differences: list[Difference], before: str, after: str) -> str:
+    rows = [
+        [code(one.experiment), *map(escaped, (move.actual, move.predicted, *counts))]
+        for one in differences
+        for move in one.moved
+        for counts in [(str(move.before), str(move.after))]
+    ]
+    head = ["experiment", "actual", "predicted", code(before), code(after)]
+    return _table(head, rows) if rows else ""
+
+
+def _sha(commit: str | None) -> str:
+    return f" ({commit[:7]})" if commit else ""

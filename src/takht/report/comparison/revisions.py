@@ -1,0 +1,164 @@
+"""Read what a Git revision says of its experiments, through DVC and without a checkout.
+
+Metrics, parameters, locks and predictions of single recordings are all in Git, so this works in a
+clone that has no data; what is in DVC's cache or remote would be read from there.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+import yaml
+from dvc.exceptions import DvcException, NotDvcRepoError
+from dvc.repo import Repo
+from dvc.scm import SCMError, resolve_rev
+
+from takht.errors import TakhtError
+from takht.report.comparison.differences import SCORES, Experiment, Revision
+
+_STAGE = "evaluate@"
+_COLUMNS = ["recording", "actual", "predicted"]
+
+
+def read(rev: str | None, root: Path | None = None) -> Revision:
+    """Return a branch, tag, commit or DVC experiment; None is the workspace.
+
+    `root` is any folder of the project, the current one if None.
+
+    Raises:
+        TakhtError: no DVC repository, no such revision, or a revision without usable metrics.
+    """
+    here = root or Path.cwd()
+    name = rev or "workspace"
+    try:
+        top = Repo.find_root(str(here))
+    except NotDvcRepoError:
+        raise TakhtError(
+            f"{here}: no DVC repository here or above; run takht compare in the project's folder"
+        ) from None
+    commit = _commit(top, rev) if rev else None
+    try:
+        with Repo(top, rev=commit) as repo:
+            return _read(repo, name, commit)
+    except DvcException as error:
+        reason = " ".join(str(error).split())
+        raise TakhtError(
+            f"{name}: DVC cannot read it ({reason}); mend its dvc.yaml or name another revision"
+        ) from None
+
+
+def _commit(root: str, rev: str) -> str:
+    with Repo(root) as repo:
+        try:
+            return str(resolve_rev(repo.scm, rev))
+        except SCMError:
+            raise TakhtError(
+                f"{root}: Git has no revision {rev!r}; name a branch, tag, commit or DVC "
+                "experiment (commit or fetch it first)"
+            ) from None
+
+
+def _read(repo: Repo, name: str, commit: str | None) -> Revision:
+    experiments = dict(_experiments(repo, name))
+    if not experiments:
+        raise TakhtError(
+            f"{name}: no metrics of any {_STAGE}… stage; "
+            "run `dvc repro` there and commit, or name another revision"
+        )
+    (shown,) = repo.params.show().values()
+    files = {file: held["data"] for file, held in shown.get("data", {}).items()}
+    params = {
+        key if len(files) == 1 else f"{file}:{key}": value
+        for file, values in files.items()
+        for key, value in _leaves(values)
+    }
+    return Revision(name, commit, experiments, params, dict(_stages(repo)))
+
+
+def _experiments(repo: Repo, name: str) -> Iterator[tuple[str, Experiment]]:
+    """Yield the experiments whose metrics exist, in the order of params.yaml."""
+    for stage in repo.index.stages:
+        experiment = (getattr(stage, "name", None) or "").removeprefix(_STAGE)
+        if not experiment or experiment == stage.name:
+            continue
+        metrics = [_path(repo, out) for out in stage.outs if out.metric]
+        confusions = [_path(repo, out) for out in stage.outs if _is_confusion(out.plot)]
+        if not len(metrics) == len(confusions) == 1:
+            raise TakhtError(
+                f"{name}: {stage.name}: one metrics file and one confusion plot are needed, got "
+                f"{len(metrics)} and {len(confusions)}; mend dvc.yaml or name another revision"
+            )
+        if _exists(repo, metrics[0]):
+            scores = _scores(repo, metrics[0], f"{name}:{metrics[0]}")
+            table = _recordings(repo, confusions[0], f"{name}:{confusions[0]}")
+            yield experiment, Experiment(scores, table)
+
+
+def _path(repo: Repo, out: Any) -> str:
+    return str(repo.dvcfs.from_os_path(out.fs_path))
+
+
+def _exists(repo: Repo, path: str) -> bool:
+    return bool(repo.dvcfs.exists(f"/{path}"))  # from the project's top, wherever one is in it
+
+
+def _bytes(repo: Repo, path: str) -> bytes:
+    with repo.dvcfs.open(f"/{path}", "rb") as file:
+        return bytes(file.read())
+
+
+def _is_confusion(plot: Any) -> bool:
+    return isinstance(plot, dict) and plot.get("template") == "confusion"
+
+
+def _scores(repo: Repo, path: str, where: str) -> dict[str, float]:
+    try:
+        values = json.loads(_bytes(repo, path))
+        return {key: float(values[key]) for key in SCORES}
+    except (KeyError, TypeError, ValueError) as error:
+        raise TakhtError(
+            f"{where}: numbers named {', '.join(SCORES)} are needed ({error!r}); "
+            "run evaluate again in that revision"
+        ) from None
+
+
+def _recordings(repo: Repo, path: str, where: str) -> pd.DataFrame:
+    if not _exists(repo, path):
+        raise TakhtError(f"{where}: missing beside the metrics; run `dvc repro` there and commit")
+    try:
+        file = io.BytesIO(_bytes(repo, path))
+        table = pd.read_csv(file, dtype="str", keep_default_na=False, na_filter=False)
+    except ValueError as error:
+        reason = " ".join(str(error).split())
+        raise TakhtError(f"{where}: not a UTF-8 CSV table ({reason}); run evaluate again") from None
+    if list(table.columns) != _COLUMNS:
+        raise TakhtError(
+            f"{where}: columns {','.join(_COLUMNS)} are needed, got {','.join(table.columns)}; "
+            "run evaluate again in that revision"
+        )
+    if twice := sorted(table["recording"][table["recording"].duplicated()]):
+        raise TakhtError(f"{where}: {twice[0]!r} stands there twice; run evaluate again")
+    return table
+
+
+def _stages(repo: Repo) -> Iterator[tuple[str, Any]]:
+    """Yield what every lock file of the project records, names as DVC has them."""
+    files = {stage.path_in_repo for stage in repo.index.stages}
+    for file in sorted(files):
+        lock = str(PurePosixPath(file).with_suffix(".lock"))
+        if PurePosixPath(file).suffix == ".yaml" and _exists(repo, lock):
+            stages = (yaml.safe_load(_bytes(repo, lock)) or {}).get("stages", {})
+            prefix = "" if file == "dvc.yaml" else f"{file}:"
+            yield from ((f"{prefix}{name}", stages[name]) for name in stages)
+
+
+def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each value of nested sections, dots between keys."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

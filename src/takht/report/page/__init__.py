@@ -1,0 +1,1 @@
+"""Results as one page with charts, sounds and pictures."""

@@ -1,0 +1,1 @@
+"""What the results are, read from the files of the stages."""

@@ -1,0 +1,1 @@
+"""What runs stages: parameters, whole outputs, processes, messages. Plumbing: no arithmetic."""

@@ -1,0 +1,141 @@
+"""What a function's results depend on beside its arguments: its code and its libraries."""
+
+import ast
+import contextlib
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from importlib.metadata import (
+    PackageNotFoundError,
+    metadata,
+    packages_distributions,
+    version,
+)
+from pathlib import Path
+from typing import Any
+
+SRC = Path(__file__).resolve().parents[2]
+# These route values, workers and messages; they compute nothing that reaches an output.
+PLUMBING = {
+    "takht/__init__.py",
+    "takht/runtime/dask_cluster.py",
+    "takht/runtime/code_hash.py",
+    "takht/errors.py",
+    "takht/runtime/error_lines.py",
+    "takht/cache/per_recording.py",
+    "takht/runtime/interrupts.py",
+    "takht/runtime/parallel.py",
+    "takht/runtime/locks.py",
+    "takht/runtime/tf_config.py",
+    "takht/runtime/orphans.py",
+    "takht/runtime/atomic.py",
+    "takht/cache/file_hashes.py",
+    "takht/runtime/params.py",
+    "takht/stage.py",
+    "takht/cache/store.py",
+    "takht/cache/store_folder.py",
+}
+
+
+def of_function(function: Callable[..., Any]) -> str:
+    """Return a hash of the code behind a function and of the versions of what that imports.
+
+    Behind it is the module it stands in with all that this imports from here, but for plumbing.
+    """
+    while isinstance(function, partial):
+        function = function.func
+    module = sys.modules[function.__module__]
+    start = Path(str(module.__file__)).resolve()
+    return hashlib.sha256(
+        json.dumps([function.__qualname__, _of_file(start), sys.version_info[:2]]).encode()
+    ).hexdigest()
+
+
+@cache
+def of_package() -> str:
+    """Return a hash of all code of the package: machines that share a run must have the same."""
+    files = sorted((SRC / "takht").rglob("*.py"))
+    return _hash((path.relative_to(SRC).as_posix(), path.read_bytes()) for path in files)
+
+
+@cache
+def _of_file(start: Path) -> str:
+    files = sorted(path for path in closure(start) if _name(path) not in PLUMBING)
+    names = {name.split(".")[0] for path in files for name in imported(path)}
+    packages = sorted({each for name in names for each in _packages(name)})
+    return _hash(
+        [
+            *((_name(path), path.read_bytes()) for path in files),
+            *((package, version(package).encode()) for package in packages),
+        ]
+    )
+
+
+def _packages(name: str) -> list[str]:
+    """Return the installed packages that a module of this name comes from."""
+    if name in sys.stdlib_module_names or (SRC / name).exists():
+        return []
+    with contextlib.suppress(PackageNotFoundError):
+        return [str(metadata(name)["Name"])]  # most are called as their module is
+    return _distributions().get(name, [])
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Return the packages of every module; it reads the list of files of each, a fifth second."""
+    return packages_distributions()
+
+
+def closure(start: Path) -> set[Path]:
+    """Return the files of this folder of sources that a file imports, itself included."""
+    found: set[Path] = set()
+    queue = [start]
+    while queue:
+        here = queue.pop()
+        if here in found:
+            continue
+        found.add(here)
+        for name in imported(here):
+            stem = SRC / name.replace(".", "/")
+            queue += [
+                file for file in (stem.with_suffix(".py"), stem / "__init__.py") if file.exists()
+            ]
+    return found
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """Return the dotted names that a file imports anywhere in it, and all their parents.
+
+    Raises:
+        ImportError: an import is relative, which nothing here resolves.
+    """
+    return frozenset(
+        parent
+        for name in _imports(path)
+        for parent in (name.rsplit(".", depth)[0] for depth in range(3))
+    )
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ImportError(f"{path}: relative import; write the whole name")
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(SRC).as_posix() if path.is_relative_to(SRC) else path.name
+
+
+def _hash(parts: Any) -> str:
+    digest = hashlib.sha256()
+    for name, content in parts:
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()

@@ -1,0 +1,82 @@
+"""What is said when something goes wrong: where, what, and what to do, on one line."""
+
+import errno
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from takht.errors import TakhtError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REMEDIES = {
+    FileNotFoundError: "restore it, or run `dvc repro`, which makes what is missing",
+    FileExistsError: "move it away and run again",
+    NotADirectoryError: "put a folder in its place",
+    IsADirectoryError: "put a file in its place",
+    PermissionError: "change its permissions, or run as its owner",
+}
+
+
+def lines(error: Exception, where: str) -> str:
+    """Return what the user is told of an exception: a line, or one a case of a TakhtError.
+
+    `where` is the stage or command that it ended.
+    """
+    if isinstance(error, TakhtError):
+        return "\n".join(f"error: {line}" for line in str(error).splitlines())
+    return f"error: {_line(error, where)}"
+
+
+def _line(error: Exception, where: str) -> str:
+    said = " ".join(str(error).split())
+    for cause in _causes(error):
+        if _is_want_of_memory(cause):
+            reason = " ".join(str(cause).split()) or type(cause).__name__
+            return (
+                f"{where}: out of memory ({reason}); close other programs, allow it more, or set "
+                "TAKHT_WORKERS=1, and run again"
+            )
+    if isinstance(error, OSError):
+        return _of_system(error, where, said)
+    return (
+        f"{where}: {type(error).__name__}: {said or 'no message'} ({_last_place(error)}); this is "
+        "a mistake in takht: run it with TAKHT_DEBUG=1 for the traceback, and report that"
+    )
+
+
+def _of_system(error: OSError, where: str, said: str) -> str:
+    place, reason = error.filename or where, error.strerror or said or type(error).__name__
+    if error.errno in _FULL:
+        return f"{place}: the disk is full ({reason}); free space on it and run again"
+    for kind, remedy in _REMEDIES.items():
+        if isinstance(error, kind):
+            return f"{place}: {reason}; {remedy}"
+    return f"{place}: {reason}; mend the cause and run again"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came of: cleaning up after the first may fail in its turn."""
+    while error:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _is_want_of_memory(error: BaseException) -> bool:
+    """Tell want of memory, which Python, its threads, the linker and TensorFlow name otherwise."""
+    return (
+        isinstance(error, MemoryError)
+        or (isinstance(error, OSError) and error.errno in {errno.ENOMEM, errno.EAGAIN})
+        or type(error).__name__ == "ResourceExhaustedError"
+        or (isinstance(error, RuntimeError) and "can't start new thread" in str(error))
+        or (isinstance(error, ImportError) and "failed to map segment" in str(error))
+    )
+
+
+def _last_place(error: Exception) -> str:
+    """Return the last line of code of our own on the way to the error: `takht/file.py:12`."""
+    ours = Path(__file__).parents[2]
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [each for each in frames if Path(each.filename).resolve().is_relative_to(ours)]
+    if not own:
+        return "outside takht"
+    return f"{Path(own[-1].filename).resolve().relative_to(ours)}:{own[-1].lineno}"

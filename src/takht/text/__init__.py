@@ -1,0 +1,1 @@
+"""Names and labels: as text, in order, in columns."""

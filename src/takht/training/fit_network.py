@@ -1,0 +1,98 @@
+"""From an experiment's windows to a trained classifier."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import pandas as pd
+import tensorflow as tf
+
+from takht.classifiers import networks
+from takht.classifiers import standardisation as normalisation
+from takht.classifiers.flops import mflop_per_window
+from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
+from takht.core.arrays import Frames
+from takht.dataset.batches import Batches, ShuffledBatches
+from takht.dataset.windows import Features, Windows
+from takht.training import frequency_masks as masking
+from takht.training import loop as training
+from takht.training import replicas as replication
+from takht.training.experiments import NetworkExperiment, Training
+
+_BATCH = 256  # windows at a time, where only sums are kept
+
+
+@replication.together()
+def fit(
+    experiment: NetworkExperiment,
+    shape: Windows,
+    scale: Training,
+    features: Features,
+    rows: pd.DataFrame,
+    validation: pd.DataFrame,
+    labels: dict[str, str],
+) -> tuple[NetworkClassifier, pd.DataFrame]:
+    """Return the classifier that the training `rows` give, and its learning curve.
+
+    `rows` and `validation` name windows with their composer (`selection`) and mask (`masking`);
+    `labels` holds every composer's display label, in the order of the classifier's probabilities.
+    """
+
+    def read(part: pd.DataFrame) -> Frames:
+        windows = features.read(part, shape.frames)
+        masking.silence(windows, part)
+        return windows
+
+    def batches(part: pd.DataFrame) -> tuple[Callable[[pd.DataFrame], Frames], pd.DataFrame, Any]:
+        targets = part["composer"].map(list(labels).index).to_numpy()
+        return lambda few: norm.apply(read(few)), part, targets
+
+    parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+    norm = normalisation.fitted(map(read, parts))
+    among = replication.strategy(scale.replicas)
+    table = (pd.util.hash_pandas_object(each).sum() for each in (rows, validation))
+    replication.check_alike(among, experiment, shape, scale, *table, labels)
+    with among.scope():
+        network = networks.build(
+            experiment.network,
+            frames=shape.frames,
+            bands=features.bands,
+            composers=len(labels),
+            width=scale.width,
+            seed=experiment.seed,
+            mixed_precision=scale.mixed_precision,
+        )
+    max_steps = max(1, scale.max_steps // experiment.epochs)
+    curve = training.fit(
+        network,
+        ShuffledBatches(
+            *batches(rows), experiment.batch_size, max_steps=max_steps, seed=experiment.seed
+        ),
+        Batches(*batches(validation), experiment.batch_size),
+        epochs=experiment.epochs,
+        learning_rate=experiment.learning_rate,
+        patience=experiment.patience,
+        xla=scale.xla,
+        among=among,
+    )
+    network = replication.single(network, among)
+    card = NetworkCard(
+        composers=tuple(labels),
+        labels=tuple(labels.values()),
+        frames=shape.frames,
+        step_frames=shape.step_frames,
+        bands=features.bands,
+        features=features.settings,
+        parameters=network.count_params(),
+        mflop_per_window=mflop_per_window(network),
+        training_windows=len(rows),
+        experiment=experiment.model_dump(),
+        training=scale.model_dump(),
+        libraries={"tensorflow": tf.__version__, "keras": keras.__version__},
+        network=experiment.network,
+        width=scale.width,
+        threads=scale.threads,
+        mean=tuple(norm.mean.tolist()),
+        std=tuple(norm.std.tolist()),
+    )
+    return NetworkClassifier(card, network), curve
