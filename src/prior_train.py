@@ -6,8 +6,8 @@ from takht.stage import run
 
 from takht.core import tables
 from takht.core.threads import one_blas_thread
+from takht.generation.codec import codec_folder
 from takht.generation.codec.settings import PriorModel, PriorTraining
-from takht.generation.pieces import load as models
 from takht.generation.prior import prior_folder as prior_model
 from takht.generation.prior import training_set as prior_training
 from takht.runtime import atomic as outputs
@@ -23,7 +23,7 @@ def prior_train(
     neighbours_csv: Path,
 ) -> None:
     split = tables.read_table(split_csv)
-    codec = models.load_codec(vae_dir)
+    codec = codec_folder.load_codec(vae_dir)
     with one_blas_thread():
         card, prior, tried = prior_training.fit(settings, training, codec, feature_dir, split)
     with outputs.fresh_folder(model_dir) as folder:

@@ -1,8 +1,8 @@
-"""Write every stage's code dependencies into dvc.yaml, as its imports have them (`make deps`)."""
+"""Write into dvc.yaml which packages every stage's imports enter (`make deps`)."""
 
 import io
 
-from pipeline import FILES, PLUMBING, ROOT, import_closure
+from pipeline import FILES, code_deps
 from ruamel.yaml import YAML
 
 
@@ -14,8 +14,8 @@ def main() -> None:
         document = yaml.load(path.read_text(encoding="utf-8"))
         for name, body in document["stages"].items():
             stage = body.get("do", body)
-            code = sorted(import_closure(ROOT / f"src/{name}.py") - PLUMBING)
-            stage["deps"] = [dep for dep in stage["deps"] if not dep.startswith("src/")] + code
+            files = [dep for dep in stage["deps"] if not dep.startswith("src/")]
+            stage["deps"] = files + code_deps(name)
         text = io.StringIO()
         yaml.dump(document, text)
         lines = (

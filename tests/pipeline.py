@@ -5,10 +5,10 @@ from typing import Any
 
 import yaml
 
-from takht.runtime import code_hash as code_identity
+from takht.runtime import code_hash
 
 ROOT = Path(__file__).parents[1]
-PLUMBING = {f"src/{name}" for name in code_identity.PLUMBING}
+MOST_PARTS = 3  # of a package that a stage lists; of more it lists the package itself
 FILES = [
     ROOT / name
     for name in ("dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "report/dvc.yaml")
@@ -22,9 +22,19 @@ STAGES: dict[str, Any] = {
 }
 
 
-def import_closure(path: Path) -> set[str]:
-    """Files under src/ that `path` imports, directly or not, itself included."""
-    return {str(file.relative_to(ROOT)) for file in code_identity.closure(path)}
+def code_of(stage: str) -> set[str]:
+    """The files under src/ that a stage's results depend on."""
+    return {str(file.relative_to(ROOT)) for file in code_hash.closure(ROOT / f"src/{stage}.py")}
+
+
+def code_deps(stage: str) -> list[str]:
+    """What dvc.yaml lists of a stage's code: its file, and the packages that its imports enter."""
+    packages = {str(Path(file).parent) for file in code_of(stage)} - {"src"}
+    for parent in {str(Path(package).parent) for package in packages} - {"src/takht"}:
+        inside = {package for package in packages if Path(package).parent == Path(parent)}
+        if len(inside) > MOST_PARTS:
+            packages = packages - inside | {parent}
+    return [f"src/{stage}.py", *sorted(packages)]
 
 
 def entries(stage: dict[str, Any], *kinds: str) -> set[str]:

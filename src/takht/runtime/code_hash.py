@@ -17,26 +17,10 @@ from pathlib import Path
 from typing import Any
 
 SRC = Path(__file__).resolve().parents[2]
-# These route values, workers and messages; they compute nothing that reaches an output.
-PLUMBING = {
-    "takht/__init__.py",
-    "takht/runtime/dask_cluster.py",
-    "takht/runtime/code_hash.py",
-    "takht/errors.py",
-    "takht/runtime/error_lines.py",
-    "takht/cache/per_recording.py",
-    "takht/runtime/interrupts.py",
-    "takht/runtime/parallel.py",
-    "takht/runtime/locks.py",
-    "takht/runtime/tf_config.py",
-    "takht/runtime/orphans.py",
-    "takht/runtime/atomic.py",
-    "takht/cache/file_hashes.py",
-    "takht/runtime/params.py",
-    "takht/stage.py",
-    "takht/cache/store.py",
-    "takht/cache/store_folder.py",
-}
+# It carries values, workers and messages, and computes nothing that reaches an output.
+PLUMBING = ("takht/runtime/", "takht/cache/", "takht/errors.py", "takht/stage.py")
+# These act through plumbing, on the arithmetic of every stage.
+EVERYWHERE = ("takht/core/cpu.py", "takht/core/threads.py")
 
 
 def of_function(function: Callable[..., Any]) -> str:
@@ -62,7 +46,7 @@ def of_package() -> str:
 
 @cache
 def _of_file(start: Path) -> str:
-    files = sorted(path for path in closure(start) if _name(path) not in PLUMBING)
+    files = sorted(closure(start))
     names = {name.split(".")[0] for path in files for name in imported(path)}
     packages = sorted({each for name in names for each in _packages(name)})
     return _hash(
@@ -89,19 +73,20 @@ def _distributions() -> Mapping[str, list[str]]:
 
 
 def closure(start: Path) -> set[Path]:
-    """Return the files of this folder of sources that a file imports, itself included."""
+    """Return the files of this folder of sources whose code a file's results depend on.
+
+    Itself, what it imports, directly or not, and what acts everywhere. Plumbing is left out with
+    all that only plumbing imports, and so is `__init__.py`, which holds a docstring only.
+    """
     found: set[Path] = set()
-    queue = [start]
+    queue = [start, *(SRC / name for name in EVERYWHERE)]
     while queue:
         here = queue.pop()
-        if here in found:
+        if here in found or _name(here).startswith(PLUMBING):
             continue
         found.add(here)
-        for name in imported(here):
-            stem = SRC / name.replace(".", "/")
-            queue += [
-                file for file in (stem.with_suffix(".py"), stem / "__init__.py") if file.exists()
-            ]
+        files = (SRC / f"{name.replace('.', '/')}.py" for name in imported(here))
+        queue += [file for file in files if file.exists()]
     return found
 
 

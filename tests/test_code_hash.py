@@ -6,20 +6,20 @@ import sys
 
 import pytest
 
-from takht.runtime import code_hash as code_identity
+from takht.runtime import code_hash
 
 
 @pytest.fixture
 def copied(tmp_path, monkeypatch):
     """A copy of the sources that identities are taken of."""
-    shutil.copytree(code_identity.SRC, tmp_path / "src")
-    monkeypatch.setattr(code_identity, "SRC", tmp_path / "src")
+    shutil.copytree(code_hash.SRC, tmp_path / "src")
+    monkeypatch.setattr(code_hash, "SRC", tmp_path / "src")
     return tmp_path / "src"
 
 
 def identity(copied, stage="mel"):
     """The identity of a stage's function, as a fresh process would take it."""
-    for cached in (code_identity._of_file, code_identity.imported):
+    for cached in (code_hash._of_file, code_hash.imported):
         cached.cache_clear()
 
     def _extract() -> None: ...
@@ -29,7 +29,7 @@ def identity(copied, stage="mel"):
     sys.modules["stage_of_test"] = module
     _extract.__module__ = "stage_of_test"
     try:
-        return code_identity.of_function(_extract)
+        return code_hash.of_function(_extract)
     finally:
         del sys.modules["stage_of_test"]
 
@@ -43,6 +43,8 @@ def identity(copied, stage="mel"):
         ("takht/core/tables.py", True),  # imported by features
         ("mfcc.py", False),
         ("takht/classifiers/networks.py", False),
+        ("takht/core/threads.py", True),  # acts through plumbing
+        ("takht/core/cpu.py", True),
         ("takht/runtime/parallel.py", False),  # plumbing
         ("takht/cache/store.py", False),
     ],
@@ -58,14 +60,7 @@ def test_an_edit_counts_where_it_is_imported(copied, edited, changes):
 def test_another_version_of_a_library_counts_where_it_is_imported(copied, monkeypatch):
     before = {stage: identity(copied, stage) for stage in ("mel", "convert")}
     real = importlib.metadata.version
-    monkeypatch.setattr(
-        code_identity, "version", lambda name: real(name) + ("+" * (name == "soxr"))
-    )
+    monkeypatch.setattr(code_hash, "version", lambda name: real(name) + ("+" * (name == "soxr")))
     after = {stage: identity(copied, stage) for stage in ("mel", "convert")}
     assert after["mel"] == before["mel"]
     assert after["convert"] != before["convert"]
-
-
-def test_plumbing_exists():
-    for name in code_identity.PLUMBING:
-        assert (code_identity.SRC / name).exists(), name
