@@ -1,11 +1,15 @@
 """The original's network has the original's size, learns, and comes back from its folder."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from generation_corpus import MODEL, TRAINING, contents, run_stage, write_spectrograms
+from pipeline import ROOT
 
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
@@ -56,17 +60,27 @@ def test_error_and_kl_are_reported_apart_and_are_those_of_the_formulas():
     assert float(kl) == pytest.approx(((1 - 0) / 2 + (4 - 1) / 2 - np.log(2)) / 2)
 
 
+HALF = """
+from takht.core import tensorflow_setup
+tensorflow_setup.set_up(1, mixed_precision=True)
+import numpy as np
+from takht.generation.study_vae import loop, network
+encoder = network.encoder(1 / 64, mixed_precision=True)
+decoder = network.decoder(1 / 64, mixed_precision=True)
+assert encoder.get_layer("conv_2").compute_dtype == "float16"
+assert all(weight.dtype == "float32" for weight in encoder.weights + decoder.weights)
+assert [output.dtype for output in encoder.outputs] == ["float32", "float32"]
+assert decoder.outputs[0].dtype == "float32"
+windows = np.random.default_rng(1).uniform(size=(2, 256, 512, 1)).astype(np.float32)
+first = loop._step(encoder, decoder, 1e-3)(windows, np.zeros((2, 128), np.float32))
+assert np.isfinite([float(each) for each in first]).all()
+"""
+
+
 def test_half_precision_keeps_what_must_be_exact_in_full():
-    encoder = original_vae.encoder(1 / 64, mixed_precision=True)
-    decoder = original_vae.decoder(1 / 64, mixed_precision=True)
-    assert encoder.get_layer("conv_2").compute_dtype == "float16"
-    assert all(weight.dtype == "float32" for weight in encoder.weights + decoder.weights)
-    assert [output.dtype for output in encoder.outputs] == ["float32", "float32"]
-    assert decoder.outputs[0].dtype == "float32"
-    step = original_training._step(encoder, decoder, 1e-3)
-    windows = np.random.default_rng(1).uniform(size=(2, 256, 512, 1)).astype(np.float32)
-    first = [float(x) for x in step(windows, np.zeros((2, 128), np.float32))]
-    assert np.isfinite(first).all()
+    """In a process of its own: a process imports TensorFlow with oneDNN or without."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([sys.executable, "-c", "import takht.stage" + HALF], check=True, env=environment)
 
 
 @pytest.mark.slow

@@ -4,15 +4,17 @@ import os
 import sys
 
 
-def import_tensorflow() -> None:
+def import_tensorflow(*, onednn: bool = True) -> None:
     """Import TensorFlow with what it reads from the environment set, and without its chatter.
 
     oneDNN is a library of convolutions that TensorFlow by itself uses on some processors only; a
     training step was seen to take 2.7 times as long without. Weights depend on it, so it is not
-    left to the environment. TensorFlow then writes three lines about it to stderr, whatever its log
-    level; what really fails is an exception.
+    left to the environment. Its float16 convolutions fail on processors with AVX512-FP16, because
+    `core.cpu` holds it to AVX2, so training with mixed precision does without.
+    TensorFlow then writes three lines about it to stderr, whatever its log level; what really
+    fails is an exception.
     """
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1" if onednn else "0"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # below, nothing of use is said
     sys.stderr.flush()
     kept = os.dup(2)
@@ -25,14 +27,14 @@ def import_tensorflow() -> None:
         os.close(kept)
 
 
-def set_up(threads: int) -> None:
+def set_up(threads: int, *, mixed_precision: bool = False) -> None:
     """Make TensorFlow deterministic, with `threads` threads inside an operation.
 
     Neither determinism nor seeds alone suffice: operations must also run one after another, and
     sums depend on how many threads share them. GPUs, if any, take memory as they need it. A process
     can do this once: where TensorFlow has already computed, its threads stay as they are.
     """
-    import_tensorflow()
+    import_tensorflow(onednn=not mixed_precision)
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()

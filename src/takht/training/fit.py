@@ -53,7 +53,8 @@ def _fitted(
 
         return discriminant_fitting.fit(experiment, scale, features, rows, validation, labels)
     assert isinstance(experiment, NetworkExperiment)
-    tensorflow_setup.set_up(scale.threads)  # TensorFlow takes seconds to import, so not above
+    # TensorFlow takes seconds to import, so not above.
+    tensorflow_setup.set_up(scale.threads, mixed_precision=scale.mixed_precision)
     from takht.training import fit_network as network_fitting
 
     return network_fitting.fit(experiment, shape, scale, features, rows, validation, labels)

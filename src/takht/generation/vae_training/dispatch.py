@@ -35,7 +35,9 @@ def fit(
             f"{feature_dir}: this model learns from {wanted!r}, got "
             f"{features.settings['kind']!r}; mend generation.models.*.features"
         )
-    tensorflow_setup.set_up(training.threads)  # TensorFlow takes seconds to import, so not above
+    half = isinstance(training, OriginalTraining) and training.mixed_precision
+    # TensorFlow takes seconds to import, so not above.
+    tensorflow_setup.set_up(training.threads, mixed_precision=half)
     if isinstance(model, TemporalModel) and isinstance(training, TemporalTraining):
         from takht.generation.vae_training import fit as temporal_fitting
 
