@@ -51,14 +51,14 @@ lint: setup ## style, types, and no address of a package index in a lock
 	mypy
 	! grep -n '://' requirements*.lock
 
-cards: setup ## write docs/model-card.md, docs/data-card.md and docs/pipeline.* anew
+cards: setup ## write docs/model-card.md, docs/data-card.md and docs/pipeline.* again
 	python benchmarks/cards.py
 	python benchmarks/pipeline_picture.py
 
 deps: setup ## write every stage's code dependencies into dvc.yaml, as its imports have them
 	python tests/declare_imports.py
 
-lock: ## resolve the dependencies anew
+lock: ## resolve the dependencies again
 	for extra in cpu gpu; do \
 	  $(BIN)/uv pip compile pyproject.toml --quiet --extra $$extra --extra dev --universal \
 	    --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header \

@@ -202,11 +202,11 @@ def test_a_recording_added_costs_its_own_work_and_experiments_elsewhere_share_it
     soundfile.write(added, rng.normal(0, 0.1, 9 * project.RATE_HZ), project.RATE_HZ)
     for where in ("--temp", "--force"):  # in a copy of the project, then here without run-cache
         output = built.run("dvc", "exp", "run", where, "evaluate@best")
-        anew = dict(re.findall(r"(\w+): (\d+) made anew, \d+ kept", output))
+        again = dict(re.findall(r"(\w+): (\d+) made, \d+ kept", output))
         expected = "1" if where == "--temp" else "0"
         stages = ("catalogue", "measure", "segment", "fingerprint", "statistics")
-        assert {name: anew[name] for name in stages} == dict.fromkeys(stages, expected)
-        assert anew["convert"] == "0"
+        assert {name: again[name] for name in stages} == dict.fromkeys(stages, expected)
+        assert again["convert"] == "0"
     assert "umm/جديد" in set(tables.read_table(built.root / "data/split.csv")["recording"])
     added.unlink()
     built.run("git", "checkout", "--quiet", ".")

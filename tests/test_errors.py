@@ -14,16 +14,16 @@ import yaml
 from pipeline import PARAMS, ROOT
 
 from takht import stage
-from takht.cli.doctor.settings import sections
+from takht.cli.doctor.settings import list_sections
 from takht.errors import TakhtError
-from takht.runtime import error_lines as failures
-from takht.runtime.params import ParamError, load
+from takht.runtime.error_lines import describe_error
+from takht.runtime.params import ParamError, load_section
 from takht.training.experiments import Experiment
 
 MESSAGES = messages.raised()
 # Parts of a message that bring a remedy of their own; `test_reasons…` looks at them.
 REASONED = ("{fault}", "{error}", "{each.reason}", "_REMEDY}")
-PREFIX = "{key} {names.shown(name)}"  # of the lines that `labels` puts together
+PREFIX = "{key} {names.escape(name)}"  # of the lines that `labels` puts together
 
 
 def test_all_classes_of_errors_and_most_raises_are_known_here():
@@ -41,7 +41,7 @@ def test_a_message_says_where_what_and_what_to_do_on_one_line(message):
     if message.error in messages.REASONS or text.endswith(PREFIX):
         return
     assert re.search(r"; \S", text) or text.endswith(REASONED), "no remedy after ';'"
-    if message.error != "Unheard":  # `takht predict` puts the file before it
+    if message.error != "UnusableRecording":  # `takht predict` puts the file before it
         assert re.match(r"[^;]*?: \S|[^;]*got \{", text), "no place before ':'"
     assert not text.rstrip().endswith((".", ";")), "not a clause"
 
@@ -71,7 +71,7 @@ def test_reasons_for_which_a_file_is_rejected_say_what_to_do(reason):
 def uses() -> list[tuple[type, str, Any]]:
     """Every section of every stage, its place in params.yaml and its values there."""
     found = []
-    for section in sections(ROOT / "src"):
+    for section in list_sections(ROOT / "src"):
         models = PARAMS["experiments"], PARAMS["generation"]["models"]
         keys = [""]
         if "{experiment}" in section.at:
@@ -94,7 +94,7 @@ def refused(tmp_path, section, place, values) -> str:
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     experiment = place.rpartition(".")[2]
     with pytest.raises(ParamError) as caught:
-        load(section, {"scale": PARAMS["scale"], "experiment": experiment}, path)
+        load_section(section, {"scale": PARAMS["scale"], "experiment": experiment}, path)
     (line,) = str(caught.value).splitlines()
     return line.removeprefix(f"{tmp_path}/")
 
@@ -137,7 +137,7 @@ def test_each_field_refuses_what_it_cannot_be(tmp_path, section, place, values):
             line = refused(tmp_path, section, place, without)
             assert line.startswith(f"params.yaml: {place}.{name}: Field required"), line
     line = refused(tmp_path, section, place, {**values, "stray": 1})
-    assert line.endswith("got 1; remove the key or mend its name")
+    assert line.endswith("got 1; remove the key or fix its name")
     assert line.startswith(f"params.yaml: {place}.stray: ")
 
 
@@ -181,7 +181,7 @@ def line_of(error) -> str:
             FileNotFoundError(errno.ENOENT, "No such file", "data/x"),
             "error: data/x: No such file; restore it, or run `dvc repro`",
         ),
-        (OSError("two\nlines"), "error: work: two lines; mend the cause and run again"),
+        (OSError("two\nlines"), "error: work: two lines; fix the cause and run again"),
         (
             KeyError("left"),
             "error: work: KeyError: 'left' (takht/stage.py:",
@@ -199,15 +199,15 @@ def test_what_nobody_foresaw_is_one_line_too(monkeypatch, error, line):
 
 def test_a_mistake_names_the_line_of_our_own_code_where_it_happened():
     with pytest.raises(AttributeError) as caught:
-        failures.lines(3, "here")  # type: ignore[arg-type]
-    line = failures.lines(caught.value, "here")
+        describe_error(3, "here")  # type: ignore[arg-type]
+    line = describe_error(caught.value, "here")
     assert re.search(
         r"here: AttributeError: .*\(takht/runtime/error_lines\.py:\d+\); this is a", line
     )
 
 
 def test_each_case_of_our_own_errors_is_a_line():
-    assert failures.lines(TakhtError("a: b; c\nd: e; f"), "x") == "error: a: b; c\nerror: d: e; f"
+    assert describe_error(TakhtError("a: b; c\nd: e; f"), "x") == "error: a: b; c\nerror: d: e; f"
 
 
 @pytest.mark.parametrize(
@@ -222,9 +222,9 @@ def test_the_command_line_says_it_in_one_line(raised, said, code):
     script = f"""
 import sys
 from takht.cli import main as cli
-from takht.report.comparison import differences as comparison
+from takht.report.comparison import differences
 def broken(*_): raise {raised}
-comparison.compare = broken
+differences.compare_revisions = broken
 sys.argv = ["takht", "compare"]
 cli.main()
 """
@@ -240,8 +240,8 @@ def test_ctrl_c_ends_the_command_line_with_130_and_a_line():
     script = """
 import os, signal, sys
 from takht.cli import main as cli
-from takht.report.comparison import differences as comparison
-comparison.compare = lambda *_: os.kill(os.getpid(), signal.SIGINT)
+from takht.report.comparison import differences
+differences.compare_revisions = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 sys.argv = ["takht", "compare"]
 cli.main()
 """

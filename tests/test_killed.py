@@ -1,4 +1,4 @@
-"""Whatever ends a stage, and whenever: outputs are whole or absent, and the next run mends all."""
+"""Whatever ends a stage, and whenever: outputs are whole or absent, and the next run fixes all."""
 
 import random
 import re
