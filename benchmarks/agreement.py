@@ -36,9 +36,7 @@ def main() -> None:
     expected = evaluated(options.experiment)
     differences, same = [], 0
     for name, answer in zip(tested, predicted(options.experiment, paths), strict=True):
-        told = {
-            each["composer"]: each["probability"] for each in answer["verdict"]["most_probable"]
-        }
+        told = {each["composer"]: each["probability"] for each in answer["decision"]["candidates"]}
         differences += [abs(told[composer] - expected.loc[name, composer]) for composer in told]
         same += max(told, key=lambda each: told[each]) == expected.loc[name].idxmax()
     sys.stdout.write(
@@ -64,11 +62,11 @@ def predicted(experiment: str, paths: list[str]) -> list[dict[str, Any]]:
         here = Path(name)
         shutil.copytree(f"models/{experiment}", here / "models" / experiment)
         words = ["-c", "from takht.cli.main import main; main()", "predict", "--json"]
-        argv = [sys.executable, *words, "--experiment", experiment, *paths]
-        # 1: something could not be answered, which the answers say themselves.
+        argv = [sys.executable, *words, "--model", experiment, *paths]
+        # 1: something could not be answered, which the predictions say themselves.
         done = subprocess.run(argv, cwd=here, stdout=subprocess.PIPE, check=True)
-    answers: list[dict[str, Any]] = json.loads(done.stdout)["recordings"]
-    return answers
+    predictions: list[dict[str, Any]] = json.loads(done.stdout)["recordings"]
+    return predictions
 
 
 if __name__ == "__main__":

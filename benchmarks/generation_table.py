@@ -9,7 +9,7 @@ from takht.report.page.generation_measures import MODELS, ROWS, full_names, show
 def table(title: str, results: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of a corpus's table, in Markdown; what is not reached is named below."""
     metrics, seconds = results["metrics"], results["cpu_s"]
-    chance = metrics["real"]["composer_accuracy_chance"]
+    chance = metrics["reference"]["composer_accuracy_chance"]
     yield f"**{title}**, scale {results['scale']}, measured at {results['commit']}."
     yield ""
     yield "| on recordings never trained on | to reach | original | PCA | ours | real music | |"
@@ -28,7 +28,7 @@ def table(title: str, results: dict[str, Any]) -> Iterator[str]:
         ("time to generate, of the piece's, start-up included", "≤ .2",
          ["–", "–", shown(factor, 3), "–"], factor <= 0.2),
         ("training, CPU s", "",
-         [shown(seconds.get(key), 0) for key in ("original", "pca", "ours", "real")], None),
+         [shown(seconds.get(key), 0) for key in ("study_vae", "pca", "vae", "reference")], None),
         ("the whole branch, CPU minutes", "≤ 10 on the demo corpus",
          ["–", "–", shown(minutes, 1), "–"], minutes <= 10 if title.startswith("Demo") else None),
     ):  # fmt: skip

@@ -14,6 +14,7 @@ PIPELINES = ("dvc.yaml", "generation/dvc.yaml", "checks/dvc.yaml", "report/dvc.y
 EXPERIMENTS = {
     "best": {
         "features": "statistics",
+        "kind": "discriminant",
         "discriminant": "shrinkage_lda",
         "statistics": ["timbre"],
         "balance": "uneven",
@@ -21,6 +22,7 @@ EXPERIMENTS = {
     },
     "network": {
         "features": "mfcc",
+        "kind": "network",
         "network": "mfcc_two_blocks",
         "balance": "uneven",
         "masked_copies": 0,
@@ -46,7 +48,8 @@ TINY = {
     },
     "generation": {
         "clips": {"segments_per_recording": 1},
-        "vae_original": {
+        "study_vae": {
+            "kind": "study_vae",
             "width": 0.015625,
             "step_frames": 512,
             "epochs": 1,
@@ -54,7 +57,7 @@ TINY = {
             "threads": 1,
             "mixed_precision": False,
         },
-        "vae": {"epochs": 1, "threads": 1},
+        "vae": {"kind": "lapped_vae", "epochs": 1, "threads": 1},
         "prior": {"clips_per_composer": 2},
     },
 }
@@ -84,9 +87,9 @@ def params() -> dict[str, Any]:
     values["scales"]["tiny"] |= TINY
     values["demo_corpus"] = {"minutes": 15.0, "seed": 1}
     values["crossval"] |= {"folds": 2, "repeats": 2, "max_steps": 2}
-    values["controls"] |= {"max_steps": 2}
-    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "yardsticks": 6}
-    values["generation"]["repertoire"] |= few
+    values["sanity_checks"] |= {"max_steps": 2}
+    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "reference_windows": 6}
+    values["generation"]["plan"] |= few
     values["scores"]["resamples"] = 100
     return values
 

@@ -11,11 +11,11 @@ def values() -> Row:
     """Return what the model card's template needs."""
     chosen = params()
     best, leak, controls, crossval = (
-        read(f"metrics/{kind}best.json") for kind in ("", "leak/", "controls/", "crossval/")
+        read(f"metrics/{kind}best.json") for kind in ("", "leak/", "sanity_checks/", "crossval/")
     )
     mel = chosen["scales"][chosen["scale"]]
     frame_s = mel["mel"]["hop_samples"] / chosen["audio"]["sample_rate_hz"]
-    known = "it is given too seldom" if controls["unknown_auroc"] < 0.8 else "it is often given"
+    known = "it is given too seldom" if controls["open_set_auroc"] < 0.8 else "it is often given"
     return {
         "scale": chosen["scale"],
         "corpus": "the demo corpus",
@@ -25,10 +25,10 @@ def values() -> Row:
         "stranger_sentence": known,
         "n_recordings": best["n_recordings"],
         "n_crossval": crossval["n_recordings"],
-        "chance": share(controls["largest_composer_share"]),
+        "chance": share(controls["majority_class_share"]),
         "leaky": share(leak["accuracy_windows_leaky"]),
         "honest": share(leak["accuracy_windows"]),
-        "auroc": share(controls["unknown_auroc"]),
+        "auroc": share(controls["open_set_auroc"]),
         "composers": by_composer(rows(ROOT / "plots/crossval/best.csv"), labels()),
         "target_lufs": f"{chosen['normalize']['target_lufs']:g}".replace("-", "−"),
         "train_cpu_s": read("results/demo.json")["experiments"]["best"]["train_cpu_s"],
@@ -55,7 +55,7 @@ def _model(name: str, how: Row) -> Row:
         "right": interval("accuracy_recordings"),
         "macro_f1": interval("macro_f1_recordings"),
         "top3": share(metrics["top3_accuracy_recordings"]),
-        "calibration": share(metrics["calibration_error"]),
+        "calibration": share(metrics["ece"]),
         "crossval": share(crossval["accuracy_recordings"]),
     }
 

@@ -42,7 +42,7 @@ def main() -> None:
 def predicted(source: Path, experiment: str) -> Cost:
     """Return what the whole command costs for a recording."""
     takht = str(Path(sys.executable).with_name("takht"))
-    words = [takht, "predict", str(source), "--experiment", experiment, "--json"]
+    words = [takht, "predict", str(source), "--model", experiment, "--json"]
     started, before, most_bytes = time.perf_counter(), os.times(), 0
     process = psutil.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
     while process.poll() is None:

@@ -47,7 +47,7 @@ MEASURED = ("public", "demo")  # with every experiment; of "scores" the cross-va
 RESAMPLES = 2000
 GENERATION = "generation/dvc.yaml"
 GENERATION_STAGES = {
-    *("genspec", "logspec", "vae_train@vae_original", "vae_train@vae", "prior_train"),
+    *("generation_mel", "study_spectrogram", "train_vae@study_vae", "train_vae@vae", "train_prior"),
     *("generate", "evaluate_generation"),
 }
 
@@ -59,7 +59,7 @@ def run(corpus: Path, name: str, only: list[str]) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-{name}.jsonl"
         text = _clone(corpus, clone, timings)
-        checks = ("crossval", "leak", "controls")
+        checks = ("crossval", "leak", "sanity_checks")
         names = only or list(yaml.safe_load(text)["experiments"])
         targets = [f"checks/dvc.yaml:{check}@{each}" for check in checks for each in names]
         _dvc(clone, timings, "repro", *(f"evaluate@{each}" for each in names))
@@ -122,7 +122,7 @@ def summarised(project: Path, timings: Path, only: list[str], name: str) -> dict
             experiments |= {key: kept[key]} if key in kept else {}
             continue
         found: dict[str, Any] = {"commit": head, "metrics": _read(project / f"metrics/{key}.json")}
-        for check in ("crossval", "leak", "controls"):
+        for check in ("crossval", "leak", "sanity_checks"):
             found[check] = _read(project / f"metrics/{check}/{key}.json")
         experiments[key] = found | {"train_cpu_s": trained[key]}
     pair = ("baseline", "best")
@@ -141,12 +141,12 @@ def generation_summarised(project: Path, timings: Path) -> dict[str, Any]:
     params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
     commit = ["git", "-C", str(project), "rev-parse", "--short", "HEAD"]
     stages = _seconds_of_stages(timings)
-    ours = stages["vae_train@vae"] + stages["prior_train"]
+    ours = stages["train_vae@vae"] + stages["train_prior"]
     return {
         "scale": params["scale"],
         "commit": subprocess.check_output(commit, text=True).strip(),
         "metrics": _read(project / "metrics/generation.json"),
-        "cpu_s": {"original": stages["vae_train@vae_original"], "ours": round(ours, 3)},
+        "cpu_s": {"study_vae": stages["train_vae@study_vae"], "vae": round(ours, 3)},
         "stages_cpu_s": {stage: stages[stage] for stage in sorted(GENERATION_STAGES)},
         "branch_cpu_s": round(sum(stages[stage] for stage in GENERATION_STAGES), 3),
         "real_time_factor": round(real_time_factor(project), 4),
@@ -215,14 +215,14 @@ def test_table(name: str) -> Iterator[str]:
     )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for key, found in results["experiments"].items():
-        m, leak, controls = found["metrics"], found["leak"], found.get("controls")
+        m, leak, controls = found["metrics"], found["leak"], found.get("sanity_checks")
         shuffled = strangers = "–"  # not run on this split
         if controls:
             shuffled = (
-                f"{_share(controls['shuffled_accuracy_recordings'])} "
-                f"({_share(controls['largest_composer_share'])})"
+                f"{_share(controls['permuted_label_accuracy'])} "
+                f"({_share(controls['majority_class_share'])})"
             )
-            strangers = _share(controls["unknown_auroc"])
+            strangers = _share(controls["open_set_auroc"])
         yield (
             f"| `{key}` | {_interval(m, 'accuracy_recordings')} "
             f"| {_interval(m, 'macro_f1_recordings')} | {_share(m['accuracy_windows'])} "
@@ -304,7 +304,7 @@ def _seconds(timings: Path) -> dict[str, float]:
 
 
 def _seconds_of_stages(timings: Path) -> dict[str, float]:
-    """Return the CPU seconds of each stage's last run in a log; `vae_train@vae` has its item."""
+    """Return the CPU seconds of each stage's last run in a log; `train_vae@vae` has its item."""
     lines = timings.read_text(encoding="utf-8").splitlines() if timings.exists() else []
     found = {}
     for each in map(json.loads, lines):
@@ -319,7 +319,7 @@ def _share(value: float) -> str:
 
 
 def _spread(metrics: dict[str, float], key: str) -> str:
-    spread = metrics.get(f"{key}_spread")
+    spread = metrics.get(f"{key}_std")
     return _share(metrics[key]) + (f" ± {_share(spread)}" if spread is not None else "")
 
 

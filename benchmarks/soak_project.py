@@ -27,7 +27,7 @@ SMALL = {
     "scale": "tiny",
     "corpus": {"root": "data/raw"},
     "catalogue": {"on_unreadable": "skip", "min_seconds": 6.0, "silence_dbfs": -70.0},
-    "near_duplicates": {"least_score": 0.15},
+    "near_duplicates": {"min_score": 0.15},
     "split": {
         **{"validation_share": 0.2, "test_share": 0.2, "drop_small_composers": False, "seed": 1}
     },

@@ -26,7 +26,7 @@ from takht.features.fingerprints.matching import Index
 SIZES = (6, 18)  # recordings
 MINUTES = 3  # of each
 MATCHED = (30, 60, 120)  # recordings
-LEAST_SCORE = float(yaml.safe_load(preprocess.PARAMS)["near_duplicates"]["least_score"])
+LEAST_SCORE = float(yaml.safe_load(preprocess.PARAMS)["near_duplicates"]["min_score"])
 MATCHED_MINUTES = 1  # of each: what `preprocess.melody` returns
 RATE_HZ = 22_050
 BATCH = 32

@@ -72,7 +72,7 @@ def _metrics(table: pd.DataFrame, folds: int) -> dict[str, float | int]:
     for name in frame:
         metrics[str(name)] = float(frame[name].mean())
         if len(frame) > 1:
-            metrics[f"{name}_spread"] = float(frame[name].std())
+            metrics[f"{name}_std"] = float(frame[name].std())
     return metrics | {"folds": folds, "repeats": len(frame), "n_recordings": len(part)}
 
 

@@ -27,8 +27,8 @@ def evaluate_generation(
     vae_dir: Path,
     original_dir: Path,
     classifier_dir: Path,
-    genspec_dir: Path,
-    logspec_dir: Path,
+    generation_mel_dir: Path,
+    study_spectrogram_dir: Path,
     statistics_dir: Path,
     split_csv: Path,
     metrics_json: Path,
@@ -39,8 +39,10 @@ def evaluate_generation(
     original = load_study_vae(original_dir)
     judge = Judge(classifier.load_classifier(classifier_dir), FeatureFolder(statistics_dir), split)
     least = codec.block_frames
-    train, held_out = (Clips(genspec_dir, split, s, least_frames=least) for s in ("train", "test"))
-    windows = Clips(logspec_dir, split, "test", least_frames=512)
+    train, held_out = (
+        Clips(generation_mel_dir, split, s, least_frames=least) for s in ("train", "test")
+    )
+    windows = Clips(study_spectrogram_dir, split, "test", least_frames=512)
     index = read_index(generated_dir)
 
     compared = compare_reconstructions(generated_dir, index)

@@ -34,7 +34,7 @@ def generate(
     vae_dir: Path,
     prior_dir: Path,
     original_dir: Path,
-    genspec_dir: Path,
+    generation_mel_dir: Path,
     segment_dir: Path,
     split_csv: Path,
     out_dir: Path,
@@ -42,14 +42,14 @@ def generate(
     split = tables.read_table(split_csv)
     codec, pca = load_codec(vae_dir), load_pca(vae_dir)
     prior, original = load_prior(prior_dir), load_study_vae(original_dir)
-    clips = Clips(genspec_dir, split, "train", least_frames=codec.block_frames)
+    clips = Clips(generation_mel_dir, split, "train", least_frames=codec.block_frames)
 
     def sheets() -> Iterator[Figure]:
         yield from one_per_figure(plan_pieces(codec, prior, sizes))
         pca_items = plan_pca_samples(pca, clips, sizes)
-        yield from group_into_figures("yardsticks/pca", pca_items)
+        yield from group_into_figures("baselines/pca", pca_items)
         original_items = plan_study_samples(original, sizes)
-        yield from group_into_figures("yardsticks/original", original_items)
+        yield from group_into_figures("baselines/study_vae", original_items)
         held_out = sorted(split["recording"][split["side"] == "test"])
         for recording in held_out:
             wave = next(read_segments(segment_dir, recording))

@@ -22,26 +22,33 @@ from takht.runtime.params import Section
 
 class NearDuplicates(Section):
     at: ClassVar[str] = "near_duplicates"
-    least_score: float = Field(gt=0, le=1, description="share of moments that twins have in common")
+    min_score: float = Field(
+        gt=0, le=1, description="share of moments that duplicates have in common"
+    )
 
 
-def near_duplicates(params: NearDuplicates, segment_dir: Path, twins_csv: Path) -> None:
+def near_duplicates(params: NearDuplicates, segment_dir: Path, duplicates_csv: Path) -> None:
     recordings = list_recordings(segment_dir)
     rate_hz = read_sample_rate_hz(segment_dir)
     fingerprint = partial(_fingerprint, segment_dir=segment_dir, rate_hz=rate_hz)
     tasks = [Task(f"{name}.npz", (segment_dir / name,), rate_hz, name) for name in recordings]
-    with scratch_folder(twins_csv) as scratch:
+    with scratch_folder(duplicates_csv) as scratch:
         RecordingCache(fingerprint, "fingerprint").map(tasks, scratch)
         index = Index([_read(scratch / task.target) for task in tasks])
-    match = partial(index.matches, least_score=params.least_score)
+    match = partial(index.matches, min_score=params.min_score)
     matches = map_ordered(match, range(len(recordings)), label="match", threads=True)
     rows = [
-        (name, recordings[twin.twin], round(twin.score, 3), round(twin.offset_seconds, 2))
+        (
+            name,
+            recordings[duplicate.duplicate],
+            round(duplicate.score, 3),
+            round(duplicate.offset_seconds, 2),
+        )
         for name, found in zip(recordings, matches, strict=True)
-        for twin in found
+        for duplicate in found
     ]
-    columns = ["recording", "twin", "score", "offset_seconds"]
-    with atomic_file(twins_csv) as path:
+    columns = ["recording", "duplicate_of", "score", "offset_seconds"]
+    with atomic_file(duplicates_csv) as path:
         tables.write_table(pd.DataFrame(sorted(rows), columns=columns), path)
 
 

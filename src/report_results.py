@@ -44,8 +44,10 @@ def report_results(
     catalogue = tables.read_table(catalogue_csv, {"seconds": "float64"})
     labels = dict(zip(catalogue["composer"], catalogue["label"], strict=True))
     split = tables.read_table(split_csv)
-    rejected, twins = (len(tables.read_table(csv)) for csv in (rejected_csv, near_duplicates_csv))
-    corpus = corpus_overview.summarize_corpus(catalogue, split, rejected, twins)
+    rejected, duplicates = (
+        len(tables.read_table(csv)) for csv in (rejected_csv, near_duplicates_csv)
+    )
+    corpus = corpus_overview.summarize_corpus(catalogue, split, rejected, duplicates)
     experiments, outdated = experiment_files.read_experiments(
         experiment_files.Folders(metrics_dir, predictions_dir, confusion_dir, curve_dir, model_dir),
         records,

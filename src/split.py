@@ -1,4 +1,4 @@
-"""split: put every recording on one side (train, validation, test), works and twins kept whole."""
+"""split: put every recording on one side; works and duplicates stay together."""
 
 import sys
 from pathlib import Path
@@ -24,11 +24,11 @@ class Split(Section):
     seed: Seed
 
 
-def split(params: Split, catalogue_csv: Path, twins_csv: Path, split_csv: Path) -> None:
+def split(params: Split, catalogue_csv: Path, duplicates_csv: Path, split_csv: Path) -> None:
     catalogue = tables.read_table(catalogue_csv)
-    twins = _twins(catalogue, tables.read_table(twins_csv), twins_csv)
+    duplicates = _duplicates(catalogue, tables.read_table(duplicates_csv), duplicates_csv)
     table = catalogue[["recording", "composer", "label", "work", "audio_sha256"]].copy()
-    table["group"] = number_groups([table["work"], table["audio_sha256"]], twins)
+    table["group"] = number_groups([table["work"], table["audio_sha256"]], duplicates)
     if params.drop_small_composers:
         sizes = table.groupby("composer")["group"].transform("nunique")
         table = table[sizes >= len(SIDES)].reset_index(drop=True)
@@ -49,15 +49,15 @@ def split(params: Split, catalogue_csv: Path, twins_csv: Path, split_csv: Path) 
         tables.write_table(table.drop(columns="audio_sha256"), path)
 
 
-def _twins(catalogue: pd.DataFrame, table: pd.DataFrame, path: Path) -> list[tuple[int, int]]:
-    """Return the rows of the catalogue that each pair of twins stands in, and report the pairs."""
+def _duplicates(catalogue: pd.DataFrame, table: pd.DataFrame, path: Path) -> list[tuple[int, int]]:
+    """Return the two rows of the catalogue for each pair of duplicates, and report the pairs."""
     place = {name: row for row, name in enumerate(catalogue["recording"])}
-    names = table[["recording", "twin"]].to_numpy().tolist()
+    names = table[["recording", "duplicate_of"]].to_numpy().tolist()
     if unknown := sorted({name for pair in names for name in pair} - place.keys()):
         raise TakhtError(
             f"{path}: {unknown[0]!r} is not in the catalogue; run `dvc repro near_duplicates`"
         )
-    pairs = [(place[name], place[twin]) for name, twin in names]
+    pairs = [(place[name], place[duplicate]) for name, duplicate in names]
     for pair in pairs:
         first, second = (catalogue.iloc[row] for row in pair)
         both = f"{first['file']} and {second['file']}"

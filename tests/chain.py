@@ -22,7 +22,7 @@ PARAMS = {
         "drop_small_composers": False,
         "seed": 1,
     },
-    "near_duplicates": {"least_score": 0.15},
+    "near_duplicates": {"min_score": 0.15},
     "audio": {"sample_rate_hz": 22_050},
     "convert": {"part_minutes": 0.1},
     "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},

@@ -15,15 +15,22 @@ from takht.core import tables
 from takht.dataset.feature_folder import FeaturePiece, write_index
 
 MODEL = {
-    "vae_original": {"features": "logspec", "batch_size": 4, "learning_rate": 0.002, "seed": 1},
+    "study_vae": {
+        "kind": "study_vae",
+        "features": "study_spectrogram",
+        "batch_size": 4,
+        "learning_rate": 0.002,
+        "seed": 1,
+    },
     "vae": {
-        "features": "genspec",
+        "kind": "lapped_vae",
+        "features": "generation_mel",
         "block_frames": 32,
         "latents": 8,
         "components": 12,
-        "colours": 4,
-        "low_emphasis": 0.4,
-        "level_emphasis": 1.5,
+        "spectrum_components": 4,
+        "low_frequency_weight": 0.4,
+        "level_weight": 1.5,
         "width": 8,
         "dropout": 0.1,
         "sequence_blocks": 6,
@@ -36,7 +43,8 @@ MODEL = {
     },
 }
 TRAINING = {
-    "vae_original": {
+    "study_vae": {
+        "kind": "study_vae",
         "epochs": 3,
         "threads": 1,
         "width": 0.015625,
@@ -44,13 +52,13 @@ TRAINING = {
         "max_steps": 30,
         "mixed_precision": False,
     },
-    "vae": {"epochs": 3, "threads": 1},
+    "vae": {"kind": "lapped_vae", "epochs": 3, "threads": 1},
 }
 
 
-def spectrogram(rng: np.random.Generator, colour: np.ndarray, frames: int) -> np.ndarray:
+def spectrogram(rng: np.random.Generator, mean_spectrum: np.ndarray, frames: int) -> np.ndarray:
     """Notes of a few pitches with partials, their decay, and noise, in [0, 1], (frames, 256)."""
-    levels = np.tile(0.25 + colour, (frames, 1))
+    levels = np.tile(0.25 + mean_spectrum, (frames, 1))
     for start in range(0, frames, 20):
         pitch = int(rng.integers(6, 24))
         decay = np.exp(-np.arange(min(40, frames - start)) / 12)[:, None]
@@ -66,10 +74,10 @@ def write_spectrograms(
     rng = np.random.default_rng(7)
     rows, split = [], []
     for composer in range(composers):
-        colour = 0.1 * np.sin(np.arange(256) / (10 + 8 * composer))
+        mean_spectrum = 0.1 * np.sin(np.arange(256) / (10 + 8 * composer))
         for number, side in enumerate(["train"] * train + ["validation", "test"]):
             recording = f"c{composer}/r{number}"
-            own = colour + 0.02 * rng.normal()
+            own = mean_spectrum + 0.02 * rng.normal()
             piece = FeaturePiece(0, 0, 0.0, spectrogram(rng, own, frames))
             rows.append(write_recording(folder / kind, recording, [piece]))
             split.append((recording, f"c{composer}", f"ملحن {composer}", recording, side))
@@ -81,7 +89,7 @@ def write_spectrograms(
 
 
 def run_stage(folder: Path, model: str, kind: str, name: str, *, check: bool = True) -> str:
-    """Run vae_train in a folder, into `<name>/model` and `<name>/curve.csv`; return its stderr."""
+    """Run train_vae in a folder, into `<name>/model` and `<name>/curve.csv`; return its stderr."""
     parameters = {
         "generation": {"models": MODEL},
         "scales": {"s": {"generation": TRAINING}},
@@ -89,7 +97,7 @@ def run_stage(folder: Path, model: str, kind: str, name: str, *, check: bool = T
     (folder / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
     words = ["scale=s", f"experiment={model}", kind, "split.csv", f"{name}/model"]
     done = subprocess.run(
-        [sys.executable, ROOT / "src/vae_train.py", *words, f"{name}/curve.csv"],
+        [sys.executable, ROOT / "src/train_vae.py", *words, f"{name}/curve.csv"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -38,8 +38,8 @@ def codec() -> VaeCodec:
     basis = fit_basis(
         music, emphasis(256, low=0.0, level=0.0), block_frames=BLOCK_FRAMES, components=LATENTS + 8
     )
-    colours = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
-    components, codes = len(basis.deviations), len(colours.axes)
+    spectrum_pca = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
+    components, codes = len(basis.deviations), len(spectrum_pca.axes)
     eye = np.eye(components, LATENTS, dtype=np.float32)
     weights = {"encode_linear/kernel": eye, "decode_linear/kernel": eye.T}
     for name, size in (("encode_linear", LATENTS), ("decode_linear", components)):
@@ -58,7 +58,7 @@ def codec() -> VaeCodec:
     ):
         weights[f"{name}/kernel"] = np.zeros((WIDTH, size), np.float32)
         weights[f"{name}/bias"] = np.full(size, -3.0 if name == "encode_spread" else 0, np.float32)
-    return VaeCodec(basis, colours, weights)
+    return VaeCodec(basis, spectrum_pca, weights)
 
 
 @cache
@@ -81,8 +81,8 @@ class Forgetful:
         latents = rng.standard_normal((blocks, LATENTS)).astype(np.float32)
         quiet = np.full(LEVELS, -20, np.float32)
         quiet[BAND_GROUPS:] = 0
-        texture = ResidualNoise(quiet, np.zeros(blocks * BLOCK_FRAMES, np.float32), seed=1)
-        return self.codec.colours.mean + np.float32(shift), latents, texture
+        residual = ResidualNoise(quiet, np.zeros(blocks * BLOCK_FRAMES, np.float32), seed=1)
+        return self.codec.spectrum_pca.mean + np.float32(shift), latents, residual
 
 
 class Quarters:

@@ -33,7 +33,8 @@ TINY = {
     },
     "generation": {
         "clips": {"segments_per_recording": 1},
-        "vae_original": {
+        "study_vae": {
+            "kind": "study_vae",
             "width": 0.015625,
             "step_frames": 512,
             "epochs": 1,
@@ -41,7 +42,7 @@ TINY = {
             "threads": 1,
             "mixed_precision": False,
         },
-        "vae": {"epochs": 1, "threads": 1},
+        "vae": {"kind": "lapped_vae", "epochs": 1, "threads": 1},
         "prior": {"clips_per_composer": 2},
     },
 }
@@ -160,9 +161,9 @@ def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     values["convert"]["part_minutes"] = 0.1
     values["scores"]["resamples"] = 100
     values["crossval"] |= {"folds": 2, "repeats": 1, "max_steps": 2}
-    values["controls"] |= {"max_steps": 2}
-    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "yardsticks": 6}
-    values["generation"]["repertoire"] |= few
+    values["sanity_checks"] |= {"max_steps": 2}
+    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "reference_windows": 6}
+    values["generation"]["plan"] |= few
     for name in set(values["experiments"]) - set(experiments or values["experiments"]):
         del values["experiments"][name]
         curve = f"        plots/learning_curves/{name}.csv: validation_accuracy\n"

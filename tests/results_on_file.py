@@ -31,7 +31,7 @@ PARAMS = """
 scale: tiny
 corpus: {root: /somewhere/private/music}
 crossval: {max_steps: 7}
-controls: {max_steps: 5}
+sanity_checks: {max_steps: 5}
 scales: {tiny: {training: {max_steps: 9}}}
 experiments: {plain: {}, best: {}}
 """
@@ -83,7 +83,7 @@ def _write_corpus(root: Path) -> None:
     pd.DataFrame(rows).to_csv(root / "data/catalogue.csv", index=False)
     pd.DataFrame(sides).to_csv(root / "data/split.csv", index=False)
     (root / "data/rejected.csv").write_text("file,reason\nx.mp3,silent\n")
-    (root / "data/near_duplicates.csv").write_text("recording,twin,score,offset_seconds\n")
+    (root / "data/near_duplicates.csv").write_text("recording,duplicate_of,score,offset_seconds\n")
 
 
 def answer(experiment: str, recording: str, composer: str) -> str:
@@ -124,10 +124,10 @@ def _write_checks(root: Path, name: str) -> None:
     found = {
         "leak": {"accuracy_windows": 0.5, "accuracy_windows_leaky": 0.9, "leak_gap": 0.4},
         "crossval": {"accuracy_recordings": 0.5, "macro_f1_recordings": score, "repeats": 1},
-        "controls": {
-            "shuffled_accuracy_recordings": 0.3,
-            "largest_composer_share": 0.33,
-            "unknown_auroc": 0.7,
+        "sanity_checks": {
+            "permuted_label_accuracy": 0.3,
+            "majority_class_share": 0.33,
+            "open_set_auroc": 0.7,
         },
     }
     for check, values in found.items():
@@ -140,18 +140,18 @@ def _write_generation(root: Path) -> None:
     (root / "metrics/generation.json").write_bytes(source.read_bytes())
     kept = next(recording for recording, _, side in recordings() if side == "test")
     rows = [
-        ("long/piece.wav", "long", "ours", "", ""),
-        ("unconditional/01.wav", "sample", "ours", "", ""),
-        ("interpolation/1.wav", "music", "real", "", "one"),
-        ("interpolation/1-to-2.wav", "interpolation", "ours", "", "one to other"),
-        ("interpolation/2.wav", "music", "real", "", "other"),
-        ("reconstructions/x/ours.wav", "reconstruction", "ours", "umm", kept),
-        ("reconstructions/x/original.wav", "reconstruction", "original", "umm", kept),
-        ("reconstructions/x/real.wav", "music", "real", "umm", kept),
+        ("long/piece.wav", "long", "vae", "", ""),
+        ("unconditional/01.wav", "sample", "vae", "", ""),
+        ("interpolation/1.wav", "music", "reference", "", "one"),
+        ("interpolation/1-to-2.wav", "interpolation", "vae", "", "one to other"),
+        ("interpolation/2.wav", "music", "reference", "", "other"),
+        ("reconstructions/x/vae.wav", "reconstruction", "vae", "umm", kept),
+        ("reconstructions/x/study_vae.wav", "reconstruction", "study_vae", "umm", kept),
+        ("reconstructions/x/reference.wav", "music", "reference", "umm", kept),
     ]
     for n in (1, 2):
-        rows += [(f"composers/{c}-{n}.wav", "sample", "ours", c, "") for c in LABELS]
-        rows += [(f"yardsticks/{m}-{n}.wav", "sample", m, "", "") for m in ("original", "pca")]
+        rows += [(f"composers/{c}-{n}.wav", "sample", "vae", c, "") for c in LABELS]
+        rows += [(f"baselines/{m}-{n}.wav", "sample", m, "", "") for m in ("study_vae", "pca")]
     folder = root / "data/generated"
     for file, *_ in rows:
         (folder / file).parent.mkdir(parents=True, exist_ok=True)

@@ -41,9 +41,9 @@ def test_probability_is_the_calibrated_mean_of_the_windows():
     found = decide(windows, card())
     mean = np.array([0.6, 0.3, 0.1])
     expected = mean**2 / (mean**2).sum()  # the card's temperature is 0.5
-    assert [guess.composer for guess in found.most_probable] == ["a", "b", "c"]
-    assert [guess.label for guess in found.most_probable] == ["ألف", "باء", "C"]
-    assert [g.probability for g in found.most_probable] == pytest.approx(expected, abs=5e-5)
+    assert [guess.composer for guess in found.candidates] == ["a", "b", "c"]
+    assert [guess.label for guess in found.candidates] == ["ألف", "باء", "C"]
+    assert [g.probability for g in found.candidates] == pytest.approx(expected, abs=5e-5)
     assert (found.composer, found.label) == ("a", "ألف")
 
 
@@ -53,7 +53,7 @@ def test_below_the_threshold_nobody_is_named(threshold, composer):
     found = decide(np.array([[0.6, 0.3, 0.1]]), card(confidence=confidence))  # 0.7826
     assert found.composer == composer
     assert found.label == ("ألف" if composer else "unknown")
-    assert found.most_probable[0].composer == "a"
+    assert found.candidates[0].composer == "a"
 
 
 def test_at_the_threshold_somebody_is_named():
@@ -69,7 +69,7 @@ def test_of_equal_composers_the_first_is_named():
 
 def test_a_timeline_reaches_from_start_to_end_and_changes_between_windows():
     found = make_prediction("x", predicted([0] * 30 + [2] * 20), card(), STEP_SECONDS)
-    spans = [(s.start_seconds, s.end_seconds, s.verdict.composer) for s in found.timeline]
+    spans = [(s.start_seconds, s.end_seconds, s.decision.composer) for s in found.timeline]
     # The middles of windows 29 and 30 lie at 60.5 and 62.5 s.
     assert spans == [(0.0, 61.5, "a"), (61.5, 103.0, "c")]
     assert found.seconds == 103.0
@@ -78,9 +78,9 @@ def test_a_timeline_reaches_from_start_to_end_and_changes_between_windows():
 
 def test_no_span_is_shorter_than_20_s():
     found = make_prediction("x", predicted([0] * 30 + [2] * 8 + [0] * 30), card(), STEP_SECONDS)
-    assert [span.verdict.composer for span in found.timeline] == ["a"]
+    assert [span.decision.composer for span in found.timeline] == ["a"]
     found = make_prediction("x", predicted([0] * 30 + [2] * 12 + [0] * 30), card(), STEP_SECONDS)
-    assert [span.verdict.composer for span in found.timeline] == ["a", "c", "a"]
+    assert [span.decision.composer for span in found.timeline] == ["a", "c", "a"]
     assert found.timeline[1].end_seconds - found.timeline[1].start_seconds == 24
 
 
@@ -90,7 +90,7 @@ def test_windows_further_apart_make_no_shorter_span():
     found = make_prediction(
         "x", WindowPredictions(110.0, middles, certain.probabilities), card(), 3.0
     )
-    assert [span.verdict.composer for span in found.timeline] == ["a", "c"]
+    assert [span.decision.composer for span in found.timeline] == ["a", "c"]
     assert min(span.end_seconds - span.start_seconds for span in found.timeline) >= 20
 
 
@@ -103,8 +103,8 @@ def test_neighbouring_unknown_spans_are_one():
     found = make_prediction(
         "x", WindowPredictions(183.0, middles, both), card(confidence=confidence), STEP_SECONDS
     )
-    assert [span.verdict.label for span in found.timeline] == ["ألف", "unknown"]
-    guess = found.timeline[1].verdict.most_probable[0]
+    assert [span.decision.label for span in found.timeline] == ["ألف", "unknown"]
+    guess = found.timeline[1].decision.candidates[0]
     assert guess.probability == pytest.approx((0.7 + 0.15) / 2)
 
 
@@ -155,11 +155,11 @@ def test_csv_has_a_row_a_recording_and_a_row_a_failure():
     text = format_csv(ANSWERS, FAILURES, timeline=False)
     rows = list(csv.DictReader(io.StringIO(text)))
     assert list(rows[0]) == [
-        "file", "seconds", "answer", "composer_1", "label_1", "probability_1", "composer_2",
+        "file", "seconds", "decision", "composer_1", "label_1", "probability_1", "composer_2",
         "label_2", "probability_2", "composer_3", "label_3", "probability_3", "error",
     ]  # fmt: skip
     assert [row["file"] for row in rows] == ["أ/لحن.mp3", "x\n.wav", "bad, file.mp3"]
-    assert [row["answer"] for row in rows] == ["ألف, باء", "unknown", ""]
+    assert [row["decision"] for row in rows] == ["ألف, باء", "unknown", ""]
     assert [row["probability_1"] for row in rows] == ["0.9123", "0.9123", ""]
     assert rows[2]["error"] == "is silent; leave it out"
 
@@ -167,7 +167,7 @@ def test_csv_has_a_row_a_recording_and_a_row_a_failure():
 def test_csv_of_the_timeline_has_a_row_a_span():
     text = format_csv(ANSWERS, FAILURES, timeline=True)
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert [(row["start_seconds"], row["end_seconds"], row["answer"]) for row in rows] == [
+    assert [(row["start_seconds"], row["end_seconds"], row["decision"]) for row in rows] == [
         ("0.0", "65.5", "ألف, باء"), ("65.5", "3725.0", "unknown"), ("0.0", "20.0", "unknown"),
         ("", "", ""),
     ]  # fmt: skip
@@ -176,8 +176,8 @@ def test_csv_of_the_timeline_has_a_row_a_span():
 def test_json_holds_everything():
     found = json.loads(format_json(ANSWERS, FAILURES, {"experiment": "best"}))
     assert found["model"] == {"experiment": "best"}
-    assert found["recordings"][0]["verdict"]["composer"] == "a"
-    assert found["recordings"][1]["verdict"]["composer"] is None
+    assert found["recordings"][0]["decision"]["composer"] == "a"
+    assert found["recordings"][1]["decision"]["composer"] is None
     assert found["recordings"][0]["timeline"][1]["end_seconds"] == 3725.0
-    assert found["recordings"][0]["verdict"]["most_probable"][1]["label"] == "حنّا"
+    assert found["recordings"][0]["decision"]["candidates"][1]["label"] == "حنّا"
     assert found["failures"] == [{"file": "bad, file.mp3", "reason": "is silent; leave it out"}]

@@ -13,7 +13,7 @@ from takht.core.randomness import rng_for
 from takht.dataset import window_selection
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.cross_validation import make_folds
-from takht.evaluation.settings import Controls, Crossval
+from takht.evaluation.settings import Crossval, SanityChecks
 from takht.training.experiments import DiscriminantExperiment, Experiment, Training
 
 ONE = WindowSize(frames=1, step_frames=1)
@@ -34,6 +34,7 @@ TRAINING = Training(
 def experiment() -> Experiment:
     return DiscriminantExperiment(
         features="statistics",
+        kind="discriminant",
         discriminant="shrinkage_lda",
         statistics=["timbre"],
         balance="uneven",
@@ -42,17 +43,17 @@ def experiment() -> Experiment:
 
 
 def run(tmp_path: Path, stage: str, *sections: object) -> dict[str, float]:
-    import controls
     import crossval
     import leak
+    import sanity_checks
 
     paths = [tmp_path / "statistics", tmp_path / "split.csv"]
     out = tmp_path / "out.json"
     if stage == "leak":
         (tmp_path / "honest.json").write_text('{"accuracy_windows": 0.25}')
         leak.leak(*sections, *paths, tmp_path / "honest.json", out)
-    elif stage == "controls":
-        controls.controls(*sections, *paths, out)
+    elif stage == "sanity_checks":
+        sanity_checks.sanity_checks(*sections, *paths, out)
     else:
         crossval.crossval(*sections, *paths, out, tmp_path / "predictions.csv")
     found: dict[str, float] = json.loads(out.read_text())
@@ -95,16 +96,16 @@ def test_crossvals_spread_is_that_over_its_repeats(tmp_path, experiment):
     table = tables.read_table(tmp_path / "predictions.csv")
     each = (table["composer"] == table["predicted"]).groupby(table["repeat"]).mean()
     assert found["accuracy_recordings"] == pytest.approx(each.mean())
-    assert found["accuracy_recordings_spread"] == pytest.approx(each.std())
+    assert found["accuracy_recordings_std"] == pytest.approx(each.std())
 
 
 def test_shuffled_labels_come_out_at_chance_and_strangers_are_told(tmp_path, experiment):
     write_statistics(tmp_path, composers=6, recordings=12, composer_strength=2, own_strength=0.3)
-    params = Controls(max_steps=1, unknown_composers=2, seed=1)
-    found = run(tmp_path, "controls", experiment, ONE, TRAINING, params)
+    params = SanityChecks(max_steps=1, unknown_composers=2, seed=1)
+    found = run(tmp_path, "sanity_checks", experiment, ONE, TRAINING, params)
     # Chance is 1 in 6: of 12 recordings, 6 or more are right once in 800 times.
-    assert found["shuffled_accuracy_recordings"] < 0.5
-    assert found["unknown_auroc"] > 0.9
+    assert found["permuted_label_accuracy"] < 0.5
+    assert found["open_set_auroc"] > 0.9
     assert found["n_unknown_recordings"] == 24
     assert found["n_known_recordings"] == 8
 
@@ -112,10 +113,10 @@ def test_shuffled_labels_come_out_at_chance_and_strangers_are_told(tmp_path, exp
 def test_if_labels_leaked_into_the_control_it_would_show(tmp_path, experiment, monkeypatch):
     """The control is no control if it cannot fail: without shuffling it is far from chance."""
     write_statistics(tmp_path, composers=6, recordings=12, composer_strength=2, own_strength=0.3)
-    monkeypatch.setattr("controls.permute_labels", lambda split, _rng: split)
-    params = Controls(max_steps=1, unknown_composers=2, seed=1)
-    found = run(tmp_path, "controls", experiment, ONE, TRAINING, params)
-    assert found["shuffled_accuracy_recordings"] > 0.9
+    monkeypatch.setattr("sanity_checks.permute_labels", lambda split, _rng: split)
+    params = SanityChecks(max_steps=1, unknown_composers=2, seed=1)
+    found = run(tmp_path, "sanity_checks", experiment, ONE, TRAINING, params)
+    assert found["permuted_label_accuracy"] > 0.9
 
 
 def test_shuffling_moves_training_composers_only_and_keeps_their_numbers():

@@ -36,6 +36,7 @@ def model(**changes: object) -> NetworkClassifier:
         "experiment": {"seed": 4},
         "training": {},
         "libraries": {},
+        "kind": "network",
         "network": "mel_six_blocks",
         "width": 0.03125,
         "threads": 1,

@@ -16,14 +16,14 @@ MEASURED = [
 
 @pytest.mark.parametrize(
     ("name", "key", "found"),
-    [each for each in MEASURED if "controls" in each[2]],
+    [each for each in MEASURED if "sanity_checks" in each[2]],
     ids=lambda value: str(value)[:24],
 )
 def test_shuffled_labels_taught_nothing(name, key, found):
     """No more recordings are right than guessing the most frequent composer once in 1,000 gives."""
-    controls = found["controls"]
-    count, chance = controls["n_recordings"], controls["largest_composer_share"]
-    right = round(controls["shuffled_accuracy_recordings"] * count)
+    controls = found["sanity_checks"]
+    count, chance = controls["n_recordings"], controls["majority_class_share"]
+    right = round(controls["permuted_label_accuracy"] * count)
     assert right <= binom.ppf(0.999, count, chance), f"{name}: {key}"
 
 

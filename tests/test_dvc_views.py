@@ -14,8 +14,8 @@ MODELS = {
     folder.replace("${key}", key)
     for stage, keys in (
         ("train", PARAMS["experiments"]),
-        ("vae_train", PARAMS["generation"]["models"]),
-        ("prior_train", ("",)),
+        ("train_vae", PARAMS["generation"]["models"]),
+        ("train_prior", ("",)),
     )
     for folder in entries(STAGES[stage], "outs")
     for key in keys

@@ -162,7 +162,7 @@ def test_predict_gives_evaluates_answers_from_a_copied_model_folder_alone(built,
     tested = split["recording"][split["side"] == "test"]
     files = [str(built.root / "data/raw" / catalogue[name]) for name in tested]
     for name in EXPERIMENTS:
-        words = ("takht", "predict", "--json", "--experiment", name, *files)
+        words = ("takht", "predict", "--json", "--model", name, *files)
         path = {"PYTHONPATH": str(built.root / "src")}
         output = project.Project(tmp_path).run(*words, **path)
         found, _ = json.JSONDecoder().raw_decode(output[output.index("{") :])
@@ -192,7 +192,7 @@ def test_dvcs_own_views_work(built):
     for name in EXPERIMENTS:
         assert 0 <= files[f"metrics/{name}.json"]["data"]["accuracy_recordings"] <= 1
         assert "leak_gap" in files[f"metrics/leak/{name}.json"]["data"]
-        assert "unknown_auroc" in files[f"metrics/controls/{name}.json"]["data"]
+        assert "open_set_auroc" in files[f"metrics/sanity_checks/{name}.json"]["data"]
         assert "macro_f1_recordings" in files[f"metrics/crossval/{name}.json"]["data"]
 
 

@@ -189,7 +189,7 @@ class TestFormats:
             "drop": pytest.approx(explained.times[0], abs=1e-4),
         }  # fmt: skip
         assert found["explained"]["label"] == "نغمة"
-        assert len(found["recording"]["verdict"]["most_probable"]) == 2
+        assert len(found["recording"]["decision"]["candidates"]) == 2
         assert found["picture"] == "e.png"
 
 
@@ -239,7 +239,7 @@ class TestCommand:
                 ["لحن.flac", "--composer", "bird"],
                 "error: --composer: no composer 'bird' was learnt",
             ),
-            (["لحن.flac", "--experiment", "bets"], "error: models/bets: no model.json"),
+            (["لحن.flac", "--model", "bets"], "error: models/bets: no model.json"),
         ],
     )
     def test_what_cannot_be_explained_is_one_line_and_exit_code_1(

@@ -16,14 +16,14 @@ def drawn(rng, hashes, count):
 
 
 def pair_by_pair(recordings, number):
-    """Return what recordings share, without an index: hash by hash, twin by twin."""
+    """Return what recordings share, without an index: hash by hash, duplicate by duplicate."""
     mine, every = recordings[number], np.concatenate([each.hashes for each in recordings])
     rows = [
-        (moment, twin, twin_moment)
+        (moment, duplicate, duplicate_moment)
         for name, moment in zip(mine.hashes, mine.seconds, strict=True)
         if np.count_nonzero(every == name) <= MOST_HOLDERS
-        for twin in range(number + 1, len(recordings))
-        for twin_moment in recordings[twin].seconds[recordings[twin].hashes == name]
+        for duplicate in range(number + 1, len(recordings))
+        for duplicate_moment in recordings[duplicate].seconds[recordings[duplicate].hashes == name]
     ]
     return np.array(rows, dtype=np.float64).reshape(-1, 3)
 
@@ -35,8 +35,8 @@ def test_the_index_finds_what_comparing_all_pairs_finds_in_the_same_order(seed):
     recordings = [drawn(rng, hashes, count) for count in (40, 0, 25, 60, 1, 40)]
     index = Index(recordings)
     for number in range(len(recordings)):
-        which, *twins = index._shared(number)
-        found = np.column_stack([recordings[number].seconds[which], *twins])
+        which, *duplicates = index._shared(number)
+        found = np.column_stack([recordings[number].seconds[which], *duplicates])
         np.testing.assert_array_equal(found, pair_by_pair(recordings, number))
 
 
@@ -65,4 +65,4 @@ def test_what_cannot_match_well_is_left_out_and_nothing_else():
         counts.append(sum(match.score >= least for found in every for match in found))
     assert counts[0] > counts[2] >= 1
     assert counts[-1] == 0
-    assert [match.twin for match in index.matches(0, 0.4)] == [6]
+    assert [match.duplicate for match in index.matches(0, 0.4)] == [6]

@@ -33,6 +33,7 @@ SHAPE = WindowSize(frames=108, step_frames=43)  # of networks; statistics come w
 TRAINING = Training(**PARAMS["scales"]["demo"]["training"])
 DISCRIMINANT = {
     "features": "statistics",
+    "kind": "discriminant",
     "discriminant": "shrinkage_lda",
     "statistics": ["timbre", "intervals"],
     "balance": "uneven",
@@ -40,6 +41,7 @@ DISCRIMINANT = {
 }
 NETWORK = {
     "features": "mel",
+    "kind": "network",
     "network": "mfcc_two_blocks",
     "balance": "even",
     "masked_copies": 0,
@@ -246,7 +248,12 @@ def test_the_repositorys_own_experiments_are_valid(name):
         (NETWORK | {"statistics": ["timbre"]}, r"x\.statistics: Extra inputs"),
         (NETWORK | {"learning_rate": "1e-3"}, r"write 1\.0e-3"),
         (NETWORK | {"features": "../mel"}, r"x\.features: .*pattern"),
-        ({}, r"x\.network: Field required"),
+        ({}, r"experiments\.x: Unable to extract tag using discriminator 'kind'.*; add the line"),
+        (NETWORK | {"kind": "forest"}, r"experiments\.x: .*'forest'.*'network', 'discriminant'"),
+        (
+            DISCRIMINANT | {"statistics": ["steps"]},
+            r"x\.statistics\.0: .*got 'steps'; it is now called quarter_tone_steps",
+        ),
         ("baseline", r"experiments\.x: .*got 'baseline'"),
         (None, r"experiments\.x: .*got None"),
     ],

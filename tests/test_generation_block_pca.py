@@ -1,4 +1,4 @@
-"""The yardstick is PCA, and nothing else."""
+"""The baseline is PCA, and nothing else."""
 
 import numpy as np
 import pytest

@@ -10,14 +10,14 @@ BANDS, BLOCK = 24, 8
 
 
 def clips(count: int = 6, frames: int = 400) -> list[np.ndarray]:
-    """Smooth courses of a few spectra, and noise."""
+    """Smooth trajectories of a few spectra, and noise."""
     rng = np.random.default_rng(2)
     spectra = rng.normal(size=(5, BANDS))
     found = []
     for _ in range(count):
-        course = np.cumsum(rng.normal(size=(frames, 5)), axis=0)
-        course -= course.mean(axis=0)
-        clip = 0.5 + 0.01 * course @ spectra + rng.normal(0, 0.01, (frames, BANDS))
+        trajectory = np.cumsum(rng.normal(size=(frames, 5)), axis=0)
+        trajectory -= trajectory.mean(axis=0)
+        clip = 0.5 + 0.01 * trajectory @ spectra + rng.normal(0, 0.01, (frames, BANDS))
         found.append(clip.astype(np.float32))
     return found
 
@@ -101,5 +101,5 @@ def test_two_fits_are_the_same_bytes():
         fit_basis(clips(), emphasis(BANDS, low=0.4, level=1.5), block_frames=BLOCK, components=9)
         for _ in range(2)
     )
-    assert first.courses.tobytes() == second.courses.tobytes()
+    assert first.trajectories.tobytes() == second.trajectories.tobytes()
     assert first.analysis.tobytes() == second.analysis.tobytes()

@@ -90,9 +90,9 @@ def test_half_precision_keeps_what_must_be_exact_in_full():
 
 @pytest.mark.slow
 def test_training_lowers_the_error_and_two_trainings_write_the_same_bytes(tmp_path):
-    write_spectrograms(tmp_path, "logspec")
+    write_spectrograms(tmp_path, "study_spectrogram")
     for name in ("first", "second"):
-        run_stage(tmp_path, "vae_original", "logspec", name)
+        run_stage(tmp_path, "study_vae", "study_spectrogram", name)
     first, second = contents(tmp_path / "first"), contents(tmp_path / "second")
     assert first == second
     assert set(first) == {
@@ -105,8 +105,8 @@ def test_training_lowers_the_error_and_two_trainings_write_the_same_bytes(tmp_pa
     errors = [float(row[3]) for row in rows[1:]]
     assert min(errors) < 0.95 * errors[0]
     card = json.loads(first["model/model.json"])
-    assert card["model"] == MODEL["vae_original"]
-    assert card["training"] == TRAINING["vae_original"]
+    assert card["model"] == MODEL["study_vae"]
+    assert card["training"] == TRAINING["study_vae"]
     assert card["validation_mse"] == pytest.approx(min(errors))
 
     model = load_study_vae(tmp_path / "first/model")

@@ -1,4 +1,4 @@
-"""The prior draws pieces whose style is their composer's and whose course goes on as music's."""
+"""The prior draws pieces in their composer's style, whose latents move as in music."""
 
 import dataclasses
 import json
@@ -14,16 +14,16 @@ from pipeline import ROOT
 from takht.errors import TakhtError
 from takht.generation.codec.mean_spectrum import SpectrumPca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
-from takht.generation.codec.settings import PriorModel
 from takht.generation.pieces.load import load_codec, load_prior
 from takht.generation.prior.fit import ClipDescription, fit_prior
 from takht.generation.prior.prior import ar1_smooth
+from takht.generation.prior.settings import PriorModel
 
 PRIOR = {
     "styles": 6,
-    "pull_clips": 1.0,
+    "prior_strength_clips": 1.0,
     "shrinkage": 0.2,
-    "texture": 1.0,
+    "residual_noise": 1.0,
     "style_temperature": 1.0,
     "compared_latents": 4,
     "neighbours": 6,
@@ -39,12 +39,12 @@ class Codec:
     """All that the prior asks of a codec."""
 
     basis = Basis()
-    colours = SpectrumPca(
+    spectrum_pca = SpectrumPca(
         np.zeros(256, np.float32), np.eye(3, 256, dtype=np.float32), np.ones(3, np.float32)
     )
 
 
-def course(rng: np.random.Generator, keep: float) -> np.ndarray:
+def trajectory(rng: np.random.Generator, keep: float) -> np.ndarray:
     """Latents that each follow themselves, latent 1 following latent 0 as well."""
     found = np.zeros((BLOCKS + 50, LATENTS))
     for t in range(1, len(found)):
@@ -56,16 +56,16 @@ def course(rng: np.random.Generator, keep: float) -> np.ndarray:
 def clips(
     composers: int = 3, each: int = 6, keep: float = 0.7
 ) -> tuple[list[ClipDescription], np.ndarray]:
-    """Clips whose colour and the scale of whose latents tell the composer."""
+    """Clips whose mean spectrum and the scale of whose latents tell the composer."""
     rng = np.random.default_rng(1)
     found, numbers = [], []
     for composer in range(composers):
         for _ in range(each):
-            latents = course(rng, keep) * np.exp(0.8 * (composer - 1))
+            latents = trajectory(rng, keep) * np.exp(0.8 * (composer - 1))
             code = np.full(3, 2.0 * composer) + rng.normal(0, 0.3, 3)
             levels = rng.normal(composer, 0.1, LEVELS)
-            contour = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
-            parts = (code, latents, levels, contour, np.full(4, 1.2))
+            envelope = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
+            parts = (code, latents, levels, envelope, np.full(4, 1.2))
             found.append(ClipDescription(*(part.astype(np.float32) for part in parts)))
             numbers.append(composer)
     return found, np.array(numbers)
@@ -86,10 +86,10 @@ def prior():
 def test_pieces_have_their_composers_colour_scale_and_texture(prior):
     for composer in range(3):
         drawn = [prior.draw(composer, 30, np.random.default_rng(seed)) for seed in range(12)]
-        colours = np.mean([colour[:3] for colour, _, _ in drawn])
+        spectrum_pca = np.mean([mean_spectrum[:3] for mean_spectrum, _, _ in drawn])
         scales = np.mean([np.log(latents.std(axis=0)).mean() for _, latents, _ in drawn])
-        levels = np.mean([texture.levels.mean() for _, _, texture in drawn])
-        assert colours == pytest.approx(2 * composer, abs=0.6)
+        levels = np.mean([residual.levels.mean() for _, _, residual in drawn])
+        assert spectrum_pca == pytest.approx(2 * composer, abs=0.6)
         own = np.mean([np.log(clip.scales).mean() for clip in clips()[0][6 * composer :][:6]])
         assert scales == pytest.approx(own, abs=0.2)
         assert levels == pytest.approx(composer, abs=0.3)
@@ -115,7 +115,7 @@ def test_a_course_goes_on_as_the_composers_music_does(prior):
     walk = prior.walk(1, 400, np.random.default_rng(1))
     assert set(prior.composer_of_clip[prior.clip_of_block[walk]]) == {1}
     assert not np.any(np.diff(walk) == 1)
-    leading = prior.courses[:, :4] * prior.compared
+    leading = prior.trajectories[:, :4] * prior.compared
     own = np.flatnonzero(prior.composer_of_clip[prior.clip_of_block] == 1)
     before = walk[1:] - 1  # whose successors were taken
     assert (prior.clip_of_block[before] == prior.clip_of_block[walk[1:]]).all()
@@ -136,14 +136,14 @@ def test_a_cycle_is_gone_through_in_its_order():
         dataclasses.replace(
             clip,
             latents=(cycle + noise.normal(0, 0.05, cycle.shape)).astype(np.float32),
-            contour=clip.contour[: 160 * BLOCK_FRAMES],
+            envelope=clip.envelope[: 160 * BLOCK_FRAMES],
         )
         for clip in found
     ]
     prior, judged = fit(found, numbers)
     walk = prior.walk(0, 400, np.random.default_rng(1))
     assert set(np.diff(walk % 4) % 4) == {1}
-    assert judged["unforeseen"].max() < 0.05
+    assert judged["unexplained_variance"].max() < 0.05
 
 
 def test_noise_cannot_be_foreseen_but_the_mean_of_many_harms_least():
@@ -157,16 +157,16 @@ def test_noise_cannot_be_foreseen_but_the_mean_of_many_harms_least():
     assert judged["neighbours"].tolist() == [1, 2, 4, 8, 16, 32, 64]
     # a successor of 1 has twice the variance, the mean of n has 1 + 1/n
     expected = 1 + 1 / judged["neighbours"]
-    np.testing.assert_allclose(judged["unforeseen"], expected, atol=0.3)
-    assert (np.diff(judged["unforeseen"]) < 0).all()
+    np.testing.assert_allclose(judged["unexplained_variance"], expected, atol=0.3)
+    assert (np.diff(judged["unexplained_variance"]) < 0).all()
 
 
 @pytest.mark.parametrize(("seconds", "blocks"), [(1.0, 11), (10.0, 108), (60.0, 647)])
 def test_a_piece_is_as_long_as_asked(prior, seconds, blocks):
-    colour, latents, texture = prior.draw(None, seconds, np.random.default_rng(1))
-    assert colour.shape == (256,)
+    mean_spectrum, latents, residual = prior.draw(None, seconds, np.random.default_rng(1))
+    assert mean_spectrum.shape == (256,)
     assert latents.shape == (blocks, LATENTS)
-    assert texture.contour.shape == (blocks * BLOCK_FRAMES,)
+    assert residual.envelope.shape == (blocks * BLOCK_FRAMES,)
     assert (blocks - 1) * BLOCK_FRAMES * 256 / 22_050 <= seconds + 256 / 22_050
     assert (blocks * BLOCK_FRAMES - 1) * 256 / 22_050 >= seconds
 
@@ -181,14 +181,14 @@ def test_the_generator_alone_decides(prior):
 @pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0])
 def test_style_temperature_scales_how_far_pieces_are_from_their_composer(prior, temperature):
     varied = dataclasses.replace(prior, style_temperature=temperature)
-    colours = [varied.draw(0, 1, np.random.default_rng(seed))[0][:3] for seed in range(60)]
+    spectrum_pca = [varied.draw(0, 1, np.random.default_rng(seed))[0][:3] for seed in range(60)]
     within = [clip.code for clip in clips()[0][:6]]
     expected = temperature * np.std(within, axis=0, ddof=1).mean()
-    assert np.std(colours, axis=0).mean() == pytest.approx(expected, rel=0.35, abs=1e-6)
+    assert np.std(spectrum_pca, axis=0).mean() == pytest.approx(expected, rel=0.35, abs=1e-6)
 
 
 def test_texture_is_as_strong_as_asked_and_keeps_its_shape(prior):
-    half = dataclasses.replace(prior, texture=0.5)
+    half = dataclasses.replace(prior, residual=0.5)
     full, quiet = (p.draw(0, 5, np.random.default_rng(1))[2] for p in (prior, half))
     difference = quiet.levels - full.levels
     np.testing.assert_allclose(difference[:BAND_GROUPS], np.log(0.5), atol=1e-5)
@@ -199,8 +199,8 @@ def test_texture_is_as_strong_as_asked_and_keeps_its_shape(prior):
 def test_walks_linger_until_they_remember_as_clips_do():
     """Random walks through slow music are as slow again; those through noise are left alone."""
 
-    def memory(course: np.ndarray) -> float:
-        centred = course - course.mean(axis=0)
+    def memory(trajectory: np.ndarray) -> float:
+        centred = trajectory - trajectory.mean(axis=0)
         return float(np.sum(centred[1:] * centred[:-1]) / np.sum(centred**2))
 
     found, numbers = clips(keep=0.5)
@@ -213,10 +213,10 @@ def test_walks_linger_until_they_remember_as_clips_do():
 
 
 def test_lingering_is_a_geometric_series():
-    course = np.zeros((5, 2), np.float32)
-    course[1] = 1
+    trajectory = np.zeros((5, 2), np.float32)
+    trajectory[1] = 1
     expected = [0, 1, 0.5, 0.25, 0.125]
-    np.testing.assert_allclose(ar1_smooth(course, 0.5), np.stack([expected] * 2, axis=1))
+    np.testing.assert_allclose(ar1_smooth(trajectory, 0.5), np.stack([expected] * 2, axis=1))
 
 
 def test_the_order_of_clips_does_not_matter_to_styles(prior):
@@ -239,8 +239,8 @@ def test_a_composer_of_one_clip_is_drawn_half_way_to_the_others():
 
 @pytest.mark.slow
 def test_prior_train_writes_the_same_bytes_and_they_load_again(tmp_path):
-    write_spectrograms(tmp_path, "genspec")
-    run_stage(tmp_path, "vae", "genspec", "vae")
+    write_spectrograms(tmp_path, "generation_mel")
+    run_stage(tmp_path, "vae", "generation_mel", "vae")
     parameters = {
         "generation": {"models": MODEL, "prior": PRIOR},
         "scales": {"s": {"generation": TRAINING | {"prior": {"clips_per_composer": 2}}}},
@@ -250,13 +250,13 @@ def test_prior_train_writes_the_same_bytes_and_they_load_again(tmp_path):
         words = [
             "scale=s",
             "vae/model",
-            "genspec",
+            "generation_mel",
             "split.csv",
             f"{name}/m",
             f"{name}/neighbours.csv",
         ]
         subprocess.run(
-            [sys.executable, ROOT / "src/prior_train.py", *words], cwd=tmp_path, check=True
+            [sys.executable, ROOT / "src/train_prior.py", *words], cwd=tmp_path, check=True
         )
     assert contents(tmp_path / "first") == contents(tmp_path / "second")
     folder = tmp_path / "first/m"

@@ -23,7 +23,7 @@ from takht.generation.sound.loudness import normalize_loudness
 from takht.generation.spectrogram.log_mel import log_mel
 
 SIZES = GenerationPlan(
-    unconditional=2, per_composer=2, seconds=6.0, long_seconds=60.0, yardsticks=7, seed=1
+    unconditional=2, per_composer=2, seconds=6.0, long_seconds=60.0, reference_windows=7, seed=1
 )
 
 
@@ -80,7 +80,7 @@ def test_reconstructions_stand_beside_the_same_seconds_of_music():
         plan_reconstructions("umm/قديم", wave, small.codec(), small.pca(), small.Quarters())
     )
     by_name = {item.file.removeprefix("reconstructions/umm/قديم/"): item for item in items}
-    assert set(by_name) == {"music", "ours", "pca", "original", "phase", "original_phase"}
+    assert set(by_name) == {"music", "vae", "pca", "study_vae", "phase", "original_phase"}
     wave = normalize_loudness(wave, 22_050)
     np.testing.assert_array_equal(by_name["music"].frames, wave[96 * 256 : (96 + 1023) * 256])
     np.testing.assert_array_equal(by_name["phase"].frames, log_mel(wave)[96:1120])
@@ -90,20 +90,20 @@ def test_reconstructions_stand_beside_the_same_seconds_of_music():
 
 def test_a_sheet_becomes_files_an_index_and_a_picture(prior, tmp_path):
     items = list(plan_study_samples(small.Quarters(), SIZES))
-    sheets = list(group_into_figures("yardsticks/original", items))
+    sheets = list(group_into_figures("baselines/study_vae", items))
     assert [len(sheet.items) for sheet in sheets] == [6, 1]
-    assert sheets[1].file == "yardsticks/original-2"
+    assert sheets[1].file == "baselines/study_vae-2"
     piece = next(plan_pieces(prior.codec, prior, SIZES))
     chosen = (sheets[1], *one_per_figure([piece]))
     rows = [render_figure(sheet, tmp_path) for sheet in chosen]
-    assert list(rows[0]["file"]) == ["yardsticks/original-07.wav"]
-    assert list(rows[1].iloc[0]) == ["unconditional/01.wav", "sample", "ours", "", "", 6.0]
+    assert list(rows[0]["file"]) == ["baselines/study_vae-07.wav"]
+    assert list(rows[1].iloc[0]) == ["unconditional/01.wav", "sample", "vae", "", "", 6.0]
     info = soundfile.info(tmp_path / "unconditional/01.wav")
     assert (info.samplerate, info.subtype, info.channels) == (22_050, "PCM_16", 1)
     assert info.frames == 6 * 22_050
     picture = np.asarray(Image.open(tmp_path / "unconditional/01.png").convert("RGB"))
     assert picture.std() > 10
-    assert (tmp_path / "yardsticks/original-2.png").exists()
+    assert (tmp_path / "baselines/study_vae-2.png").exists()
 
 
 def test_the_same_sheet_twice_writes_the_same_bytes(prior, tmp_path):
@@ -128,7 +128,7 @@ def test_generated_sounds_are_compared_with_their_music(tmp_path):
     (sheet,) = group_into_figures("reconstructions/umm/x/all", items)
     table = compare_reconstructions(tmp_path, render_figure(sheet, tmp_path))
     own = table.set_index(["kind", "model"])
-    assert own.loc[("music", "real"), "lsd_db"] == 0
-    assert own.loc[("phase", "ours"), "lsd_db"] < own.loc[("reconstruction", "ours"), "lsd_db"]
-    assert own.loc[("phase", "original"), "hop_buzz"] > 0.1  # the defect it is known for
-    assert own.loc[("phase", "ours"), "hop_buzz"] < 0.03
+    assert own.loc[("music", "reference"), "lsd_db"] == 0
+    assert own.loc[("phase", "vae"), "lsd_db"] < own.loc[("reconstruction", "vae"), "lsd_db"]
+    assert own.loc[("phase", "study_vae"), "frame_rate_energy"] > 0.1  # the defect it is known for
+    assert own.loc[("phase", "vae"), "frame_rate_energy"] < 0.03

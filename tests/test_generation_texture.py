@@ -1,4 +1,4 @@
-"""Texture: noise that has the levels it was asked for, and nothing a codec could have said."""
+"""Residual noise has the levels it was asked for, and nothing that a codec can say."""
 
 import numpy as np
 import pytest
@@ -33,21 +33,21 @@ def noise(rms: float, past: float, seed: int = 2) -> np.ndarray:
 
 
 def test_levels_are_those_of_a_known_process():
-    levels, contour = describe_residual(noise(0.03, 0.6))
+    levels, envelope = describe_residual(noise(0.03, 0.6))
     bands, rms, memory, skewness = np.split(levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS]))
     np.testing.assert_allclose(bands[:8], np.log(0.03), atol=0.1)
     np.testing.assert_allclose(bands[8:], np.log(0.06), atol=0.1)
     np.testing.assert_allclose(rms, 0, atol=0.2)
     np.testing.assert_allclose(np.tanh(memory), 0.6, atol=0.1)
     assert abs(float(skewness[0])) < 0.1
-    assert contour.shape == (FRAMES,)
-    assert np.abs(contour).max() < 0.5
+    assert envelope.shape == (FRAMES,)
+    assert np.abs(envelope).max() < 0.5
 
 
 def test_contour_is_the_loudness_of_frames():
     loud = np.where(np.arange(FRAMES) < FRAMES // 2, 1.0, 4.0)[:, None]
-    levels, contour = describe_residual((noise(0.02, 0) * loud).astype(np.float32))
-    jump = contour[FRAMES // 2 :].mean() - contour[: FRAMES // 2].mean()
+    levels, envelope = describe_residual((noise(0.02, 0) * loud).astype(np.float32))
+    jump = envelope[FRAMES // 2 :].mean() - envelope[: FRAMES // 2].mean()
     assert jump == pytest.approx(np.log(4), abs=0.05)
     even, _ = describe_residual(noise(0.02, 0))
     np.testing.assert_allclose(levels[BAND_GROUPS:], even[BAND_GROUPS:], atol=0.1)
@@ -55,10 +55,10 @@ def test_contour_is_the_loudness_of_frames():
 
 @pytest.mark.parametrize("past", [0.0, 0.7])
 def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
-    wanted, contour = describe_residual(noise(0.03, past))
-    contour = np.where(np.arange(FRAMES) < 320, -0.7, 0.5).astype(np.float32)
-    contour -= 0.5 * np.log(np.mean(np.exp(2 * contour)))  # as loud in all
-    drawn = draw_noise(ResidualNoise(wanted, contour, 3), basis, 8)
+    wanted, envelope = describe_residual(noise(0.03, past))
+    envelope = np.where(np.arange(FRAMES) < 320, -0.7, 0.5).astype(np.float32)
+    envelope -= 0.5 * np.log(np.mean(np.exp(2 * envelope)))  # as loud in all
+    drawn = draw_noise(ResidualNoise(wanted, envelope, 3), basis, 8)
     assert drawn.shape == (FRAMES, 256)
     found, found_contour = describe_residual(drawn)
     # the first few quefrencies are the codec's
@@ -70,23 +70,23 @@ def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
 
 
 def test_a_codec_would_not_see_it(basis):
-    levels, contour = describe_residual(noise(0.03, 0.5))
-    drawn = draw_noise(ResidualNoise(levels, contour, 3), basis, 8)
+    levels, envelope = describe_residual(noise(0.03, 0.5))
+    drawn = draw_noise(ResidualNoise(levels, envelope, 3), basis, 8)
     assert np.abs(basis.analyse(drawn)[:, :8]).max() < 1e-3
     assert np.abs(basis.analyse(drawn)[:, 8:]).max() > 0.01
 
 
 def test_its_seed_alone_decides(basis):
-    levels, contour = describe_residual(noise(0.03, 0.5))
+    levels, envelope = describe_residual(noise(0.03, 0.5))
     first, same, other = (
-        draw_noise(ResidualNoise(levels, contour, seed), basis, 8) for seed in (3, 3, 4)
+        draw_noise(ResidualNoise(levels, envelope, seed), basis, 8) for seed in (3, 3, 4)
     )
     assert np.array_equal(first, same)
     assert not np.allclose(first, other, atol=0.01)
 
 
 def test_silence_has_a_texture_too(basis):
-    levels, contour = describe_residual(np.zeros((64, 256), np.float32))
+    levels, envelope = describe_residual(np.zeros((64, 256), np.float32))
     assert np.isfinite(levels).all()
-    drawn = draw_noise(ResidualNoise(levels, contour, 1), basis, 8)
+    drawn = draw_noise(ResidualNoise(levels, envelope, 1), basis, 8)
     assert np.abs(drawn).max() < 0.01

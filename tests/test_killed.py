@@ -42,7 +42,7 @@ def killing(tmp_path_factory, processes):
     [
         name
         for name in killed_stages.commands()
-        if not re.fullmatch("(leak|crossval|controls)@network", name)
+        if not re.fullmatch("(leak|crossval|sanity_checks)@network", name)
     ],
 )
 def test_a_stage_survives_kills_and_interrupts(killing, name):

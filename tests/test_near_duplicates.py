@@ -56,11 +56,11 @@ def corpus(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def twins_csv(corpus):
+def duplicates_csv(corpus):
     path = corpus.with_name("near_duplicates.csv")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAKHT_WORKERS", "1")
-        params = near_duplicates.NearDuplicates(least_score=LEAST_SCORE)
+        params = near_duplicates.NearDuplicates(min_score=LEAST_SCORE)
         near_duplicates.near_duplicates(params, corpus, path)
     return path
 
@@ -77,52 +77,52 @@ def catalogue_csv(corpus):
     return path
 
 
-def sides(catalogue_csv, twins_csv, folder, seed):
+def sides(catalogue_csv, duplicates_csv, folder, seed):
     params = split.Split(
         validation_share=0.2, test_share=0.2, drop_small_composers=False, seed=seed
     )
-    split.split(params, catalogue_csv, twins_csv, folder / "split.csv")
+    split.split(params, catalogue_csv, duplicates_csv, folder / "split.csv")
     return tables.read_table(folder / "split.csv").set_index("recording")["side"]
 
 
-def test_all_copies_are_found_and_nothing_else(twins_csv):
-    found = tables.read_table(twins_csv)
+def test_all_copies_are_found_and_nothing_else(duplicates_csv):
+    found = tables.read_table(duplicates_csv)
     expected = {tuple(sorted((name, original))) for name, (original, *_) in COPIES.items()}
-    pairs = list(zip(found["recording"], found["twin"], strict=True))
+    pairs = list(zip(found["recording"], found["duplicate_of"], strict=True))
     assert set(pairs) == expected
     assert pairs == sorted(pairs)
 
 
-def test_offsets_are_those_that_were_cut(twins_csv):
-    found = tables.read_table(twins_csv, {"offset_seconds": "float64"})
-    offset_of = dict(zip(found["twin"], found["offset_seconds"], strict=True))
+def test_offsets_are_those_that_were_cut(duplicates_csv):
+    found = tables.read_table(duplicates_csv, {"offset_seconds": "float64"})
+    offset_of = dict(zip(found["duplicate_of"], found["offset_seconds"], strict=True))
     for name, (original, *_, offset) in COPIES.items():
         if name in offset_of:  # the original comes first
             assert offset_of[name] == pytest.approx(offset, abs=0.2), (name, original)
 
 
-def test_scores_keep_their_distance_from_the_threshold(twins_csv):
-    scores = tables.read_table(twins_csv, {"score": "float64"})["score"]
+def test_scores_keep_their_distance_from_the_threshold(duplicates_csv):
+    scores = tables.read_table(duplicates_csv, {"score": "float64"})["score"]
     assert scores.between(1.5 * LEAST_SCORE, 1).all()
 
 
 def test_two_runs_write_the_same_bytes_with_any_number_of_workers(
-    corpus, twins_csv, tmp_path, monkeypatch
+    corpus, duplicates_csv, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("TAKHT_WORKERS", "2")
-    params = near_duplicates.NearDuplicates(least_score=LEAST_SCORE)
+    params = near_duplicates.NearDuplicates(min_score=LEAST_SCORE)
     near_duplicates.near_duplicates(params, corpus, tmp_path / "again.csv")
-    assert (tmp_path / "again.csv").read_bytes() == twins_csv.read_bytes()
+    assert (tmp_path / "again.csv").read_bytes() == duplicates_csv.read_bytes()
 
 
 def test_no_seed_sets_twins_apart_and_without_the_guard_some_do(
-    catalogue_csv, twins_csv, tmp_path, capsys
+    catalogue_csv, duplicates_csv, tmp_path, capsys
 ):
     unguarded = tmp_path / "none.csv"
-    tables.write_table(pd.DataFrame(columns=["recording", "twin"]), unguarded)
+    tables.write_table(pd.DataFrame(columns=["recording", "duplicate_of"]), unguarded)
     apart = {"guarded": 0, "unguarded": 0}
     for seed in range(25):
-        for kind, path in (("guarded", twins_csv), ("unguarded", unguarded)):
+        for kind, path in (("guarded", duplicates_csv), ("unguarded", unguarded)):
             side = sides(catalogue_csv, path, tmp_path, seed)
             apart[kind] += sum(side[name] != side[copy[0]] for name, copy in COPIES.items())
     assert apart["guarded"] == 0
@@ -138,10 +138,10 @@ def test_only_silence_gives_an_empty_table(tmp_path, monkeypatch):
     monkeypatch.setenv("TAKHT_WORKERS", "1")
     for name in ("a/x", "a/y"):
         write_segments(tmp_path / "segments", name, np.zeros(2000))
-    params = near_duplicates.NearDuplicates(least_score=LEAST_SCORE)
-    near_duplicates.near_duplicates(params, tmp_path / "segments", tmp_path / "twins.csv")
-    text = (tmp_path / "twins.csv").read_text(encoding="utf-8")
-    assert text == "recording,twin,score,offset_seconds\n"
+    params = near_duplicates.NearDuplicates(min_score=LEAST_SCORE)
+    near_duplicates.near_duplicates(params, tmp_path / "segments", tmp_path / "duplicates.csv")
+    text = (tmp_path / "duplicates.csv").read_text(encoding="utf-8")
+    assert text == "recording,duplicate_of,score,offset_seconds\n"
 
 
 @pytest.mark.parametrize("ratio", [0.96, 1.0, 1.02])
@@ -152,7 +152,7 @@ def test_alignment_recovers_tempo_offset_and_share(ratio, offset):
     half = moments[::2].astype(np.float64)
     chance = rng.uniform(0, 30, (2, 200))
     seconds = np.concatenate([half, moments[rng.integers(0, 300, 200)]])
-    twin_seconds = np.concatenate([ratio * half + offset, chance[1]])
-    score, found = count_aligned(moments, seconds, twin_seconds)
+    duplicate_seconds = np.concatenate([ratio * half + offset, chance[1]])
+    score, found = count_aligned(moments, seconds, duplicate_seconds)
     assert score == pytest.approx(0.5, abs=0.06)
     assert found == pytest.approx(offset, abs=0.05)

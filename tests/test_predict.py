@@ -71,7 +71,7 @@ def test_a_folder_is_answered_as_a_table_with_the_timeline_of_what_is_long(takht
 
 
 def test_below_the_threshold_the_answer_is_unknown(takht):
-    code, out, _ = takht("music/short.ogg", "--experiment", "shy")
+    code, out, _ = takht("music/short.ogg", "--model", "shy")
     assert code == 0
     assert out.splitlines()[1].startswith("unknown ")
 
@@ -79,15 +79,15 @@ def test_below_the_threshold_the_answer_is_unknown(takht):
 def test_json_and_csv_say_the_same(takht):
     found = json.loads(takht("music", "--json")[1])
     assert found["model"] == {
-        "experiment": "best", "composers": 3, "temperature": 1.0, "unknown_below": 0.0,
+        "name": "best", "composers": 3, "temperature": 1.0, "unknown_below": 0.0,
     }  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(takht("music", "--csv")[1])))
     for recording, row in zip(found["recordings"], rows, strict=True):
-        first = recording["verdict"]["most_probable"][0]
+        first = recording["decision"]["candidates"][0]
         assert row["file"] == recording["file"]
-        assert (row["composer_1"], row["answer"]) == (first["composer"], first["label"])
+        assert (row["composer_1"], row["decision"]) == (first["composer"], first["label"])
         assert float(row["probability_1"]) == first["probability"]
-        total = sum(guess["probability"] for guess in recording["verdict"]["most_probable"])
+        total = sum(guess["probability"] for guess in recording["decision"]["candidates"])
         assert total == pytest.approx(1, abs=2e-4)  # there are but three
     assert [recording["seconds"] for recording in found["recordings"]] == [24.0, 200.0]
     spans = list(csv.DictReader(io.StringIO(takht("music", "--csv", "--timeline")[1])))
@@ -120,7 +120,7 @@ def test_what_fails_is_named_and_the_rest_is_answered(takht, here, tmp_path):
     assert [failure["file"] for failure in found["failures"]] == ["gone.wav", f"{tmp_path}/bad.mp3"]
     assert len(found["recordings"]) == 1
     rows = list(csv.DictReader(io.StringIO(takht(*words, "--csv")[1])))
-    assert ["error" if row["error"] else row["answer"][:0] for row in rows] == [
+    assert ["error" if row["error"] else row["decision"][:0] for row in rows] == [
         "",
         "error",
         "error",
@@ -130,7 +130,7 @@ def test_what_fails_is_named_and_the_rest_is_answered(takht, here, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["music", "--experiment", "bets"], 1, "no model.json, in models there are best, shy; nam"),
+        (["music", "--model", "bets"], 1, "no model.json, in models there are best, shy; nam"),
         (["music", "--models", "elsewhere"], 1, "no model.json, in elsewhere there is none at all"),
         (["models"], 1, "models: holds no file with the name of an audio file; name"),
         (["gone"], 1, "gone: no such file or folder; fix the path"),

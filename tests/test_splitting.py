@@ -142,13 +142,15 @@ def catalogue(tmp_path):
     return tmp_path / "catalogue.csv"
 
 
-def run_split(catalogue, drop, twins=()):
+def run_split(catalogue, drop, duplicates=()):
     import split
 
-    twins_csv = catalogue.with_name("near_duplicates.csv")
-    tables.write_table(pd.DataFrame(list(twins), columns=["recording", "twin"]), twins_csv)
+    duplicates_csv = catalogue.with_name("near_duplicates.csv")
+    tables.write_table(
+        pd.DataFrame(list(duplicates), columns=["recording", "duplicate_of"]), duplicates_csv
+    )
     params = split.Split(validation_share=0.15, test_share=0.15, drop_small_composers=drop, seed=3)
-    split.split(params, catalogue, twins_csv, catalogue.with_name("split.csv"))
+    split.split(params, catalogue, duplicates_csv, catalogue.with_name("split.csv"))
     return tables.read_table(catalogue.with_name("split.csv"))
 
 
@@ -165,20 +167,20 @@ def test_the_same_audio_under_two_names_is_on_one_side(catalogue):
 
 
 def test_twins_are_in_one_group_and_reported_by_file(catalogue, capsys):
-    twins = [("a/1", "a/2"), ("b/5", "b/6"), ("b/6", "b/7")]
-    table = run_split(catalogue, drop=True, twins=twins).set_index("recording")
-    for first, second in twins:
+    duplicates = [("a/1", "a/2"), ("b/5", "b/6"), ("b/6", "b/7")]
+    table = run_split(catalogue, drop=True, duplicates=duplicates).set_index("recording")
+    for first, second in duplicates:
         assert table.loc[first, "group"] == table.loc[second, "group"]
         assert table.loc[first, "side"] == table.loc[second, "side"]
     assert table["group"].nunique() == 17 - 4  # b/3 and b/4 hold the same bytes
     assert capsys.readouterr().err.splitlines() == [
         f"{first}.mp3 and {second}.mp3: near-duplicate audio, kept on one side"
-        for first, second in twins
+        for first, second in duplicates
     ]
 
 
 def test_twins_of_two_composers_are_warned_of(catalogue, capsys):
-    table = run_split(catalogue, drop=True, twins=[("a/0", "b/0")]).set_index("recording")
+    table = run_split(catalogue, drop=True, duplicates=[("a/0", "b/0")]).set_index("recording")
     assert table.loc["a/0", "side"] == table.loc["b/0", "side"]
     warning = capsys.readouterr().err.splitlines()[1]
     assert warning.startswith("warning: a/0.mp3 and b/0.mp3: ")
@@ -187,4 +189,4 @@ def test_twins_of_two_composers_are_warned_of(catalogue, capsys):
 
 def test_a_twin_that_the_catalogue_lacks_is_an_error(catalogue):
     with pytest.raises(TakhtError, match=r"near_duplicates.csv: 'a/gone' is not in the catalogue"):
-        run_split(catalogue, drop=True, twins=[("a/1", "a/gone")])
+        run_split(catalogue, drop=True, duplicates=[("a/1", "a/gone")])

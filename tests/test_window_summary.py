@@ -45,12 +45,12 @@ def test_each_group_stands_where_its_name_says():
     second = {
         "timbre": summarize_timbre(values),
         "intervals": summarize_intervals(pitch),
-        "steps": summarize_steps(pitch),
+        "quarter_tone_steps": summarize_steps(pitch),
         "onsets": summarize_onsets(values),
     }
     for name, expected in second.items():
         np.testing.assert_array_equal(found[name][1], expected)
-    tonal = np.hstack([found["intervals"], found["steps"]])
+    tonal = np.hstack([found["intervals"], found["quarter_tone_steps"]])
     np.testing.assert_array_equal(found["context"], add_context(tonal))
 
 

@@ -64,13 +64,13 @@ def scan_corpus(root: Path) -> tuple[list[FoundFile], list[Rejected]]:
     by_name = defaultdict(list)
     for each in found:
         by_name[each.recording].append(each)
-    twins = {each for group in by_name.values() if len(group) > 1 for each in group}
-    for each in twins:
+    duplicates = {each for group in by_name.values() if len(group) > 1 for each in group}
+    for each in duplicates:
         others = ", ".join(names.escape(o.file) for o in by_name[each.recording] if o != each)
         rejected.append(
             Rejected(each.file, f"two recordings of one name, see {others}; rename one")
         )
-    return [each for each in found if each not in twins], sorted(rejected)
+    return [each for each in found if each not in duplicates], sorted(rejected)
 
 
 def require_composers(

@@ -18,10 +18,10 @@ class Crossval(Section):
     seed: Seed
 
 
-class Controls(Section):
+class SanityChecks(Section):
     """What a classifier must not be able to do, and what it should."""
 
-    at: ClassVar[str] = "controls"
+    at: ClassVar[str] = "sanity_checks"
     max_steps: int = Field(ge=1, description="of a network's run")
     unknown_composers: int = Field(ge=1, le=100, description="left out of training, then met")
     seed: Seed

@@ -46,11 +46,13 @@ def summarize_scores(
         "macro_f1_recordings_low": f1_low,
         "macro_f1_recordings_high": f1_high,
         "top3_accuracy_recordings": top_accuracy(actual, raw, 3),
-        "calibration_error_before": calibration.expected_calibration_error(raw, actual),
-        "calibration_error": calibration.expected_calibration_error(calibrated, actual),
+        "ece_uncalibrated": calibration.expected_calibration_error(raw, actual),
+        "ece": calibration.expected_calibration_error(calibrated, actual),
         "temperature": card.confidence.temperature,
         "unknown_below": card.confidence.unknown_below,
-        "known_named": float((calibrated.max(axis=1) >= card.confidence.unknown_below).mean()),
+        "known_accept_rate": float(
+            (calibrated.max(axis=1) >= card.confidence.unknown_below).mean()
+        ),
         "n_recordings": len(recordings),
         "n_windows": len(windows),
         "n_composers": int(recordings["composer"].nunique()),

@@ -13,7 +13,7 @@ from takht.runtime.parallel import map_ordered
 def predict_all(
     classifier: RecordingClassifier, recordings: Sequence[Path]
 ) -> tuple[list[Prediction], list[Failure]]:
-    """Return the answers and the failures, each in the order of the recordings.
+    """Return the predictions and the failures, each in the order of the recordings.
 
     A core works on one recording. Progress is on stderr, of a single recording by the segment.
     """

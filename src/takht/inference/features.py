@@ -14,6 +14,7 @@ from takht.features.spectrograms.mel import MelSettings, log_mel, mfcc
 from takht.features.statistics.summary import GROUPS, MIN_RATE_HZ, count_hops, summarize_segment
 from takht.features.statistics.timbre import HOP_SAMPLES
 from takht.runtime.params import Section
+from takht.runtime.renamed import RENAMED
 
 Rate = Annotated[int, Field(ge=8_000, le=96_000, description="of the audio, Hz")]
 
@@ -76,6 +77,9 @@ class _Statistics(Section):
         """The statistics are code, not settings: another version's are others."""
         hops = count_hops(self.sample_rate_hz)
         ours = [count * HOP_SAMPLES for count in hops]
+        for name in self.groups:
+            if RENAMED.get(name) in GROUPS:
+                raise ValueError(f"groups: {name!r} is now called {RENAMED[name]!r}")
         if [self.window_samples, self.hop_samples] != ours or self.groups != GROUPS:
             raise ValueError("other statistics than this version computes")
         return self

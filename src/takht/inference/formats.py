@@ -15,43 +15,48 @@ LONG_SECONDS = 180.0  # the table shows the timeline of what is longer
 _PLACES = 3
 
 
-def format_table(answers: Sequence[Prediction], timeline: bool | None) -> str:
+def format_table(predictions: Sequence[Prediction], timeline: bool | None) -> str:
     """Return a line a recording: composer, the three most probable, file.
 
     With the timeline below it, where `timeline` or, if that is None, the length says so.
     """
     rows = [("composer", "most probable", "recording")]
     rows += [
-        (clean_cell(a.verdict.label), _guesses(a.verdict), names.escape(a.file)) for a in answers
+        (clean_cell(a.decision.label), _guesses(a.decision), names.escape(a.file))
+        for a in predictions
     ]
     widths = [max(display_width(row[column]) for row in rows) for column in range(2)]
     lines = []
-    for row, answer in zip(rows, [None, *answers], strict=True):
+    for row, prediction in zip(rows, [None, *predictions], strict=True):
         cells = [pad(text, width) for text, width in zip(row[:2], widths, strict=True)]
         lines.append("  ".join([*cells, row[2]]))
-        if answer and (answer.seconds > LONG_SECONDS if timeline is None else timeline):
-            lines += map(_span, answer.timeline)
+        if prediction and (prediction.seconds > LONG_SECONDS if timeline is None else timeline):
+            lines += map(_span, prediction.timeline)
     return "\n".join(lines)
 
 
-def format_csv(answers: Sequence[Prediction], failures: Sequence[Failure], timeline: bool) -> str:
+def format_csv(
+    predictions: Sequence[Prediction], failures: Sequence[Failure], timeline: bool
+) -> str:
     """Return a row a recording, or a row a span; a file that failed has a row with its `error`."""
     head = ["file", "start_seconds", "end_seconds"] if timeline else ["file", "seconds"]
     places = range(1, _PLACES + 1)
     guessed = [f"{kind}_{n}" for n in places for kind in ("composer", "label", "probability")]
-    head += ["answer", *guessed, "error"]
+    head += ["decision", *guessed, "error"]
     rows: list[dict[str, Any]] = []
-    for answer in answers:
-        parts = [({"seconds": answer.seconds}, answer.verdict)]
+    for prediction in predictions:
+        parts = [({"seconds": prediction.seconds}, prediction.decision)]
         if timeline:
             parts = [
                 (
                     {"start_seconds": span.start_seconds, "end_seconds": span.end_seconds},
-                    span.verdict,
+                    span.decision,
                 )
-                for span in answer.timeline
+                for span in prediction.timeline
             ]
-        rows += [{"file": answer.file, **times, **_columns(verdict)} for times, verdict in parts]
+        rows += [
+            {"file": prediction.file, **times, **_columns(decision)} for times, decision in parts
+        ]
     rows += [{"file": failure.file, "error": failure.reason} for failure in failures]
     text = io.StringIO()
     writer = csv.DictWriter(text, head, restval="", lineterminator="\n")
@@ -61,27 +66,27 @@ def format_csv(answers: Sequence[Prediction], failures: Sequence[Failure], timel
 
 
 def format_json(
-    answers: Sequence[Prediction], failures: Sequence[Failure], model: dict[str, Any]
+    predictions: Sequence[Prediction], failures: Sequence[Failure], model: dict[str, Any]
 ) -> str:
     """Return an object: the model, every recording with its timeline, every failure."""
     found = {
         "model": model,
-        "recordings": [asdict(answer) for answer in answers],
+        "recordings": [asdict(prediction) for prediction in predictions],
         "failures": [asdict(failure) for failure in failures],
     }
     return json.dumps(found, ensure_ascii=False, indent=2)
 
 
-def _columns(verdict: Decision) -> dict[str, Any]:
-    columns: dict[str, Any] = {"answer": verdict.label}
-    for place, guess in enumerate(verdict.most_probable, 1):
+def _columns(decision: Decision) -> dict[str, Any]:
+    columns: dict[str, Any] = {"decision": decision.label}
+    for place, guess in enumerate(decision.candidates, 1):
         columns |= {f"{kind}_{place}": value for kind, value in asdict(guess).items()}
     return columns
 
 
 def _span(span: TimelineSpan) -> str:
     times = f"{_clock(span.start_seconds)}–{_clock(span.end_seconds)}"
-    return f"    {times:>17}  {pad(clean_cell(span.verdict.label), 16)}  {_guesses(span.verdict)}"
+    return f"    {times:>17}  {pad(clean_cell(span.decision.label), 16)}  {_guesses(span.decision)}"
 
 
 def _clock(seconds: float) -> str:
@@ -91,8 +96,8 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
-def _guesses(verdict: Decision) -> str:
-    return ", ".join(map(_guess, verdict.most_probable))
+def _guesses(decision: Decision) -> str:
+    return ", ".join(map(_guess, decision.candidates))
 
 
 def _guess(guess: Candidate) -> str:

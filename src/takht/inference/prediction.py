@@ -1,4 +1,4 @@
-"""Who composed a recording, and who is predicted when: answers made of windows' probabilities."""
+"""Who composed a recording and who is predicted when, from the probabilities of windows."""
 
 import math
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Decision:
 
     composer: str | None
     label: str
-    most_probable: list[Candidate]
+    candidates: list[Candidate]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class TimelineSpan:
 
     start_seconds: float
     end_seconds: float
-    verdict: Decision
+    decision: Decision
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Prediction:
     file: str
     seconds: float
     windows: int
-    verdict: Decision
+    decision: Decision
     timeline: list[TimelineSpan]
 
 
@@ -70,7 +70,7 @@ def make_prediction(
         file=file,
         seconds=round(predicted.seconds, 2),
         windows=len(predicted.probabilities),
-        verdict=decide(predicted.probabilities, card),
+        decision=decide(predicted.probabilities, card),
         timeline=_timeline(predicted, card, step_seconds),
     )
 

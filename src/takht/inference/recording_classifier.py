@@ -60,7 +60,7 @@ class RecordingClassifier:
             there = f"there are {', '.join(others)}" if others else "there is none at all"
             raise TakhtError(
                 f"{folder}: no model.json, in {folder.parent} {there}; name another with "
-                "--experiment or --models, train it with `dvc repro` or fetch it with `dvc pull`"
+                "--model or --models, train it with `dvc repro` or fetch it with `dvc pull`"
             )
         self._model = classifier.load_classifier(folder)
         self.card: ModelCard = self._model.card

@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from takht.errors import TakhtError
+from takht.runtime.renamed import RENAMED, old_name_in
 
 
 class ParamError(TakhtError):
@@ -47,21 +48,30 @@ def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("para
         reason = " ".join(str(error).split())
         raise ParamError(f"{path}: not readable as YAML ({reason}); fix or restore it") from None
     for key in place.split("."):
+        if old := old_name_in(values, key):
+            raise ParamError(f"{path}: {old!r} is now called {key!r}; rename it")
         if not isinstance(values, dict) or key not in values:
             raise ParamError(f"{path}: no section {place!r}; add it or fix its name")
         values = values[key]
     try:
         return cls.parse(values)
     except ValidationError as error:
-        lines = (_line(path, place, dict(e)) for e in error.errors())
+        kind = values.get("kind") if isinstance(values, dict) else None
+        lines = (_line(path, place, kind, dict(e)) for e in error.errors())
         raise ParamError("\n".join(lines)) from None
 
 
-def _line(path: Path, place: str, error: dict[str, Any]) -> str:
-    key = ".".join([place, *map(str, error["loc"])])
+def _line(path: Path, place: str, kind: Any, error: dict[str, Any]) -> str:
+    within = error["loc"][1:] if error["loc"][:1] == (kind,) else error["loc"]
+    key = ".".join([place, *map(str, within)])
     advice = "fix the value"
     if error["type"] == "extra_forbidden":
-        advice = "remove the key or fix its name"
+        new = RENAMED.get(str(within[-1]))
+        advice = f"it is now called {new}" if new else "remove the key or fix its name"
+    elif (old := error["input"]) in list(RENAMED):
+        advice = f"it is now called {RENAMED[old]}"
+    elif error["type"] == "union_tag_not_found":
+        advice = "add the line `kind: …`; params.yaml of the repository shows the kinds"
     elif error["type"] == "float_type" and isinstance(error["input"], str):
         advice = "write a plain number (YAML reads 1e-3 as text: write 1.0e-3)"
     return f"{path}: {key}: {error['msg']}, got {error['input']!r}; {advice}"

@@ -1,8 +1,8 @@
 """What an experiment is: the sections of params.yaml that train reads."""
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from takht.runtime.params import Section, Seed
 
@@ -11,23 +11,23 @@ class Experiment(Section):
     """One entry of `experiments:`: which features train which classifier, and how."""
 
     at: ClassVar[str] = "experiments.{experiment}"
+    kind: str
     features: str = Field(pattern="^[a-z0-9_]+$", description="a folder of data/features")
     balance: Literal["uneven", "even"] = Field(description="even: capped as the scale says")
     seed: Seed
 
     @classmethod
     def parse(cls, values: Any) -> Self:
-        """Return the kind of experiment whose key, `network` or `discriminant`, the values have."""
+        """Return the kind of experiment that the values name."""
         if cls is not Experiment:
             return cls.model_validate(values)
-        discriminant = isinstance(values, dict) and "discriminant" in values
-        kind: Any = DiscriminantExperiment if discriminant else NetworkExperiment
-        return kind.parse(values)  # type: ignore[no-any-return]
+        return _EXPERIMENT.validate_python(values)  # type: ignore[return-value]
 
 
 class NetworkExperiment(Experiment):
     """A network, trained by the window."""
 
+    kind: Literal["network"]
     network: Literal["mfcc_two_blocks", "mfcc_wide", "mel_six_blocks"]
     masked_copies: int = Field(ge=0, le=1, description="frequency-masked copies of each window")
     batch_size: int = Field(ge=2, le=4096, description="windows a step")
@@ -39,10 +39,16 @@ class NetworkExperiment(Experiment):
 class DiscriminantExperiment(Experiment):
     """A linear discriminant of window statistics."""
 
+    kind: Literal["discriminant"]
     discriminant: Literal["shrinkage_lda"]
-    statistics: list[Literal["timbre", "intervals", "steps", "onsets", "context"]] = Field(
-        min_length=1, description="groups of statistics that it sees"
+    statistics: list[Literal["timbre", "intervals", "quarter_tone_steps", "onsets", "context"]] = (
+        Field(min_length=1, description="groups of statistics that it sees")
     )
+
+
+_EXPERIMENT: TypeAdapter[NetworkExperiment | DiscriminantExperiment] = TypeAdapter(
+    Annotated[NetworkExperiment | DiscriminantExperiment, Field(discriminator="kind")]
+)
 
 
 class Training(Section):

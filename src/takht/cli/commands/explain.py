@@ -8,7 +8,7 @@ import typer
 
 def explain(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording.")],
-    experiment: Annotated[
+    model: Annotated[
         str, typer.Option(metavar="NAME", help="Which model of the folder of models.")
     ] = "best",
     models: Annotated[
@@ -64,7 +64,7 @@ def explain(
     to_s = None if end is None else parse_seconds(end, "--to")
     require_suffix(out, ".png")
     require_writable(out)
-    classifier = RecordingClassifier(models / experiment)
+    classifier = RecordingClassifier(models / model)
     card = classifier.card
     number = find_composer(composer, card.composers, card.labels)
     recording = require_recording(path)
@@ -74,8 +74,8 @@ def explain(
         raise TakhtError(f"{names.escape(str(path))}: {error}") from None
     save_figure(draw_explanation(found), out)
     if as_json:
-        model = {"experiment": experiment, **card.confidence.model_dump()}
-        typer.echo(format_json(found, model, str(out)))
+        about = {"name": model, **card.confidence.model_dump()}
+        typer.echo(format_json(found, about, str(out)))
     else:
         typer.echo(format_text(found))
         typer.echo(f"picture: {out}")

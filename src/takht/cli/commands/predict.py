@@ -12,7 +12,7 @@ def predict(
         list[Path],
         typer.Argument(metavar="FILE|FOLDER", help="Recordings; folders with all they hold."),
     ],
-    experiment: Annotated[
+    model: Annotated[
         str, typer.Option(metavar="NAME", help="Which model of the folder of models.")
     ] = "best",
     models: Annotated[
@@ -46,20 +46,20 @@ def predict(
     from takht.inference.recording_classifier import RecordingClassifier
     from takht.text import names
 
-    classifier = RecordingClassifier(models / experiment)
+    classifier = RecordingClassifier(models / model)
     found = find_audio(paths)
     faults = [Failure(str(path), reason) for path, reason in found.faults.items()]
-    answers, unheard = predict_all(classifier, found.audio)
+    predictions, unheard = predict_all(classifier, found.audio)
     failures = faults + unheard
     if as_json:
         confidence = classifier.card.confidence.model_dump()
         count = len(classifier.card.composers)
-        model = {"experiment": experiment, "composers": count, **confidence}
-        typer.echo(format_json(answers, failures, model))
+        about = {"name": model, "composers": count, **confidence}
+        typer.echo(format_json(predictions, failures, about))
     elif as_csv:
-        typer.echo(format_csv(answers, failures, bool(timeline)))
-    elif answers:
-        typer.echo(format_table(answers, timeline))
+        typer.echo(format_csv(predictions, failures, bool(timeline)))
+    elif predictions:
+        typer.echo(format_table(predictions, timeline))
     if found.passed_over:
         suffixes = sorted({path.suffix.lower() or path.name for path in found.passed_over})
         sys.stderr.write(

@@ -24,7 +24,7 @@ _CELLS = 2**18  # of recordings by moments that are looked at together: a megaby
 class Match:
     """Twin time = offset_seconds + tempo ratio × time; `score` is a share of moments, 0 … 1."""
 
-    twin: int
+    duplicate: int
     score: float
     offset_seconds: float
 
@@ -52,33 +52,35 @@ class Index:
         self._after = after.astype(np.int32)
         self._bounds = np.concatenate([[0], np.cumsum(lengths)])
 
-    def matches(self, number: int, least_score: float = 0.0) -> list[Match]:
+    def matches(self, number: int, min_score: float = 0.0) -> list[Match]:
         """Return what matches recording `number` so well among the recordings behind it."""
         mine = self._recordings[number].seconds
         moments, moment = np.unique(mine, return_inverse=True)
-        which, twins, twin_seconds = self._shared(number)
+        which, duplicates, duplicate_seconds = self._shared(number)
         seconds = mine.astype(np.float64)[which]
-        lags = np.floor((twin_seconds - seconds) / _LAG_SECONDS).astype(np.int64)
+        lags = np.floor((duplicate_seconds - seconds) / _LAG_SECONDS).astype(np.int64)
         lags -= lags.min(initial=0)
         columns = int(lags.max(initial=0)) + 2
-        flat = np.bincount(twins * columns + lags, minlength=len(self._recordings) * columns)
+        flat = np.bincount(duplicates * columns + lags, minlength=len(self._recordings) * columns)
         votes = flat.reshape(-1, columns)
         votes = votes[:, :-1] + votes[:, 1:]  # a lag on the border of two bins is in both
         best = np.where(votes.max(axis=1) >= _FEWEST_VOTES, votes.argmax(axis=1), -2)
-        apart = lags - best[twins]
+        apart = lags - best[duplicates]
         pairs = np.flatnonzero((apart == 0) | (apart == 1))
-        pairs = pairs[np.argsort(twins[pairs], kind="stable")]  # each twin's pairs together
-        ends = np.cumsum(np.bincount(twins[pairs], minlength=len(self._recordings)))
+        pairs = pairs[
+            np.argsort(duplicates[pairs], kind="stable")
+        ]  # each duplicate's pairs together
+        ends = np.cumsum(np.bincount(duplicates[pairs], minlength=len(self._recordings)))
         matches = []
         # If all pairs fitted at once, as those of a chance match do not by far.
         likely = np.flatnonzero(best >= 0)
-        rows = np.searchsorted(likely, twins[pairs])
+        rows = np.searchsorted(likely, duplicates[pairs])
         bound = _best_shares(moments, moment[which[pairs]], rows, len(likely))
-        for twin in likely[bound >= least_score].tolist():
-            near = pairs[ends[twin - 1] if twin else 0 : ends[twin]]
-            score, offset = count_aligned(moments, seconds[near], twin_seconds[near])
-            if score >= least_score:
-                matches.append(Match(twin, score, offset))
+        for duplicate in likely[bound >= min_score].tolist():
+            near = pairs[ends[duplicate - 1] if duplicate else 0 : ends[duplicate]]
+            score, offset = count_aligned(moments, seconds[near], duplicate_seconds[near])
+            if score >= min_score:
+                matches.append(Match(duplicate, score, offset))
         return matches
 
     def _shared(
@@ -95,7 +97,9 @@ class Index:
 
 
 def count_aligned(
-    moments: NDArray[np.float32], seconds: NDArray[np.float64], twin_seconds: NDArray[np.float64]
+    moments: NDArray[np.float32],
+    seconds: NDArray[np.float64],
+    duplicate_seconds: NDArray[np.float64],
 ) -> tuple[float, float]:
     """Return the score and the offset (s) of the tempo ratio and offset with the most votes.
 
@@ -105,14 +109,14 @@ def count_aligned(
     """
     most, ratio, offset = -1, 1.0, 0.0
     for tried in _RATIOS:
-        rest = twin_seconds - tried * seconds
+        rest = duplicate_seconds - tried * seconds
         lowest = rest.min() - _TOLERANCE_SECONDS / 2
         counts = np.bincount(((rest - lowest) / _TOLERANCE_SECONDS).astype(np.int64), minlength=2)
         counts = counts[:-1] + counts[1:]
         if counts.max() > most:
             most, ratio = int(counts.max()), float(tried)
             offset = float(lowest + (counts.argmax() + 1) * _TOLERANCE_SECONDS)
-    rest = twin_seconds - ratio * seconds
+    rest = duplicate_seconds - ratio * seconds
     fits = np.abs(rest - offset) <= _TOLERANCE_SECONDS
     offset = float(np.median(rest[fits]))
     return _best_share(moments, seconds[fits]), offset

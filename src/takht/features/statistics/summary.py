@@ -10,7 +10,7 @@ from takht.features.statistics.onsets import summarize_onsets
 from takht.features.statistics.quarter_tone_steps import summarize_steps
 from takht.features.statistics.timbre import HOP_SAMPLES, compute_frame_values, summarize_timbre
 
-GROUPS = {"timbre": 184, "intervals": 48, "steps": 24, "onsets": 8, "context": 72}
+GROUPS = {"timbre": 184, "intervals": 48, "quarter_tone_steps": 24, "onsets": 8, "context": 72}
 WINDOW_SECONDS, STEP_SECONDS = 5.016, 1.997  # 216 and 86 hops of 512 samples at 22,050 Hz
 CONTEXT_WINDOWS = 4  # on either side: 21 s in all, for a scale takes longer to show than a timbre
 MIN_RATE_HZ = 16_000  # the highest band of contrast begins at 6.4 kHz

@@ -16,27 +16,29 @@ _GRIDS = 4  # places of the first block from which a clip is cut
 
 @dataclass(frozen=True)
 class LappedBasis:
-    """Spectral components first, then their course over a block; both orthonormal."""
+    """Spectral components first, then their trajectory over a block; both orthonormal."""
 
     analysis: NDArray[np.float32]  # (bands, spectra), the emphasis included
     synthesis: NDArray[np.float32]  # (spectra, bands), its inverse
-    courses: NDArray[np.float32]  # (block_frames * spectra, components)
+    temporal_components: NDArray[np.float32]  # (block_frames * spectra, components)
     deviations: NDArray[np.float32]  # (components,), root mean squares of the training clips
     floor: float  # squared error of a block, with the emphasis, that the components leave there
 
     @property
     def block_frames(self) -> int:
         """Frames of a block."""
-        return len(self.courses) // len(self.synthesis)
+        return len(self.temporal_components) // len(self.synthesis)
 
     def analyse(self, centred: Frames) -> Frames:
-        """Return coefficients, shape (blocks, components), of frames whose colour is taken out."""
+        """Return coefficients, shape (blocks, components), of frames without their mean."""
         blocks = fold(centred @ self.analysis, self.block_frames)
-        return blocks.reshape(len(blocks), -1) @ self.courses
+        return blocks.reshape(len(blocks), -1) @ self.temporal_components
 
     def synthesise(self, coefficients: Frames) -> Frames:
         """Return centred frames, shape (blocks * block_frames, bands)."""
-        blocks = (coefficients @ self.courses.T).reshape(len(coefficients), self.block_frames, -1)
+        blocks = (coefficients @ self.temporal_components.T).reshape(
+            len(coefficients), self.block_frames, -1
+        )
         return unfold(blocks) @ self.synthesis
 
 
@@ -44,7 +46,7 @@ def emphasis(bands: int, *, low: float, level: float) -> NDArray[np.float32]:
     """Return a weighting, shape (bands, bands), by what an error does to the ear.
 
     `low` raises the bands below some 2 kHz, where pitch is heard; `level` the mean of all bands,
-    whose course is the rhythm. With 0 and 0 it is the identity.
+    whose trajectory is the rhythm. With 0 and 0 it is the identity.
     """
     bright = 1 + low / (1 + np.exp((np.arange(bands) - 0.35 * bands) / (bands / 32)))
     return np.asarray(np.diag(bright) @ (np.eye(bands) + level / bands), np.float32)
@@ -77,12 +79,12 @@ def fit_basis(
             rows = fold(projected[start:], block_frames).reshape(-1, size)
             blocks += rows.T @ rows
             count += len(rows)
-    values, courses = leading_eigenvectors(blocks / count, components)
+    values, temporal_components = leading_eigenvectors(blocks / count, components)
     energy = float(np.trace(scatter)) / frames * block_frames
     return LappedBasis(
         analysis=analysis,
         synthesis=np.asarray(spectra.T @ np.linalg.inv(weighting), np.float32),
-        courses=courses,
+        temporal_components=temporal_components,
         deviations=np.sqrt(np.maximum(values, 1e-12)).astype(np.float32),
         floor=max(energy - float(values.sum()), 1e-6),
     )

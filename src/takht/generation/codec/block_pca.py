@@ -1,4 +1,4 @@
-"""The yardstick of every learnt model: plain principal components of blocks, without a network."""
+"""The baseline of every learnt model: plain principal components of blocks, without a network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""The temporal VAE in NumPy: spectrogram to colour and latents and back, without TensorFlow.
+"""The temporal VAE in NumPy: spectrogram to mean spectrum and latents and back, without TensorFlow.
 
-A clip is its colour, 256 numbers, and a vector of latents a block. Latents are near N(0, 1).
+A clip is its mean spectrum, 256 numbers, and a vector of latents a block. Latents are near N(0, 1).
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class VaeCodec:
     """Encoder and decoder: principal components, and what a network adds to them."""
 
     basis: LappedBasis
-    colours: SpectrumPca
+    spectrum_pca: SpectrumPca
     weights: Weights
 
     @property
@@ -40,24 +40,24 @@ class VaeCodec:
         return self.basis.block_frames
 
     def encode(self, frames: Frames) -> tuple[MeanSpectrum, Frames, Frames]:
-        """Return colour (bands,), mean and log-variance, both (frames // block_frames, latents).
+        """Return mean spectrum (bands,), mean and log-variance (frames // block_frames, latents).
 
         `frames` has shape (frames, bands) and is in [0, 1]. A 0 means "0 or less", for what is
         decoded is held to the range: so cells at the floor are set to what the decoder would have
         there, and encoded again. No step raises the error of components without emphasis.
         """
-        colour, seen = frames.mean(axis=0), frames
-        mean, log_variance = self._posterior(seen - colour)
+        mean_spectrum, seen = frames.mean(axis=0), frames
+        mean, log_variance = self._posterior(seen - mean_spectrum)
         for _ in range(FLOOR_STEPS):
-            decoded = self.unheld(colour, mean)
+            decoded = self.decode_unclipped(mean_spectrum, mean)
             known = frames[: len(decoded)]
             seen = np.where(known > 0, known, np.minimum(decoded, 0))
-            mean, log_variance = self._posterior(seen - colour)
-        return colour, mean, log_variance
+            mean, log_variance = self._posterior(seen - mean_spectrum)
+        return mean_spectrum, mean, log_variance
 
-    def decode(self, colour: MeanSpectrum, latents: Frames) -> Frames:
+    def decode(self, mean_spectrum: MeanSpectrum, latents: Frames) -> Frames:
         """Return frames, shape (blocks * block_frames, bands), in [0, 1]."""
-        return np.asarray(np.clip(self.unheld(colour, latents), 0, 1), np.float32)
+        return np.asarray(np.clip(self.decode_unclipped(mean_spectrum, latents), 0, 1), np.float32)
 
     def _posterior(self, centred: Frames) -> tuple[Frames, Frames]:
         coefficients = self.basis.analyse(centred) / self.basis.deviations
@@ -69,14 +69,16 @@ class VaeCodec:
             np.clip(log_variance, LOG_VARIANCE_MIN, LOG_VARIANCE_MAX),
         )
 
-    def unheld(self, colour: MeanSpectrum, latents: Frames) -> Frames:
+    def decode_unclipped(self, mean_spectrum: MeanSpectrum, latents: Frames) -> Frames:
         """Return frames as `decode` does, before they are held to [0, 1]."""
-        code = np.broadcast_to(self.colours.code(colour), (len(latents), len(self.colours.axes)))
+        code = np.broadcast_to(
+            self.spectrum_pca.encode(mean_spectrum), (len(latents), len(self.spectrum_pca.axes))
+        )
         seen = np.concatenate([latents, code], axis=1)
         hidden = _context(seen, self.weights, "decode_context")
         coefficients = _dense(latents, self.weights, "decode_linear")
         coefficients = coefficients + _dense(hidden, self.weights, "decode_more")
-        return self.basis.synthesise(coefficients * self.basis.deviations) + colour
+        return self.basis.synthesise(coefficients * self.basis.deviations) + mean_spectrum
 
 
 def _dense(x: Frames, weights: Weights, name: str) -> Frames:

@@ -1,4 +1,4 @@
-"""The temporal VAE's folder: codec and yardstick, from clips to files and back."""
+"""The temporal VAE's folder: codec and baseline, from clips to files and back."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,31 +28,35 @@ class VaeCard(GenerationCard):
     kind: Literal["temporal_vae"] = "temporal_vae"
     block_frames: int = Field(ge=4)
     latents: int = Field(ge=1)
-    pca_latents: int = Field(ge=1, description="of a block of the yardstick: as many a second")
+    pca_latents: int = Field(ge=1, description="of a block of the baseline: as many a second")
     clips: int = Field(ge=1, description="trained on")
     validation_mse: float = Field(ge=0)
     validation_mse_components: float = Field(ge=0, description="of its lapped components alone")
-    validation_mse_pca: float = Field(ge=0, description="of the yardstick")
+    validation_mse_pca: float = Field(ge=0, description="of the baseline")
 
 
 def save_codec(folder: Path, card: VaeCard, codec: VaeCodec, pca: BlockPca) -> None:
-    """Write codec, yardstick and card into an empty folder."""
-    basis, colours = codec.basis, codec.colours
+    """Write codec, baseline and card into an empty folder."""
+    basis, spectrum_pca = codec.basis, codec.spectrum_pca
     write_arrays(
         folder,
         "basis",
         {
             "analysis": basis.analysis,
             "synthesis": basis.synthesis,
-            "courses": basis.courses,
+            "temporal_components": basis.temporal_components,
             "deviations": basis.deviations,
             "floor": np.array(basis.floor),
         },
     )
     write_arrays(
         folder,
-        "colours",
-        {"mean": colours.mean, "axes": colours.axes, "deviations": colours.deviations},
+        "mean_spectrum",
+        {
+            "mean": spectrum_pca.mean,
+            "axes": spectrum_pca.axes,
+            "deviations": spectrum_pca.deviations,
+        },
     )
     write_arrays(folder, "network", codec.weights)
     write_arrays(
@@ -80,20 +84,22 @@ def load_codec(folder: Path) -> VaeCodec:
         floor = float(basis.pop("floor"))
         codec = VaeCodec(
             LappedBasis(**basis, floor=floor),
-            SpectrumPca(**read_arrays(folder, "colours")),
+            SpectrumPca(**read_arrays(folder, "mean_spectrum")),
             read_arrays(folder, "network"),
         )
         found = (codec.block_frames, codec.latents)
         if found != (card.block_frames, card.latents):
             raise ValueError(f"blocks and latents {found}")
-        codec.decode(*codec.encode(np.zeros((card.block_frames, len(codec.colours.mean)), "f"))[:2])
+        codec.decode(
+            *codec.encode(np.zeros((card.block_frames, len(codec.spectrum_pca.mean)), "f"))[:2]
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise mismatch_error(folder, " ".join(str(error).split())) from None
     return codec
 
 
 def load_pca(folder: Path) -> BlockPca:
-    """Return the yardstick of a folder.
+    """Return the baseline of a folder.
 
     Raises:
         TakhtError: the folder is missing, of another version, or its files are not of one model.
@@ -109,7 +115,7 @@ def load_pca(folder: Path) -> BlockPca:
 
 
 def equal_latents(clips: Sequence[Frames], *, block_frames: int, latents: int) -> int:
-    """Return how many latents a block the yardstick gets: the colours are shared out among them."""
+    """Return the baseline's latents per block: they carry the mean spectra too."""
     bands = clips[0].shape[1]
     mean_blocks = np.mean([len(clip) for clip in clips]) / block_frames
     return latents + int(np.ceil(bands / mean_blocks))
@@ -125,12 +131,12 @@ def reconstruction_error(reconstruct: Callable[[Frames], Frames], clips: Sequenc
 
 
 def components_alone(basis: LappedBasis, latents: int) -> Callable[[Frames], Frames]:
-    """Return what reconstructs a clip from its colour and its leading coefficients, as they are."""
+    """Return a function that rebuilds a clip from its mean spectrum and leading coefficients."""
 
     def reconstruct(frames: Frames) -> Frames:
-        colour = frames.mean(axis=0)
-        coefficients = basis.analyse(frames - colour)
+        mean_spectrum = frames.mean(axis=0)
+        coefficients = basis.analyse(frames - mean_spectrum)
         coefficients[:, latents:] = 0
-        return np.asarray(np.clip(basis.synthesise(coefficients) + colour, 0, 1), np.float32)
+        return np.asarray(np.clip(basis.synthesise(coefficients) + mean_spectrum, 0, 1), np.float32)
 
     return reconstruct

@@ -1,4 +1,4 @@
-"""Texture: what changes from frame to frame, and a few latents a block cannot show, as noise.
+"""Residual noise: what changes from frame to frame and what a few latents per block cannot show.
 
 It is most of the difference between neighbouring frames: attacks, breath, shimmer. A few levels
 that stay through a clip describe it, for groups of bands and for groups of quefrencies (the DCT
@@ -31,48 +31,48 @@ _QUIETEST = 1e-8
 
 @dataclass(frozen=True)
 class ResidualNoise:
-    """What noise of a texture is drawn from."""
+    """What noise of a residual noise is drawn from."""
 
     levels: NDArray[np.float32]  # (LEVELS,)
-    contour: NDArray[np.float32]  # (frames,), log of each frame's loudness over the clip's
+    envelope: NDArray[np.float32]  # (frames,), log of each frame's loudness over the clip's
     seed: int
     fine_gains: NDArray[np.float32] = field(default_factory=lambda: np.ones(4, np.float32))
 
 
 def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return levels (LEVELS,) and contour (frames,) of what a codec leaves over, (frames, 256)."""
-    contour = _log_rms(residual, axis=1) - _log_rms(residual)
-    even = residual / np.exp(contour)[:, None]
+    """Return levels (LEVELS,) and envelope (frames,) of what a codec leaves over, (frames, 256)."""
+    envelope = _log_rms(residual, axis=1) - _log_rms(residual)
+    even = residual / np.exp(envelope)[:, None]
     bands = _log_rms(even.reshape(len(even), BAND_GROUPS, -1), axis=(0, 2))
     unit = even / _by_band(bands)
     rms, memory = _quefrency_levels(unit)
     lower = unit[:, : unit.shape[1] * 3 // 4]  # recordings may end where the rest begins
     skewness = np.mean(lower**3) / np.maximum(np.mean(lower**2) ** 1.5, _QUIETEST)
     levels = np.concatenate([bands, rms, memory, [np.clip(skewness, -1.5, 1.5)]])
-    return levels.astype(np.float32), contour.astype(np.float32)
+    return levels.astype(np.float32), envelope.astype(np.float32)
 
 
 def add_residual_noise(
-    codec: VaeCodec, colour: MeanSpectrum, latents: Frames, texture: ResidualNoise
+    codec: VaeCodec, mean_spectrum: MeanSpectrum, latents: Frames, residual: ResidualNoise
 ) -> Frames:
     """Return frames (frames, 256) in [0, 1] that a codec decodes, with what it cannot show."""
-    frames = restore_detail(codec.unheld(colour, latents), texture.fine_gains)
-    frames += draw_noise(texture, codec.basis, codec.latents)
+    frames = restore_detail(codec.decode_unclipped(mean_spectrum, latents), residual.fine_gains)
+    frames += draw_noise(residual, codec.basis, codec.latents)
     return np.asarray(np.clip(frames, 0, 1), np.float32)
 
 
-def draw_noise(texture: ResidualNoise, basis: LappedBasis, latents: int) -> Frames:
-    """Return noise of a texture, (frames, bands), out of reach of a basis's first components.
+def draw_noise(residual: ResidualNoise, basis: LappedBasis, latents: int) -> Frames:
+    """Return a residual's noise (frames, bands), orthogonal to a basis's first components.
 
     Taking out what they reach lowers levels and memory: the next round aims higher by as much.
     """
     bands, rms, memory, skewness = np.split(
-        texture.levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS])
+        residual.levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS])
     )
-    white = rng_for(texture.seed, "texture").standard_normal(
-        (len(texture.contour), BANDS), dtype=np.float32
+    white = rng_for(residual.seed, "texture").standard_normal(
+        (len(residual.envelope), BANDS), dtype=np.float32
     )
-    gain = np.exp(np.clip(texture.contour, -2.5, 2.5))[:, None] * _by_band(bands)
+    gain = np.exp(np.clip(residual.envelope, -2.5, 2.5))[:, None] * _by_band(bands)
     bend = np.clip(skewness / 6, -0.3, 0.3)
     rms_aim, memory_aim = rms.copy(), memory.copy()
     for _ in range(_ROUNDS):

@@ -20,8 +20,8 @@ def measure_codec(codec: VaeCodec, clips: Iterable[Frames]) -> dict[str, Any]:
     """Return error and latent use of the lapped codec over clips (frames, bands)."""
     errors, means, log_variances = [], [], []
     for clip in clips:
-        colour, mean, log_variance = codec.encode(clip)
-        errors.append(_squared(codec.decode(colour, mean), clip))
+        mean_spectrum, mean, log_variance = codec.encode(clip)
+        errors.append(_squared(codec.decode(mean_spectrum, mean), clip))
         means.append(mean)
         log_variances.append(log_variance)
     return _mse(errors) | _use(means, log_variances, codec.block_frames)

@@ -85,7 +85,7 @@ def _with_own_context(statistics: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the statistics with context from these windows only, as that of a short piece is."""
     sizes = GROUPS
     ends = dict(zip(sizes, np.cumsum(list(sizes.values())), strict=True))
-    tonal = statistics[:, ends["timbre"] : ends["steps"]]
+    tonal = statistics[:, ends["timbre"] : ends["quarter_tone_steps"]]
     own = statistics.copy()
     own[:, ends["onsets"] : ends["context"]] = add_context(tonal)
     return own

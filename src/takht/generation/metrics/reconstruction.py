@@ -27,7 +27,7 @@ class Pair(NamedTuple):
     mr_stft: float
     chroma: float
     onset: float
-    hop_buzz: float
+    frame_rate_energy: float
 
 
 def compare_pair(original: Waveform, other: Waveform, hop_samples: int = 256) -> Pair:
@@ -82,7 +82,7 @@ def chroma_cosine(original: Waveform, other: Waveform) -> float:
 
 
 def onset_correlation(original: Waveform, other: Waveform) -> float:
-    """Return the Pearson correlation of the two courses of onset strength, hop 256."""
+    """Return the Pearson correlation of the two trajectories of onset strength, hop 256."""
     samples = min(len(original), len(other))
     first, second = (onset_strength_db(w[:samples]) for w in (original, other))
     first, second = first - first.mean(), second - second.mean()

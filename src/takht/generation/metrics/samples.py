@@ -32,8 +32,8 @@ class SampleMeasures(NamedTuple):
     statistics: NDArray[np.float32]  # (windows, 336), as the classifiers see them
     patches: dict[str, NDArray[np.float32]]  # by their length, (patches, cells)
     autocorrelation: float
-    seam_ratio: float
-    hop_buzz: float
+    block_boundary_flux_ratio: float
+    frame_rate_energy: float
     clipped_samples: int
 
 
@@ -86,11 +86,11 @@ def compare_sets(
     return {
         "windows": size,
         "frechet": frechet_distance(made, real.train),
-        "frechet_floor": floor,
+        "frechet_reference": floor,
         "density": density,
         "coverage": coverage,
         "diversity": diversity(held_out, made),
-        "copying_ratio": {
+        "memorisation_distance_ratio": {
             length: dict(
                 zip(
                     ("min", "median"),

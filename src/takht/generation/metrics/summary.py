@@ -35,7 +35,7 @@ Report = dict[str, dict[str, Any]]
 ORIGINAL_FRAMES = 512
 _TRAIN_EXCERPTS = 3  # for each generated piece
 _TRAIN_OVERLAP = 8  # so that a copy is met near its own place
-_SCORES = ["lsd_db", "mr_stft", "chroma", "onset", "hop_buzz"]
+_SCORES = ["lsd_db", "mr_stft", "chroma", "onset", "frame_rate_energy"]
 
 
 def measure_models(
@@ -47,10 +47,10 @@ def measure_models(
 ) -> Report:
     """Return each model's error on held-out spectrograms and the use of its latents."""
     return {
-        "original": measure_windows(original, window_clips),
+        "study_vae": measure_windows(original, window_clips),
         "pca": measure_pca(pca, clips),
-        "ours": measure_codec(codec, clips),
-        "real": {},
+        "vae": measure_codec(codec, clips),
+        "reference": {},
     }
 
 
@@ -64,7 +64,7 @@ def add_reconstructions(report: Report, compared: pd.DataFrame) -> None:
         elif kind == "reconstruction":
             report[model] |= values
         else:
-            report[model]["hop_buzz"] = values["hop_buzz"]
+            report[model]["frame_rate_energy"] = values["frame_rate_energy"]
 
 
 def add_samples(
@@ -78,10 +78,10 @@ def add_samples(
 ) -> None:
     """Add what is measured of each model's samples, and the same of real music."""
     drawn = index[index["kind"].isin(["sample", "long"])]
-    rows_of = {model: drawn[drawn["model"] == model] for model in ("original", "pca", "ours")}
+    rows_of = {model: drawn[drawn["model"] == model] for model in ("study_vae", "pca", "vae")}
     found_of = {model: list_samples(folder, rows, block_frames) for model, rows in rows_of.items()}
-    windows = int(np.median([len(each.statistics) for each in found_of["ours"]]))
-    asked = rows_of["ours"].loc[rows_of["ours"]["composer"] != "", "composer"]
+    windows = int(np.median([len(each.statistics) for each in found_of["vae"]]))
+    asked = rows_of["vae"].loc[rows_of["vae"]["composer"] != "", "composer"]
     per_composer = int(asked.value_counts().max())
     held_out_excerpts = judge.excerpts("test", windows, per_composer)
     real = ReferenceSet(
@@ -95,19 +95,23 @@ def add_samples(
         is_sample = (rows["kind"] == "sample").to_numpy()
         report[model] |= _of_samples([found[at] for at in np.flatnonzero(is_sample)], judge, real)
         report[model]["longest_piece_seconds"] = float(rows["seconds"].max())
-        if model == "ours":
+        if model == "vae":
             pieces = zip(found, rows["composer"], strict=True)
             said = [(judge.composer(each.statistics), whose) for each, whose in pieces if whose]
             report[model]["composer_accuracy"] = _share_right(said)
-        if model != "original":
-            report[model]["seam_ratio"] = float(np.mean([each.seam_ratio for each in found]))
+        if model != "study_vae":
+            report[model]["block_boundary_flux_ratio"] = float(
+                np.mean([each.block_boundary_flux_ratio for each in found])
+            )
     # Its pieces end with a window; its reconstructions are two, glued as a longer one would be.
-    glued = index[(index["kind"] == "reconstruction") & (index["model"] == "original")]
-    ratios = [each.seam_ratio for each in list_samples(folder, glued, ORIGINAL_FRAMES)]
+    glued = index[(index["kind"] == "reconstruction") & (index["model"] == "study_vae")]
+    ratios = [
+        each.block_boundary_flux_ratio for each in list_samples(folder, glued, ORIGINAL_FRAMES)
+    ]
     if not np.isnan(ratios).all():
-        report["original"]["seam_ratio"] = float(np.nanmean(ratios))
+        report["study_vae"]["block_boundary_flux_ratio"] = float(np.nanmean(ratios))
     said = [(judge.composer(each.statistics), each.composer) for each in held_out_excerpts]
-    report["real"] |= _of_real(real, held_out, block_frames) | {
+    report["reference"] |= _of_real(real, held_out, block_frames) | {
         "composer_accuracy": _share_right(said),
         "composer_accuracy_chance": judge.chance,
     }
@@ -133,7 +137,7 @@ def _of_samples(
     }
     return compare_sets(real, made, patches) | {
         "autocorrelation_half_second": float(np.mean([each.autocorrelation for each in found])),
-        "sample_hop_buzz": float(np.mean([each.hop_buzz for each in found])),
+        "sample_frame_rate_energy": float(np.mean([each.frame_rate_energy for each in found])),
         "clipped_samples": sum(each.clipped_samples for each in found),
     }
 
@@ -150,7 +154,7 @@ def _of_real(real: ReferenceSet, held_out: Sequence[Frames], block_frames: int) 
         "autocorrelation_half_second": float(
             np.mean([measure_autocorrelation(clip) for clip in held_out])
         ),
-        "seam_ratio": float(
+        "block_boundary_flux_ratio": float(
             np.mean(
                 [
                     block_boundary_flux_ratio(c, block_frames)

@@ -26,7 +26,7 @@ def load_codec(folder: Path) -> VaeCodec:
 
 
 def load_pca(folder: Path) -> BlockPca:
-    """Return the yardstick that is kept beside the temporal VAE.
+    """Return the baseline that is kept beside the temporal VAE.
 
     Raises:
         TakhtError: the folder holds no such model of this version; one line.

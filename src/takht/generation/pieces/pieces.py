@@ -72,20 +72,20 @@ def reconstruct(codec: VaeCodec | BlockPca, frames: Frames) -> Frames:
     padded = np.pad(frames, ((0, lacking), (0, 0)), mode="edge")
     if isinstance(codec, BlockPca):
         return codec.reconstruct(padded)[: len(frames)]
-    colour, latents, _ = codec.encode(padded)
-    return codec.decode(colour, latents)[: len(frames)]
+    mean_spectrum, latents, _ = codec.encode(padded)
+    return codec.decode(mean_spectrum, latents)[: len(frames)]
 
 
 def morph(codec: VaeCodec, first: Frames, second: Frames) -> Frames:
     """Return a spectrogram that begins as the first and ends as the second, over what both last.
 
-    Latents cross-fade at equal power, which keeps their variance; the colour glides.
+    Latents cross-fade at equal power, which keeps their variance; the mean spectrum glides.
     """
     length = min(len(first), len(second)) // codec.block_frames * codec.block_frames
-    colour, latents, _ = codec.encode(first[:length])
-    other_colour, other, _ = codec.encode(second[:length])
+    mean_spectrum, latents, _ = codec.encode(first[:length])
+    other_mean_spectrum, other, _ = codec.encode(second[:length])
     share = np.linspace(0, 1, len(latents), dtype=np.float32)[:, None]
     mixed = np.asarray(np.sqrt(1 - share) * latents + np.sqrt(share) * other, np.float32)
-    middle = codec.decode(np.float32(0.5) * (colour + other_colour), mixed)
+    middle = codec.decode(np.float32(0.5) * (mean_spectrum + other_mean_spectrum), mixed)
     along = np.linspace(-0.5, 0.5, length, dtype=np.float32)[:, None]
-    return np.clip(middle + along * (other_colour - colour), 0, 1)
+    return np.clip(middle + along * (other_mean_spectrum - mean_spectrum), 0, 1)

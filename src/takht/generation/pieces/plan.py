@@ -36,12 +36,14 @@ ITEMS_PER_FIGURE = 6
 class GenerationPlan(Section):
     """How much is generated."""
 
-    at: ClassVar[str] = "generation.repertoire"
+    at: ClassVar[str] = "generation.plan"
     unconditional: int = Field(ge=1, le=1000, description="pieces of composers drawn at random")
     per_composer: int = Field(ge=1, le=1000, description="pieces in the manner of each composer")
     seconds: float = Field(ge=6, le=600, description="length of each of them")
     long_seconds: float = Field(ge=60, le=600, description="length of the long piece")
-    yardsticks: int = Field(ge=2, le=10_000, description="windows drawn from the original's prior")
+    reference_windows: int = Field(
+        ge=2, le=10_000, description="windows drawn from the original's prior"
+    )
     seed: Seed
 
 
@@ -51,7 +53,7 @@ class Item:
 
     file: str  # without its suffix
     kind: str  # sample, long, interpolation, music, reconstruction, phase
-    model: str  # ours, pca, original, real
+    model: str  # vae, pca, study_vae, reference
     frames: Frames  # of the model's own kind; of music its wave
     composer: str = ""  # asked for, or whose recording it is
     recording: str = ""
@@ -61,7 +63,7 @@ class Item:
         """Return the sound."""
         if self.kind == "music":
             return normalize_loudness(self.frames, SAMPLE_RATE_HZ)
-        if self.model == "original":
+        if self.model == "study_vae":
             return render_study_sound(self.frames)
         return render_sound(self.frames, seed=0, seconds=self.seconds)
 
@@ -94,7 +96,7 @@ def plan_pieces(codec: VaeCodec, prior: ComposerPrior, sizes: GenerationPlan) ->
     def piece(file: str, kind: str, composer: str, seconds: float) -> Item:
         number = list(prior.composers).index(composer) if composer else None
         frames = compose_piece(codec, prior, number, seconds, rng_for(sizes.seed, file))
-        return Item(file, kind, "ours", frames, composer=composer, seconds=seconds)
+        return Item(file, kind, "vae", frames, composer=composer, seconds=seconds)
 
     for number in range(1, sizes.unconditional + 1):
         yield piece(f"unconditional/{number:02d}", "sample", "", sizes.seconds)
@@ -109,13 +111,14 @@ def plan_pca_samples(
 ) -> Iterator[Item]:
     """Yield as many pieces of PCA: each latent drawn by itself, as spread as in the clips.
 
-    The yardstick of the prior: right in every latent, and without memory.
+    The baseline of the prior: right in every latent, and without memory.
     """
     spread = np.concatenate([pca.encode(clip) for clip in clips]).std(axis=0)
     blocks = int(sizes.seconds * SAMPLE_RATE_HZ / HOP_SAMPLES / pca.block_frames) + 2
     for number in range(1, sizes.unconditional + 1):
-        file = f"yardsticks/pca-{number:02d}"
-        noise = rng_for(sizes.seed, file).standard_normal((blocks, len(spread)), np.float32)
+        file = f"baselines/pca-{number:02d}"
+        draw = rng_for(sizes.seed, f"yardsticks/pca-{number:02d}")  # its name since version 0.1
+        noise = draw.standard_normal((blocks, len(spread)), np.float32)
         yield Item(file, "sample", "pca", pca.decode(noise * spread), seconds=sizes.seconds)
 
 
@@ -140,12 +143,12 @@ def plan_reconstructions(
     kept = join_windows(original.decode(original.encode(cut_windows(theirs))[0]))
     heard = wave[part.start * HOP_SAMPLES : (part.stop - 1) * HOP_SAMPLES]
     for name, kind, model, frames in (
-        ("music", "music", "real", heard),
-        ("ours", "reconstruction", "ours", reconstruct(codec, unit)[part]),
+        ("music", "music", "reference", heard),
+        ("vae", "reconstruction", "vae", reconstruct(codec, unit)[part]),
         ("pca", "reconstruction", "pca", reconstruct(pca, unit)[part]),
-        ("original", "reconstruction", "original", kept),
-        ("phase", "phase", "ours", unit[part]),
-        ("original_phase", "phase", "original", theirs),
+        ("study_vae", "reconstruction", "study_vae", kept),
+        ("phase", "phase", "vae", unit[part]),
+        ("original_phase", "phase", "study_vae", theirs),
     ):
         file = f"reconstructions/{recording}/{name}"
         composer = recording.partition("/")[0]
@@ -155,10 +158,11 @@ def plan_reconstructions(
 def plan_study_samples(original: WindowModel, sizes: GenerationPlan) -> Iterator[Item]:
     """Yield windows that the original's decoder makes of latents from N(0, 1): its prior."""
     count = original.encode(np.zeros((1, BANDS, WINDOW_FRAMES), np.float32))[0].shape[1]
-    for number in range(1, sizes.yardsticks + 1):
-        file = f"yardsticks/original-{number:02d}"
-        latents = rng_for(sizes.seed, file).standard_normal((1, count), np.float32)
-        yield Item(file, "sample", "original", join_windows(original.decode(latents)))
+    for number in range(1, sizes.reference_windows + 1):
+        file = f"baselines/study_vae-{number:02d}"
+        draw = rng_for(sizes.seed, f"yardsticks/original-{number:02d}")  # its name, as above
+        latents = draw.standard_normal((1, count), np.float32)
+        yield Item(file, "sample", "study_vae", join_windows(original.decode(latents)))
 
 
 def plan_morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec) -> Iterator[Item]:
@@ -168,7 +172,7 @@ def plan_morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec
         for wave in waves
     ]
     for number, (name, wave) in enumerate(zip(names, excerpts, strict=True), 1):
-        yield Item(f"interpolation/{number}", "music", "real", wave, recording=name)
+        yield Item(f"interpolation/{number}", "music", "reference", wave, recording=name)
     frames = morph(codec, *(log_mel(wave) for wave in excerpts))
     file, between = "interpolation/1-to-2", " to ".join(names)
-    yield Item(file, "interpolation", "ours", frames, recording=between)
+    yield Item(file, "interpolation", "vae", frames, recording=between)

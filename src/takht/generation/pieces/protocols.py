@@ -24,7 +24,7 @@ class ComposerPrior(Protocol):
     def draw(
         self, composer: int | None, seconds: float, rng: np.random.Generator
     ) -> tuple[MeanSpectrum, Frames, ResidualNoise]:
-        """Return colour, latents (blocks, latents) and texture of at least so many seconds."""
+        """Return mean spectrum, latents (blocks, latents) and residual of `seconds` or more."""
 
 
 class WindowModel(Protocol):

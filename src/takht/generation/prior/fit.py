@@ -12,23 +12,23 @@ from takht.core.randomness import rng_for
 from takht.generation.codec.cepstral_detail import detail_gains
 from takht.generation.codec.codec import VaeCodec
 from takht.generation.codec.residual_noise import describe_residual
-from takht.generation.codec.settings import PriorModel
 from takht.generation.prior.prior import MIN_BLOCKS, StylePrior, ar1_smooth
+from takht.generation.prior.settings import PriorModel
 
 _QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
 _NEIGHBOURS_TRIED = (1, 2, 4, 8, 16, 32, 64)
 _PERSISTENCES = np.arange(0, 0.61, 0.02)
-_LEVEL_WEIGHT = 3.0  # of a texture level over a latent's scale: they are few, and heard
+_LEVEL_WEIGHT = 3.0  # of a residual noise level over a latent's scale: they are few, and heard
 
 
 @dataclass(frozen=True)
 class ClipDescription:
     """A clip as the prior sees it."""
 
-    code: NDArray[np.float32]  # (colours,)
+    code: NDArray[np.float32]  # (spectrum_components,)
     latents: Frames  # (blocks, latents)
     levels: NDArray[np.float32]  # (LEVELS,)
-    contour: NDArray[np.float32]  # (blocks * block_frames,)
+    envelope: NDArray[np.float32]  # (blocks * block_frames,)
     fine_gains: NDArray[np.float32]  # (4,)
 
     @property
@@ -37,18 +37,20 @@ class ClipDescription:
         return np.asarray(np.maximum(self.latents.std(axis=0), _QUIETEST), np.float32)
 
     @property
-    def course(self) -> Frames:
+    def trajectory(self) -> Frames:
         """The latents at unit scale, (blocks, latents)."""
         return np.asarray((self.latents - self.latents.mean(axis=0)) / self.scales, np.float32)
 
 
 def describe_clip(codec: VaeCodec, clip: Frames) -> ClipDescription:
-    """Return colour code, latents and texture of a clip, shape (frames, bands), in [0, 1]."""
-    colour, latents, _ = codec.encode(clip)
-    decoded = codec.unheld(colour, latents)
-    levels, contour = describe_residual(clip[: len(decoded)] - decoded)
+    """Return what the prior sees of a clip, shape (frames, bands), in [0, 1]."""
+    mean_spectrum, latents, _ = codec.encode(clip)
+    decoded = codec.decode_unclipped(mean_spectrum, latents)
+    levels, envelope = describe_residual(clip[: len(decoded)] - decoded)
     gains = detail_gains(clip[: len(decoded)], np.clip(decoded, 0, 1))
-    return ClipDescription(codec.colours.code(colour), latents, levels, contour, gains)
+    return ClipDescription(
+        codec.spectrum_pca.encode(mean_spectrum), latents, levels, envelope, gains
+    )
 
 
 def fit_prior(
@@ -63,27 +65,28 @@ def fit_prior(
     """Return the prior, and for each number of neighbours how well validation goes on.
 
     `composer_of_clip` has a place in `composers` for each clip. Columns: neighbours and
-    unforeseen, the share of the variance of a block that the mean successor of so many neighbours
-    leaves over; 1 is what knowing nothing leaves. The prior draws from `settings.neighbours`.
+    unexplained_variance, the share of the variance of a block that the mean successor of so many
+    neighbours leaves over; 1 is what knowing nothing leaves. The prior draws from
+    `settings.neighbours`.
     """
     means, root, style = _styles(clips, composer_of_clip, len(composers), settings)
     leading = settings.compared_latents
     prior = StylePrior(
         composers=tuple(composers),
         labels=tuple(labels),
-        colours=codec.colours,
+        spectrum_pca=codec.spectrum_pca,
         means=means,
         root=root,
         style_mean=style[0],
         style_axes=style[1],
         style_rest=style[2],
-        courses=np.concatenate([clip.course for clip in clips]),
-        contours=np.concatenate([clip.contour.reshape(len(clip.latents), -1) for clip in clips]),
+        trajectories=np.concatenate([clip.trajectory for clip in clips]),
+        envelopes=np.concatenate([clip.envelope.reshape(len(clip.latents), -1) for clip in clips]),
         compared=codec.basis.deviations[:leading],
         clip_of_block=np.repeat(np.arange(len(clips)), [len(clip.latents) for clip in clips]),
         composer_of_clip=composer_of_clip,
         fine_gains=np.mean([clip.fine_gains for clip in clips], axis=0, dtype=np.float32),
-        texture=settings.texture,
+        residual=settings.residual_noise,
         persistence=0.0,
         style_temperature=settings.style_temperature,
         neighbours=settings.neighbours,
@@ -116,7 +119,7 @@ def _styles(
     means = np.tile(everyone, (count, 1))
     for number in np.unique(composer_of_clip):
         own = codes[composer_of_clip == number]
-        share = len(own) / (len(own) + settings.pull_clips)
+        share = len(own) / (len(own) + settings.prior_strength_clips)
         means[number] += share * (own.mean(axis=0) - everyone)
     own_means = pd.DataFrame(codes).groupby(composer_of_clip).transform("mean").to_numpy()
     within = codes - own_means
@@ -131,9 +134,9 @@ def _styles(
 def _persistence(prior: StylePrior, clips: Sequence[ClipDescription]) -> float:
     """Return the persistence at which walks remember from block to block as clips do."""
     weights = prior.compared
-    wanted = np.mean([_memory(clip.course[:, : len(weights)] * weights) for clip in clips])
+    wanted = np.mean([_memory(clip.trajectory[:, : len(weights)] * weights) for clip in clips])
     walks = [
-        prior.courses[prior.walk(number, MIN_BLOCKS, rng_for(0, "persistence", number))]
+        prior.trajectories[prior.walk(number, MIN_BLOCKS, rng_for(0, "persistence", number))]
         for number in np.unique(prior.composer_of_clip).tolist()
     ]
     walks = [walk[:, : len(weights)] * weights for walk in walks]
@@ -143,9 +146,9 @@ def _persistence(prior: StylePrior, clips: Sequence[ClipDescription]) -> float:
     return float(_PERSISTENCES[int(np.argmin(np.abs(np.array(found) - wanted)))])
 
 
-def _memory(course: Frames) -> float:
-    """Return the correlation of a course (blocks, latents) with itself a block later."""
-    centred = course - course.mean(axis=0)
+def _memory(trajectory: Frames) -> float:
+    """Return the correlation of a trajectory (blocks, latents) with itself a block later."""
+    centred = trajectory - trajectory.mean(axis=0)
     return float(np.sum(centred[1:] * centred[:-1]) / max(float(np.sum(centred**2)), 1e-9))
 
 
@@ -156,16 +159,16 @@ def _judged(prior: StylePrior, validation: Sequence[ClipDescription]) -> pd.Data
     """
     leading = len(prior.compared)
     has_next = np.flatnonzero(np.diff(prior.clip_of_block) == 0)
-    alike = prior.courses[has_next, :leading] * prior.compared
+    alike = prior.trajectories[has_next, :leading] * prior.compared
     most = max(_NEIGHBOURS_TRIED)
     left, total = np.zeros(len(_NEIGHBOURS_TRIED)), 0.0
     for clip in validation:
-        here = clip.course[:-1, :leading] * prior.compared
+        here = clip.trajectory[:-1, :leading] * prior.compared
         distances = np.sum(alike**2, axis=1) - 2 * here @ alike.T
         near = has_next[np.argsort(distances, axis=1, kind="stable")[:, :most]] + 1
-        after = clip.course[1:, :leading] * prior.compared
+        after = clip.trajectory[1:, :leading] * prior.compared
         total += float(np.sum(after**2))
         for place, count in enumerate(_NEIGHBOURS_TRIED):
-            mean = prior.courses[near[:, :count], :leading].mean(axis=1) * prior.compared
+            mean = prior.trajectories[near[:, :count], :leading].mean(axis=1) * prior.compared
             left[place] += float(np.sum((after - mean) ** 2))
-    return pd.DataFrame({"neighbours": _NEIGHBOURS_TRIED, "unforeseen": left / total})
+    return pd.DataFrame({"neighbours": _NEIGHBOURS_TRIED, "unexplained_variance": left / total})

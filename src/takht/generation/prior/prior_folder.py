@@ -18,7 +18,8 @@ from takht.generation.codec.model_folder import (
 from takht.generation.prior.prior import StylePrior
 
 _ARRAYS = (
-    "means", "root", "style_mean", "style_axes", "style_rest", "courses", "contours", "compared",
+    "means", "root", "style_mean", "style_axes", "style_rest", "trajectories", "envelopes",
+    "compared",
     "clip_of_block", "composer_of_clip", "fine_gains",
 )  # fmt: skip
 
@@ -32,7 +33,7 @@ class PriorCard(GenerationCard):
     block_frames: int = Field(ge=4)
     latents: int = Field(ge=1)
     clips: int = Field(ge=1, description="trained on")
-    texture: float = Field(gt=0, le=2)
+    residual_noise: float = Field(gt=0, le=2)
     persistence: float = Field(ge=0, lt=1)
     style_temperature: float = Field(ge=0, le=2)
     neighbours: int = Field(ge=1)
@@ -42,11 +43,15 @@ def save_prior(folder: Path, card: PriorCard, prior: StylePrior) -> None:
     """Write prior and card into an empty folder."""
     arrays = {name: getattr(prior, name) for name in _ARRAYS}
     write_arrays(folder, "prior", arrays)
-    colours = prior.colours
+    spectrum_pca = prior.spectrum_pca
     write_arrays(
         folder,
-        "colours",
-        {"mean": colours.mean, "axes": colours.axes, "deviations": colours.deviations},
+        "mean_spectrum",
+        {
+            "mean": spectrum_pca.mean,
+            "axes": spectrum_pca.axes,
+            "deviations": spectrum_pca.deviations,
+        },
     )
     write_card(card, folder)
 
@@ -62,14 +67,19 @@ def load_prior(folder: Path) -> StylePrior:
         prior = StylePrior(
             composers=card.composers,
             labels=card.labels,
-            colours=SpectrumPca(**read_arrays(folder, "colours")),
-            texture=card.texture,
+            spectrum_pca=SpectrumPca(**read_arrays(folder, "mean_spectrum")),
+            residual=card.residual_noise,
             persistence=card.persistence,
             style_temperature=card.style_temperature,
             neighbours=card.neighbours,
             **read_arrays(folder, "prior"),  # type: ignore[arg-type]  # two hold whole numbers
         )
-        found = (len(prior.means), len(prior.labels), prior.block_frames, prior.courses.shape[1])
+        found = (
+            len(prior.means),
+            len(prior.labels),
+            prior.block_frames,
+            prior.trajectories.shape[1],
+        )
         if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
             raise ValueError(f"composers, labels, frames and latents {found}")
         prior.draw(0, 1.0, np.random.default_rng(0))

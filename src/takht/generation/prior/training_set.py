@@ -10,15 +10,15 @@ from takht.dataset.feature_folder import read_settings
 from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.settings import PriorModel, PriorTraining
 from takht.generation.prior.fit import ClipDescription, describe_clip, fit_prior
 from takht.generation.prior.prior import StylePrior
 from takht.generation.prior.prior_folder import PriorCard
+from takht.generation.prior.settings import PriorModel, PriorTraining
 
-_LEAST_BLOCKS = 8  # of a clip whose course tells something
+_LEAST_BLOCKS = 8  # of a clip whose trajectory tells something
 
 
-def train_prior(
+def fit_to_features(
     settings: PriorModel,
     training: PriorTraining,
     codec: VaeCodec,
@@ -57,7 +57,7 @@ def train_prior(
         model=settings.model_dump(),
         training=training.model_dump(),
         parameters=sum(
-            array.size for array in (prior.means, prior.root, prior.style_axes, prior.courses)
+            array.size for array in (prior.means, prior.root, prior.style_axes, prior.trajectories)
         ),
         libraries={"numpy": np.__version__},
         composers=prior.composers,
@@ -65,7 +65,7 @@ def train_prior(
         block_frames=prior.block_frames,
         latents=codec.latents,
         clips=len(clips),
-        texture=settings.texture,
+        residual_noise=settings.residual_noise,
         persistence=prior.persistence,
         style_temperature=settings.style_temperature,
         neighbours=settings.neighbours,

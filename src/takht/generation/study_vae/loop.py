@@ -37,7 +37,7 @@ def train_study_vae(
     """
     step = _step(encoder, decoder, learning_rate)
     rows, best, kept = [], np.inf, (encoder.get_weights(), decoder.get_weights())
-    with tqdm(total=epochs, desc="vae_original", unit="epoch", disable=None) as bar:
+    with tqdm(total=epochs, desc="study_vae", unit="epoch", disable=None) as bar:
         for epoch in range(1, epochs + 1):
             rng = rng_for(seed, "noise", epoch)
             seen = []
@@ -49,7 +49,7 @@ def train_study_vae(
             row = (*np.mean(seen, axis=0).tolist(), *_judged(encoder, decoder, validation))
             if not np.isfinite(row).all():
                 raise TakhtError(
-                    f"vae_train: epoch {epoch}: error or KL is not a finite number, {row}; lower "
+                    f"train_vae: epoch {epoch}: error or KL is not a finite number, {row}; lower "
                     "the model's learning_rate or switch mixed_precision off"
                 )
             rows.append((epoch, *row))

@@ -29,7 +29,7 @@ def fit_model(
         TakhtError: model and training are sections of two kinds, or the features do not fit.
     """
     features = FeatureFolder(feature_dir)
-    wanted = {StudyVaeModel: "logspec", LappedVaeModel: "genspec"}[type(model)]
+    wanted = {StudyVaeModel: "study_spectrogram", LappedVaeModel: "generation_mel"}[type(model)]
     if features.settings["kind"] != wanted:
         raise TakhtError(
             f"{feature_dir}: this model learns from {wanted!r}, got "

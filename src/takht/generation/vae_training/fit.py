@@ -1,4 +1,4 @@
-"""From clips to a temporal VAE's folder: components, colours, network and yardstick."""
+"""From clips to a temporal VAE's folder: components, mean spectra, network and baseline."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,14 +34,18 @@ def fit_vae(
     """Return what saves the fitted model into a folder, and the learning curve.
 
     `features` are the settings of the spectrograms. The curve has two constants too:
-    components_mse, the validation error of its components alone, and pca_mse, the yardstick's.
+    components_mse, the validation error of its components alone, and pca_mse, the baseline's.
     """
-    weighting = emphasis(clips[0].shape[1], low=model.low_emphasis, level=model.level_emphasis)
+    weighting = emphasis(
+        clips[0].shape[1], low=model.low_frequency_weight, level=model.level_weight
+    )
     basis = fit_basis(
         clips, weighting, block_frames=model.block_frames, components=model.components
     )
-    colours = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in clips]), model.colours)
-    codec, curve = train_vae(clips, validation, basis, colours, model, epochs=training.epochs)
+    spectrum_pca = fit_spectrum_pca(
+        np.stack([clip.mean(axis=0) for clip in clips]), model.spectrum_components
+    )
+    codec, curve = train_vae(clips, validation, basis, spectrum_pca, model, epochs=training.epochs)
     pca = fit_block_pca(
         clips,
         block_frames=model.block_frames,

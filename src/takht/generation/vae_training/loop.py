@@ -26,7 +26,7 @@ def train_vae(
     clips: Sequence[Frames],
     validation: Sequence[Frames],
     basis: LappedBasis,
-    colours: SpectrumPca,
+    spectrum_pca: SpectrumPca,
     settings: LappedVaeModel,
     *,
     epochs: int,
@@ -40,8 +40,8 @@ def train_vae(
     Raises:
         TakhtError: an error is not a finite number.
     """
-    sequences, codes = _sequences(clips, basis, colours, settings.sequence_blocks)
-    pixels = basis.block_frames * len(colours.mean)
+    sequences, codes = _sequences(clips, basis, spectrum_pca, settings.sequence_blocks)
+    pixels = basis.block_frames * len(spectrum_pca.mean)
     model = LappedVae(settings, basis.deviations, basis.floor, pixels)
     model((sequences[:1], codes[:1]))
     steps = -(-len(sequences) // settings.batch_size) * epochs
@@ -59,12 +59,12 @@ def train_vae(
                     seen.append([float(x) for x in step(sequences[few], codes[few], share)])
                     done += 1
                 bar.update()
-            codec = VaeCodec(basis, colours, model.arrays())
+            codec = VaeCodec(basis, spectrum_pca, model.arrays())
             train_mse, train_kl = np.mean(seen, axis=0) if seen else (np.nan, np.nan)
             validation_mse, validation_kl = validate_vae(codec, validation)
             if not np.isfinite(validation_mse):
                 raise TakhtError(
-                    f"vae_train: epoch {epoch}: validation error is {validation_mse}, not a "
+                    f"train_vae: epoch {epoch}: validation error is {validation_mse}, not a "
                     "finite number; lower the model's learning_rate"
                 )
             bar.set_postfix_str(f"validation error {validation_mse:.5f}")
@@ -80,8 +80,8 @@ def validate_vae(codec: VaeCodec, clips: Sequence[Frames]) -> tuple[float, float
     """Return the mean squared error of clips in [0, 1], by means, and the KL nats of a block."""
     errors, nats = [], []
     for clip in clips:
-        colour, mean, log_variance = codec.encode(clip)
-        decoded = codec.decode(colour, mean)
+        mean_spectrum, mean, log_variance = codec.encode(clip)
+        decoded = codec.decode(mean_spectrum, mean)
         errors.append(np.mean((decoded - clip[: len(decoded)]) ** 2))
         kl = 0.5 * np.sum(np.exp(log_variance) + mean**2 - 1 - log_variance, axis=1)
         nats.append(kl.mean())
@@ -111,9 +111,9 @@ def _step(model: LappedVae, settings: LappedVaeModel, steps: int) -> Any:
 
 
 def _sequences(
-    clips: Sequence[Frames], basis: LappedBasis, colours: SpectrumPca, blocks: int
+    clips: Sequence[Frames], basis: LappedBasis, spectrum_pca: SpectrumPca, blocks: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return coefficients (n, blocks, components) and codes (n, colours).
+    """Return coefficients (n, blocks, components) and codes (n, mean spectra).
 
     Each clip is cut from a few places on; together the sequences cover it. A clip shorter than a
     sequence is left out.
@@ -123,10 +123,10 @@ def _sequences(
     """
     cuts, codes = [], []
     for clip in clips:
-        colour = clip.mean(axis=0)
-        code = colours.code(colour)
+        mean_spectrum = clip.mean(axis=0)
+        code = spectrum_pca.encode(mean_spectrum)
         for start in range(0, basis.block_frames, basis.block_frames // _GRIDS):
-            coefficients = basis.analyse(clip[start:] - colour)
+            coefficients = basis.analyse(clip[start:] - mean_spectrum)
             last = len(coefficients) - blocks
             number = -(-len(coefficients) // blocks)
             for first in np.unique(np.linspace(0, max(last, 0), number).astype(int)):
@@ -135,7 +135,7 @@ def _sequences(
                     codes.append(code)
     if not cuts:
         raise TakhtError(
-            f"vae_train: no clip has {blocks} blocks of {basis.block_frames} frames; lower "
+            f"train_vae: no clip has {blocks} blocks of {basis.block_frames} frames; lower "
             "sequence_blocks"
         )
     return np.stack(cuts), np.stack(codes)

@@ -1,9 +1,9 @@
 """The VAE of lapped blocks: begins as principal components, learns what they leave over.
 
 Encoder and decoder are linear maps, set to the leading components, plus convolutions over
-neighbouring blocks that begin at zero; the decoder's also see the clip's colour. The likelihood is
-a Gaussian of the best variance (σ-VAE, Rybkin et al. 2021), so that no weight balances error and
-KL. `takht.generation.codec.codec` computes the same in NumPy.
+neighbouring blocks that begin at zero; the decoder's also see the clip's mean spectrum. The
+likelihood is a Gaussian of the best variance (σ-VAE, Rybkin et al. 2021), so that no weight
+balances error and KL. `takht.generation.codec.codec` computes the same in NumPy.
 """
 
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ class LappedVae(keras.Model):  # type: ignore[misc]  # Keras has no types
         return mean, ops.clip(self.encode_spread(hidden), LOG_VARIANCE_MIN, LOG_VARIANCE_MAX)
 
     def decode(self, latents: Any, codes: Any, training: bool = False) -> Any:
-        """Return coefficients of (batch, blocks, latents) and colours' codes (batch, colours)."""
+        """Return coefficients of latents (batch, blocks, latents) and codes (batch, components)."""
         batch, blocks, _ = ops.shape(latents)
         wide = ops.broadcast_to(codes[:, None], (batch, blocks, codes.shape[-1]))
         hidden = self.decode_context(ops.concatenate([latents, wide], -1), training=training)

@@ -53,7 +53,7 @@ class Explanation:
     band throughout the span. Below 0, the part spoke against the composer.
     """
 
-    answer: Prediction
+    prediction: Prediction
     composer: Candidate
     log_odds: float
     bands: list[Band]
@@ -165,7 +165,7 @@ def _explained(attenuation: _Attenuation, found: Prediction, composer: Candidate
     edges = [piece.start_s + piece.edges_s for piece in attenuation.pieces]
     waves = [attenuation.wave(piece) for piece in attenuation.pieces]
     return Explanation(
-        answer=found,
+        prediction=found,
         composer=composer,
         log_odds=sum(map(attenuation.score, attenuation.pieces, waves)),
         bands=bands,

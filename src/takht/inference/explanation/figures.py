@@ -50,13 +50,13 @@ def save_figure(drawn: Figure, path: Path) -> None:
 
 
 def _title(found: Explanation) -> str:
-    composer, verdict = found.composer, found.answer.verdict
+    composer, decision = found.composer, found.prediction.decision
     answer = (
         ""
-        if verdict.composer == composer.composer
-        else f" (answer: \u2068{names.escape(verdict.label)}\u2069)"
+        if decision.composer == composer.composer
+        else f" (answer: \u2068{names.escape(decision.label)}\u2069)"
     )
-    file = names.escape(found.answer.file.rsplit("/", 1)[-1])
+    file = names.escape(found.prediction.file.rsplit("/", 1)[-1])
     # Isolated, so that neither name takes what stands beside it into its own direction.
     return (
         f"\u2068{file}\u2069\nWhat spoke for \u2068{names.escape(composer.label)}\u2069, "

@@ -21,11 +21,11 @@ def format_text(found: Explanation) -> str:
     """Return what was answered, what spoke for it most and what against it, a line each."""
     edges = found.edges_seconds
     label = clean_cell(found.composer.label)
-    answered = clean_cell(found.answer.verdict.label)
+    answered = clean_cell(found.prediction.decision.label)
     lines = [
-        f"{names.escape(found.answer.file)}: {answered}; explained for {label}, probability "
+        f"{names.escape(found.prediction.file)}: {answered}; explained for {label}, probability "
         f"{found.composer.probability:.2f}",
-        f"{_span(edges[0], edges[-1])} of {format_clock(found.answer.seconds)}: log-odds of "
+        f"{_span(edges[0], edges[-1])} of {format_clock(found.prediction.seconds)}: log-odds of "
         f"{label} {found.log_odds:.2f} a window; "
         f"turned down by {ATTENUATION_DB:g} dB, this takes from them",
     ]
@@ -46,7 +46,7 @@ def format_json(found: Explanation, model: dict[str, Any], picture: str) -> str:
     times = [{"start_seconds": start, "end_seconds": end} for start, end in pairwise(edges)]
     everything = {
         "model": model,
-        "recording": asdict(found.answer),
+        "recording": asdict(found.prediction),
         "explained": asdict(found.composer),
         "start_seconds": edges[0],
         "end_seconds": edges[-1],

@@ -18,6 +18,7 @@ from dvc.scm import SCMError, resolve_rev
 
 from takht.errors import TakhtError
 from takht.report.comparison.differences import SCORES, Experiment, Revision
+from takht.runtime.renamed import current_name
 
 _STAGE = "evaluate@"
 _COLUMNS = ["recording", "actual", "predicted"]
@@ -71,7 +72,7 @@ def _read(repo: Repo, name: str, commit: str | None) -> Revision:
     (shown,) = repo.params.show().values()
     files = {file: held["data"] for file, held in shown.get("data", {}).items()}
     params = {
-        key if len(files) == 1 else f"{file}:{key}": value
+        current_name(key) if len(files) == 1 else f"{file}:{current_name(key)}": value
         for file, values in files.items()
         for key, value in _leaves(values)
     }
@@ -152,7 +153,7 @@ def _stages(repo: Repo) -> Iterator[tuple[str, Any]]:
         if PurePosixPath(file).suffix == ".yaml" and _exists(repo, lock):
             stages = (yaml.safe_load(_bytes(repo, lock)) or {}).get("stages", {})
             prefix = "" if file == "dvc.yaml" else f"{file}:"
-            yield from ((f"{prefix}{name}", stages[name]) for name in stages)
+            yield from ((f"{prefix}{current_name(name)}", stages[name]) for name in stages)
 
 
 def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

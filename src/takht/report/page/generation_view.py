@@ -8,10 +8,10 @@ from takht.report.page.generation_measures import MODELS, ROWS, full_names, show
 from takht.report.page.media import Media
 
 NAMES = {
-    "real": "real music",
-    "ours": "this model",
+    "reference": "real music",
+    "vae": "this model",
     "pca": "PCA",
-    "original": "the original study’s model",
+    "study_vae": "the original study’s model",
 }
 MARKS = {None: "", True: "reached", False: "missed"}
 

@@ -8,12 +8,12 @@ SIDES = ("train", "validation", "test", "left out")
 
 
 def summarize_corpus(
-    catalogue: pd.DataFrame, split: pd.DataFrame, rejected: int, twins: int
+    catalogue: pd.DataFrame, split: pd.DataFrame, rejected: int, duplicates: int
 ) -> dict[str, Any]:
     """Return totals, counts of codecs, and a dictionary a composer, most music first.
 
     `catalogue` has recording, composer, label, codec and seconds; `split` recording and side. What
-    the split leaves out is its own side. `rejected` and `twins` are counts, passed on.
+    the split leaves out is its own side. `rejected` and `duplicates` are counts, passed on.
     """
     sides = split.set_index("recording")["side"]
     every = catalogue.assign(
@@ -31,7 +31,7 @@ def summarize_corpus(
         },
         "sides": {side: int((every["side"] == side).sum()) for side in SIDES},
         "rejected": rejected,
-        "twins": twins,
+        "duplicates": duplicates,
     }
 
 

@@ -11,7 +11,7 @@ RECONSTRUCTED = 3  # recordings, heard as each model keeps them
 DRAWN = 2  # pieces of composers drawn at random
 _MORPHS = "interpolation"
 _PICTURED = ("long", "kept")
-MODELS = ("real", "ours", "pca", "original")  # in the order in which they are compared
+MODELS = ("reference", "vae", "pca", "study_vae")  # in the order in which they are compared
 
 
 def choose_sounds(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
@@ -20,7 +20,7 @@ def choose_sounds(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
     `index` lists the folder's sounds. `picture` is the file of the sound's own picture, else "".
     """
     index = index.sort_values("file", kind="stable")
-    ours = index[(index["kind"] == "sample") & (index["model"] == "ours")]
+    ours = index[(index["kind"] == "sample") & (index["model"] == "vae")]
     by_composer = ours[ours["composer"] != ""].drop_duplicates("composer")
     parts = {
         "long": index[index["kind"] == "long"],
@@ -28,8 +28,8 @@ def choose_sounds(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
         "composer": by_composer,
         "morph": _morphs(index),
         "kept": _kept(index),
-        "yardstick": index[
-            (index["kind"] == "sample") & index["model"].isin(("pca", "original"))
+        "baseline": index[
+            (index["kind"] == "sample") & index["model"].isin(("pca", "study_vae"))
         ].drop_duplicates("model"),
     }
     return [
@@ -59,7 +59,7 @@ def _entry(role: str, row: dict[str, Any], folder: Path) -> dict[str, Any]:
     picture = PurePosixPath(row["file"]).with_suffix(".png")
     if role == "kept":  # one picture of a recording and all that was kept of it
         picture = picture.with_name("all.png")
-    first = role == "long" or row["model"] == "real"
+    first = role == "long" or row["model"] == "reference"
     there = role in _PICTURED and first and (folder / picture).exists()
     return entry | {"picture": picture.as_posix() if there else ""}
 

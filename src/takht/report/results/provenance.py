@@ -68,4 +68,6 @@ def list_libraries(cards: Iterable[Mapping[str, Any] | None]) -> dict[str, str]:
 def count_training_steps(params: Mapping[str, Any]) -> dict[str, int]:
     """Return how many steps networks may train: for their scores, and when checks judge them."""
     own = params["scales"][params["scale"]]["training"]["max_steps"]
-    return {"own": own} | {check: params[check]["max_steps"] for check in ("crossval", "controls")}
+    return {"own": own} | {
+        check: params[check]["max_steps"] for check in ("crossval", "sanity_checks")
+    }

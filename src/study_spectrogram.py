@@ -1,4 +1,4 @@
-"""logspec: turn segments into the original study's log spectrograms."""
+"""study_spectrogram: turn segments into the original study's log spectrograms."""
 
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from takht.generation.study_vae.spectrogram import BANDS, HOP_SAMPLES, N_FFT, lo
 from takht.runtime.atomic import atomic_folder
 
 
-def logspec(
+def study_spectrogram(
     clipping: ClipSettings, level: LevelSettings, segment_dir: Path, gains_csv: Path, out_dir: Path
 ) -> None:
     settings = {
-        "kind": "logspec",
+        "kind": "study_spectrogram",
         "n_fft": N_FFT,
         "hop_samples": HOP_SAMPLES,
         "bands": BANDS,
@@ -35,4 +35,4 @@ def logspec(
 
 
 if __name__ == "__main__":
-    run(logspec)
+    run(study_spectrogram)

@@ -1,4 +1,4 @@
-"""genspec: turn segments into the log-mel spectrograms that music is generated from."""
+"""generation_mel: turn segments into the log-mel spectrograms that music is generated from."""
 
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from takht.generation.spectrogram.spectrogram_folder import (
 from takht.runtime.atomic import atomic_folder
 
 
-def genspec(
+def generation_mel(
     clipping: ClipSettings, level: LevelSettings, segment_dir: Path, gains_csv: Path, out_dir: Path
 ) -> None:
     settings = {
-        "kind": "genspec",
+        "kind": "generation_mel",
         "n_fft": log_mel.N_FFT,
         "hop_samples": log_mel.HOP_SAMPLES,
         "bands": log_mel.BANDS,
@@ -29,4 +29,4 @@ def genspec(
 
 
 if __name__ == "__main__":
-    run(genspec)
+    run(generation_mel)

@@ -1,4 +1,4 @@
-"""controls: see that an experiment fails on shuffled labels, and knows composers it never met."""
+"""sanity_checks: score an experiment on permuted labels, and on composers it never met."""
 
 import json
 from pathlib import Path
@@ -14,20 +14,20 @@ from takht.core.randomness import rng_for
 from takht.dataset.window_selection import permute_labels
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.cross_validation import limit_steps, score_fold, train_fold
-from takht.evaluation.settings import Controls
+from takht.evaluation.settings import SanityChecks
 from takht.runtime.atomic import atomic_file
 from takht.training.experiments import Experiment, NetworkExperiment, Training
 
-# Recordings of one composer get one answer, so a single shuffle of some fifty labels can be far
+# Recordings of one composer get one answer, so a single permutation of some fifty labels can be far
 # from chance. A network costs too much for more than one.
-SHUFFLES = 20
+PERMUTATIONS = 20
 
 
-def controls(
+def sanity_checks(
     experiment: Experiment,
     windows: WindowSize,
     training: Training,
-    params: Controls,
+    params: SanityChecks,
     feature_dir: Path,
     split_csv: Path,
     metrics_json: Path,
@@ -37,21 +37,21 @@ def controls(
     training = limit_steps(training, experiment, params.max_steps)
     rng = rng_for(params.seed, "controls")
 
-    shuffles = 1 if isinstance(experiment, NetworkExperiment) else SHUFFLES
+    permutations = 1 if isinstance(experiment, NetworkExperiment) else PERMUTATIONS
     by_chance = []
-    for number in range(shuffles):
+    for number in range(permutations):
         draw = rng if number == 0 else rng_for(params.seed, "controls", number)
-        shuffled = permute_labels(split, draw)
-        model = train_fold(experiment, windows, training, features, shuffled, every)
+        permuted = permute_labels(split, draw)
+        model = train_fold(experiment, windows, training, features, permuted, every)
         tested = score_fold(model, features, split, every)
         by_chance.append((tested["composer"] == tested["predicted"]).mean())
     chance = split[split["side"] == "test"]["composer"].value_counts(normalize=True).max()
 
     composers = sorted(set(split["composer"]))
-    strangers = rng.permutation(composers)[: min(params.unknown_composers, len(composers) - 2)]
-    met = split[~split["composer"].isin(strangers)]
+    left_out = rng.permutation(composers)[: min(params.unknown_composers, len(composers) - 2)]
+    met = split[~split["composer"].isin(left_out)]
     model = train_fold(experiment, windows, training, features, met, every)
-    unknown = split[split["composer"].isin(strangers)].assign(side="test")
+    unknown = split[split["composer"].isin(left_out)].assign(side="test")
     known, foreign = (
         predictions.probability_matrix(
             score_fold(model, features, side, every), model.card.composers
@@ -60,11 +60,11 @@ def controls(
     )
     truth = np.r_[np.ones(len(known)), np.zeros(len(foreign))]
     metrics = {
-        "shuffled_accuracy_recordings": float(np.mean(by_chance)),
-        "shuffles": shuffles,
-        "largest_composer_share": float(chance),
+        "permuted_label_accuracy": float(np.mean(by_chance)),
+        "permutations": permutations,
+        "majority_class_share": float(chance),
         "n_recordings": len(tested),
-        "unknown_auroc": float(roc_auc_score(truth, np.r_[known, foreign])),
+        "open_set_auroc": float(roc_auc_score(truth, np.r_[known, foreign])),
         "n_known_recordings": len(known),
         "n_unknown_recordings": len(foreign),
     }
@@ -73,4 +73,4 @@ def controls(
 
 
 if __name__ == "__main__":
-    run(controls)
+    run(sanity_checks)

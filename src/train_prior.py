@@ -1,4 +1,4 @@
-"""prior_train: learn how pieces of each composer begin, go on and sound, in latents."""
+"""train_prior: learn how pieces of each composer begin, go on and sound, in latents."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from takht.stage import run
 from takht.core import tables
 from takht.core.threads import one_blas_thread
 from takht.generation.codec import codec_folder
-from takht.generation.codec.settings import PriorModel, PriorTraining
 from takht.generation.prior.prior_folder import save_prior
-from takht.generation.prior.training_set import train_prior
+from takht.generation.prior.settings import PriorModel, PriorTraining
+from takht.generation.prior.training_set import fit_to_features
 from takht.runtime.atomic import atomic_file, atomic_folder
 
 
-def prior_train(
+def train_prior(
     settings: PriorModel,
     training: PriorTraining,
     vae_dir: Path,
@@ -25,7 +25,7 @@ def prior_train(
     split = tables.read_table(split_csv)
     codec = codec_folder.load_codec(vae_dir)
     with one_blas_thread():
-        card, prior, tried = train_prior(settings, training, codec, feature_dir, split)
+        card, prior, tried = fit_to_features(settings, training, codec, feature_dir, split)
     with atomic_folder(model_dir) as folder:
         save_prior(folder, card, prior)
     with atomic_file(neighbours_csv) as path:
@@ -33,4 +33,4 @@ def prior_train(
 
 
 if __name__ == "__main__":
-    run(prior_train)
+    run(train_prior)

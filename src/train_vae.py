@@ -1,4 +1,4 @@
-"""vae_train: fit a model that codes spectrograms in a few numbers, and decodes them."""
+"""train_vae: fit a model that codes spectrograms in a few numbers, and decodes them."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from takht.generation.vae_training.dispatch import fit_model
 from takht.runtime.atomic import atomic_file, atomic_folder
 
 
-def vae_train(
+def train_vae(
     model: VaeModel,
     training: VaeTraining,
     feature_dir: Path,
@@ -26,4 +26,4 @@ def vae_train(
 
 
 if __name__ == "__main__":
-    run(vae_train)
+    run(train_vae)

@@ -1,0 +1,43 @@
+"""What keys and stages were called before version 0.2, so that old files get a helpful line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# Of params.yaml, model cards and metrics; the keys that a stage or section is called by, too.
+RENAMED: Mapping[str, str] = {
+    "least_score": "min_score",
+    "repertoire": "plan",
+    "yardsticks": "reference_windows",
+    "pull_clips": "prior_strength_clips",
+    "colours": "spectrum_components",
+    "texture": "residual_noise",
+    "low_emphasis": "low_frequency_weight",
+    "level_emphasis": "level_weight",
+    "vae_original": "study_vae",
+    "controls": "sanity_checks",
+    "genspec": "generation_mel",
+    "logspec": "study_spectrogram",
+    "vae_train": "train_vae",
+    "prior_train": "train_prior",
+    "steps": "quarter_tone_steps",
+    "known_named": "known_accept_rate",
+    "calibration_error": "ece",
+    "calibration_error_before": "ece_uncalibrated",
+    "shuffled_accuracy_recordings": "permuted_label_accuracy",
+    "shuffles": "permutations",
+    "largest_composer_share": "majority_class_share",
+    "unknown_auroc": "open_set_auroc",
+}
+
+
+def current_name(name: str) -> str:
+    """Return the present name of a dotted key or of a stage, such as `controls@best`."""
+    head, at, item = name.partition("@")
+    parts = (RENAMED.get(part, part) for part in head.split("."))
+    return ".".join(parts) + at + RENAMED.get(item, item)
+
+
+def old_name_in(values: Any, key: str) -> str | None:
+    """Return the key that a mapping still has under its old name, or None."""
+    keys = values if isinstance(values, dict) else {}
+    return next((old for old, new in RENAMED.items() if new == key and old in keys), None)

@@ -1,0 +1,56 @@
+"""Files of before version 0.2 get a line that says which key is now called what."""
+
+from typing import ClassVar
+
+import pytest
+
+from catalogue import Catalogue
+from near_duplicates import NearDuplicates
+from takht.runtime.params import ParamError, Section, load_section
+from takht.runtime.renamed import RENAMED, current_name
+
+
+class Plan(Section):
+    at: ClassVar[str] = "generation.plan"
+    reference_windows: int
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "line"),
+    [
+        (
+            NearDuplicates,
+            "near_duplicates: {min_score: 0.2, least_score: 0.15}",
+            "near_duplicates.least_score: .*; it is now called min_score",
+        ),
+        (
+            Plan,
+            "generation: {repertoire: {yardsticks: 3}}",
+            "'repertoire' is now called 'plan'; rename it",
+        ),
+        (
+            Plan,
+            "generation: {plan: {yardsticks: 3, reference_windows: 3}}",
+            "generation.plan.yardsticks: .* it is now called reference_windows",
+        ),
+    ],
+)
+def test_an_old_key_is_named_with_its_new_name(tmp_path, section, text, line):
+    path = tmp_path / "params.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ParamError, match=line):
+        load_section(section, {}, path)
+
+
+def test_keys_that_nobody_renamed_are_only_unknown(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("catalogue: {on_unreadable: fail, min_seconds: 6.0, loudest: 3}")
+    with pytest.raises(ParamError, match=r"loudest: .*; remove the key or fix its name"):
+        load_section(Catalogue, {}, path)
+
+
+def test_old_names_are_translated_wherever_they_stand_and_new_ones_stay():
+    assert current_name("generation.repertoire.yardsticks") == "generation.plan.reference_windows"
+    assert current_name("controls@best") == "sanity_checks@best"
+    assert current_name("vae_train@vae_original") == "train_vae@study_vae"
+    assert {current_name(new) for new in RENAMED.values()} == set(RENAMED.values())
