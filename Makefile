@@ -52,11 +52,11 @@ lint: setup ## style, types, and no address of a package index in a lock
 	! grep -n '://' requirements*.lock
 
 cards: setup ## write docs/model-card.md, docs/data-card.md and docs/pipeline.* anew
-	python benchmarks/cards.py
-	python benchmarks/pipeline_picture.py
+	python tools/docs/cards.py
+	python tools/docs/pipeline_picture.py
 
 deps: setup ## write every stage's code dependencies into dvc.yaml, as its imports have them
-	python tests/declare_imports.py
+	python tools/deps.py
 
 lock: ## resolve the dependencies anew
 	for extra in cpu gpu; do \

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests")]
+sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests/helpers", "tools")]
 
 import costs  # noqa: E402
 import project  # noqa: E402

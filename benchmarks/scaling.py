@@ -1,8 +1,8 @@
 """What 10, 1,000 and 100,000 hours of audio take, from what an hour was measured to cost.
 
-    python benchmarks/scaling.py measure --results results/scaling.json
-    python benchmarks/folder_objects.py --results results/scaling.json
-    python benchmarks/remote.py --results results/scaling.json
+    python benchmarks/scaling.py measure --results docs/measured/scaling.json
+    python benchmarks/folder_objects.py --results docs/measured/scaling.json
+    python benchmarks/remote.py --results docs/measured/scaling.json
     python benchmarks/scaling.py table
 
 The last writes the tables of docs/scaling.md, and that of docs/remotes.md, between the comments
@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests")]
+sys.path[:0] = [
+    str(ROOT / name) for name in ("src", "benchmarks", "tools/docs", "tests/resilience/harness")
+]
 
 import committed  # noqa: E402
 import scaling_tables  # noqa: E402
 import survived  # noqa: E402
 
-RESULTS = ROOT / "results/scaling.json"
+RESULTS = ROOT / "docs/measured/scaling.json"
 PAGES = {name: ROOT / "docs" / name for name in ("scaling.md", "remotes.md")}
 
 

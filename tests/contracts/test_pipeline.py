@@ -1,0 +1,119 @@
+"""dvc.yaml tells the truth: what a stage declares is exactly what it imports and touches."""
+
+import ast
+import importlib
+import os
+import shlex
+import subprocess
+import sys
+from typing import get_type_hints
+
+import h5py
+import numpy as np
+import pytest
+import soundfile
+from deps import FILES, code_deps, code_of
+from pipeline import PARAMS, PIPELINE, ROOT, STAGES, entries
+
+from takht.runtime.params import Section
+
+
+def test_every_stage_is_a_file_and_every_file_is_a_stage():
+    assert {path.stem for path in (ROOT / "src").glob("*.py")} == set(STAGES)
+
+
+def test_the_four_files_stay_short():
+    assert sum(file.read_text(encoding="utf-8").count("\n") for file in FILES) <= 650
+
+
+@pytest.mark.parametrize("name", STAGES)
+class TestStage:
+    def test_command_runs_the_file_of_the_same_name(self, name):
+        assert STAGES[name]["cmd"].split()[:2] == ["python", f"src/{name}.py"]
+
+    def test_file_defines_the_function_of_the_same_name(self, name):
+        module = ast.parse((ROOT / f"src/{name}.py").read_text(encoding="utf-8"))
+        assert name in {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
+
+    def test_code_deps_hold_all_code_that_can_change_the_output(self, name):
+        declared = [dep for dep in STAGES[name]["deps"] if dep.startswith("src/")]
+        assert declared == code_deps(name)  # what `make deps` writes
+        within = tuple(dep if dep.endswith(".py") else f"{dep}/" for dep in declared)
+        assert [file for file in code_of(name) if not file.startswith(within)] == []
+
+    def test_every_package_that_is_declared_is_entered(self, name):
+        for dep in STAGES[name]["deps"]:
+            if dep.startswith("src/takht/") and dep != "src/takht/core":
+                assert any(file.startswith(f"{dep}/") for file in code_of(name)), dep
+
+    def test_paths_on_the_command_line_are_the_declared_ones(self, name):
+        stage = STAGES[name]
+        declared = entries(stage, "deps", "outs", "metrics", "plots")
+        declared = {path for path in declared if not path.startswith("src/")}
+        words = {word for word in shlex.split(stage["cmd"])[2:] if "=" not in word}
+        if stage.get("always_changed"):  # it looks for what may not be there each time it is asked
+            assert words >= declared
+        else:
+            assert words == declared
+
+    def test_params_are_the_sections_the_function_takes(self, name):
+        hints = get_type_hints(getattr(importlib.import_module(name), name))
+        taken = {kind.at for kind in hints.values() if issubclass(kind, Section)}
+        listed = STAGES[name].get("params", [])
+        declared = {
+            p.replace("${scale}", "{scale}").replace("${key}", "{experiment}") for p in listed
+        }
+        assert taken == declared
+
+    def test_file_says_what_it_does_and_stays_thin(self, name):
+        source = (ROOT / f"src/{name}.py").read_text(encoding="utf-8")
+        assert (ast.get_docstring(ast.parse(source)) or "").startswith(f"{name}: ")
+        assert source.count("\n") <= 85
+
+    def test_no_paths_in_code(self, name):
+        for file in code_of(name):
+            for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    assert not node.value.startswith(("data/", "models/", "metrics/", "plots/"))
+
+
+def test_small_results_are_in_git_and_arrays_and_models_are_not():
+    for stage in STAGES.values():
+        for kind in ("metrics", "plots"):
+            for entry in stage.get(kind, []):
+                assert all(options["cache"] is False for options in entry.values())
+        for path in entries(stage, "outs"):
+            assert path.startswith(("data/", "models/", "reports"))
+
+
+def test_learning_curves_of_all_experiments_are_one_plot():
+    (plot,) = [plot["learning curves"] for plot in PIPELINE["plots"] if "learning curves" in plot]
+    (curve,) = entries(STAGES["train"], "plots")
+    assert set(plot["y"]) == {curve.replace("${key}", key) for key in PARAMS["experiments"]}
+
+
+READERS = {
+    "python": "open('other/x').read()",
+    "numpy": "import numpy; numpy.load('other/x.npy', mmap_mode='r')",
+    "soundfile": "import soundfile; soundfile.read('other/x.wav')",
+    "h5py": "import h5py; h5py.File('other/x.h5')",
+    "ffmpeg": "import pathlib; from takht.audio.probe import probe; "
+    "probe(pathlib.Path('other/x.mp3'), 8000, print)",
+    "listing": "from pathlib import Path; list(Path('other').iterdir())",
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_auditor_sees_a_file_opened_in_every_way_that_stages_use(reader, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/x").write_text("x")
+    np.save(tmp_path / "other/x.npy", np.zeros(3))
+    soundfile.write(tmp_path / "other/x.wav", np.zeros(99), 8000)
+    soundfile.write(tmp_path / "other/x.mp3", np.zeros(9999), 8000)
+    h5py.File(tmp_path / "other/x.h5", "w").close()
+    (tmp_path / "stage.py").write_text(READERS[reader])
+    log = tmp_path / "log"
+    command = [sys.executable, ROOT / "tests/helpers/auditor.py", log, "stage.py"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    subprocess.run(command, cwd=tmp_path, check=True, env=environment)
+    assert any(line.startswith("other") for line in log.read_text().splitlines())
