@@ -51,9 +51,8 @@ lint: setup ## style, types, and no address of a package index in a lock
 	mypy
 	! grep -n '://' requirements*.lock
 
-cards: setup ## write docs/model-card.md, docs/data-card.md and docs/pipeline.* anew
+cards: setup ## write docs/model-card.md and docs/data-card.md
 	python tools/docs/cards.py
-	python tools/docs/pipeline_picture.py
 
 deps: setup ## write every stage's code dependencies into dvc.yaml, as its imports have them
 	python tools/deps.py
