@@ -30,7 +30,10 @@ def small(tmp_path_factory):
 
     Tests work on copies of it.
     """
-    tiny = project.make(tmp_path_factory.mktemp("small"), experiments=("best", "mel_augmented"))
-    tiny.run("dvc", "repro", "--quiet", "evaluate@best", "mel", TAKHT_WORKERS="1")
-    tiny.commit("Built")
-    return tiny
+
+    def build(root):
+        tiny = project.make(root, experiments=("best", "mel_augmented"))
+        tiny.run("dvc", "repro", "--quiet", "evaluate@best", "mel", TAKHT_WORKERS="1")
+        tiny.commit("Built")
+
+    return project.Project(project.made_once(tmp_path_factory, "small", build))

@@ -9,10 +9,8 @@ from takht.runtime import code_hash
 
 ROOT = Path(__file__).parents[1]
 MOST_PARTS = 3  # of a package that a stage lists; of more it lists the package itself
-FILES = [
-    ROOT / name
-    for name in ("dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "report/dvc.yaml")
-]
+FOLDERS = (".", "checks", "generation", "report")
+FILES = [ROOT / folder / "dvc.yaml" for folder in FOLDERS]
 
 
 def code_of(stage: str) -> set[str]:
@@ -31,20 +29,18 @@ def code_deps(stage: str) -> list[str]:
 
 
 def main() -> None:
-    yaml = YAML()
-    yaml.width = 100
-    yaml.indent(mapping=2, sequence=4, offset=2)
+    round_trip = YAML()
+    round_trip.width = 100
+    round_trip.indent(mapping=2, sequence=4, offset=2)
     for path in FILES:
-        document = yaml.load(path.read_text(encoding="utf-8"))
+        document = round_trip.load(path.read_text(encoding="utf-8"))
         for name, body in document["stages"].items():
             stage = body.get("do", body)
             files = [dep for dep in stage["deps"] if not dep.startswith("src/")]
             stage["deps"] = files + code_deps(name)
         text = io.StringIO()
-        yaml.dump(document, text)
-        lines = (
-            line.rstrip() for line in text.getvalue().splitlines()
-        )  # ruamel folds after a space
+        round_trip.dump(document, text)
+        lines = (line.rstrip() for line in text.getvalue().splitlines())  # folded after a space
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

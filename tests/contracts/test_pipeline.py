@@ -17,6 +17,8 @@ from pipeline import PARAMS, PIPELINE, ROOT, STAGES, entries
 
 from takht.runtime.params import Section
 
+WRITTEN = ("outs", "metrics", "plots")
+
 
 def test_every_stage_is_a_file_and_every_file_is_a_stage():
     assert {path.stem for path in (ROOT / "src").glob("*.py")} == set(STAGES)
@@ -26,55 +28,72 @@ def test_the_four_files_stay_short():
     assert sum(file.read_text(encoding="utf-8").count("\n") for file in FILES) <= 650
 
 
-@pytest.mark.parametrize("name", STAGES)
-class TestStage:
-    def test_command_runs_the_file_of_the_same_name(self, name):
-        assert STAGES[name]["cmd"].split()[:2] == ["python", f"src/{name}.py"]
-
-    def test_file_defines_the_function_of_the_same_name(self, name):
-        module = ast.parse((ROOT / f"src/{name}.py").read_text(encoding="utf-8"))
+def test_a_stage_runs_the_function_of_its_file_that_has_its_name():
+    for name, stage in STAGES.items():
+        module = ast.parse((ROOT / f"src/{name}.py").read_bytes())
+        assert stage["cmd"].split()[:2] == ["python", f"src/{name}.py"]
         assert name in {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
+        assert (ast.get_docstring(module) or "").startswith(f"{name}: ")
 
-    def test_code_deps_hold_all_code_that_can_change_the_output(self, name):
-        declared = [dep for dep in STAGES[name]["deps"] if dep.startswith("src/")]
-        assert declared == code_deps(name)  # what `make deps` writes
+
+def test_a_stage_stays_thin():
+    lines = {n: (ROOT / f"src/{n}.py").read_text(encoding="utf-8").count("\n") for n in STAGES}
+    assert {name: count for name, count in lines.items() if count > 85} == {}
+
+
+def test_code_deps_hold_all_code_that_can_change_the_output():
+    for name, stage in STAGES.items():
+        declared = [dep for dep in stage["deps"] if dep.startswith("src/")]
+        assert declared == code_deps(name), "run `make deps`"
         within = tuple(dep if dep.endswith(".py") else f"{dep}/" for dep in declared)
-        assert [file for file in code_of(name) if not file.startswith(within)] == []
+        assert [file for file in code_of(name) if not file.startswith(within)] == [], name
 
-    def test_every_package_that_is_declared_is_entered(self, name):
-        for dep in STAGES[name]["deps"]:
-            if dep.startswith("src/takht/") and dep != "src/takht/core":
-                assert any(file.startswith(f"{dep}/") for file in code_of(name)), dep
 
-    def test_paths_on_the_command_line_are_the_declared_ones(self, name):
-        stage = STAGES[name]
+def test_every_package_that_is_declared_is_entered():
+    unentered = [
+        (name, dep)
+        for name, stage in STAGES.items()
+        for dep in stage["deps"]
+        if dep.startswith("src/takht/") and dep != "src/takht/core"
+        if not any(file.startswith(f"{dep}/") for file in code_of(name))
+    ]
+    assert unentered == []
+
+
+def test_paths_on_the_command_line_are_the_declared_ones():
+    for name, stage in STAGES.items():
         declared = entries(stage, "deps", "outs", "metrics", "plots")
         declared = {path for path in declared if not path.startswith("src/")}
         words = {word for word in shlex.split(stage["cmd"])[2:] if "=" not in word}
         if stage.get("always_changed"):  # it looks for what may not be there each time it is asked
-            assert words >= declared
+            assert words >= declared, name
         else:
-            assert words == declared
+            assert words == declared, name
 
-    def test_params_are_the_sections_the_function_takes(self, name):
+
+def test_params_are_the_sections_the_function_takes():
+    for name, stage in STAGES.items():
         hints = get_type_hints(getattr(importlib.import_module(name), name))
         taken = {kind.at for kind in hints.values() if issubclass(kind, Section)}
-        listed = STAGES[name].get("params", [])
         declared = {
-            p.replace("${scale}", "{scale}").replace("${key}", "{experiment}") for p in listed
+            place.replace("${scale}", "{scale}").replace("${key}", "{experiment}")
+            for place in stage.get("params", [])
         }
-        assert taken == declared
+        assert taken == declared, name
 
-    def test_file_says_what_it_does_and_stays_thin(self, name):
-        source = (ROOT / f"src/{name}.py").read_text(encoding="utf-8")
-        assert (ast.get_docstring(ast.parse(source)) or "").startswith(f"{name}: ")
-        assert source.count("\n") <= 85
 
-    def test_no_paths_in_code(self, name):
-        for file in code_of(name):
-            for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    assert not node.value.startswith(("data/", "models/", "metrics/", "plots/"))
+def test_no_path_of_the_project_stands_in_code():
+    """Every path that a stage writes reaches it as an argument."""
+    tops = {path.split("/")[0] for stage in STAGES.values() for path in entries(stage, *WRITTEN)}
+    assert tops >= {"data", "models", "metrics", "plots", "reports"}
+    paths = tuple(f"{top}/" for top in tops)
+    found = [
+        f"{file.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for file in {ROOT / path for name in STAGES for path in code_of(name)}
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.Constant) and str(node.value).startswith(paths)
+    ]
+    assert found == []
 
 
 def test_small_results_are_in_git_and_arrays_and_models_are_not():

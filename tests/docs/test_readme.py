@@ -8,7 +8,6 @@ import pytest
 import shell_blocks
 from pipeline import ROOT
 
-PAGES = [ROOT / "README.md", *ROOT.glob("docs/remotes.md")]
 # What cannot run as it stands, and what is run for it. A pattern that fits no command fails below.
 STAND_INS = {
     # The environment is there already, and the suite would run itself.
@@ -21,22 +20,18 @@ STAND_INS = {
     r"^dvc remote add --default": "rm -f .dvc/config.local; dvc remote add --force --default",
     r"^dvc push": "rm -f .dvc/config.local; "
     "dvc remote add --force --default team ../store && dvc push",
-    r"~/\.ssh/id_ed25519": "id_ed25519",
 }
 FILES = ("song.mp3", "one.wav", "other.wav")  # recordings that the reader has
-COMMANDS = {page.name: shell_blocks.commands(page, STAND_INS) for page in PAGES}
-EVERY = [command for found in COMMANDS.values() for command in found]
+EVERY = shell_blocks.commands(ROOT / "README.md", STAND_INS)
 
 
 def test_every_stand_in_stands_in_for_something():
     for pattern in STAND_INS:
-        if "remote" in pattern or "ssh" in pattern or "make (" in pattern:
-            continue
         assert any(re.search(pattern, command.text) for command in EVERY), pattern
 
 
 def test_the_readme_has_the_two_commands_and_predicts():
-    texts = {command.text for command in COMMANDS["README.md"]}
+    texts = {command.text for command in EVERY}
     assert {"make repro", "make test"} <= texts
     assert any(text.startswith("takht predict ") for text in texts)
 
@@ -68,32 +63,24 @@ def test_a_stand_in_replaces_what_it_names_and_nothing_else(tmp_path):
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    """For each page, a built project, the reader's files, and a repository to clone from."""
-    made = {}
-
-    def of(page: str) -> project.Project:
-        if page not in made:
-            tiny = project.built(tmp_path_factory, f"readme-{page}/takht")
-            for name in ("Makefile", "pyproject.toml", "requirements.lock"):
-                shutil.copy(ROOT / name, tiny.root / name)
-            for name in FILES:
-                source = next((tiny.root / "data/raw/umm").glob(f"*{name[-4:]}"))
-                shutil.copy(source, tiny.root / name)
-            tiny.commit("The reader's files")
-            made[page] = tiny
-        return made[page]
-
-    return of
+    """A built project with the reader's files, as a repository to clone from."""
+    tiny = project.built(tmp_path_factory, "readme")
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, tiny.root / name)
+    for name in FILES:
+        source = next((tiny.root / "data/raw/umm").glob(f"*{name[-4:]}"))
+        shutil.copy(source, tiny.root / name)
+    tiny.commit("The reader's files")
+    return tiny
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)  # the first builds the project
-@pytest.mark.parametrize("command", EVERY, ids=lambda c: f"{c.page}:{c.line}: {c.text}"[:80])
+@pytest.mark.parametrize("command", EVERY, ids=lambda c: f"{c.line}: {c.text}"[:80])
 def test_the_command_runs(here, command):
-    tiny = here(command.page)
     run = command.run.replace("$0", command.text.removeprefix("make "))
-    path = {"PYTHONPATH": str(tiny.root / "src"), "GIT_TERMINAL_PROMPT": "0"}
-    output = tiny.run("bash", "-c", run, **path)
+    path = {"PYTHONPATH": str(here.root / "src"), "GIT_TERMINAL_PROMPT": "0"}
+    output = here.run("bash", "-c", run, **path)
     assert "Traceback" not in output
     if command.text == "make test":
         assert "pytest" in output

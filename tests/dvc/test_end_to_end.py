@@ -43,7 +43,7 @@ def test_a_second_repro_runs_nothing(built):
 
 def test_a_report_needs_neither_checks_nor_generation_and_shows_them_when_they_are_there(built):
     stages = {"report/dvc.yaml:report_results", "report/dvc.yaml:report"}
-    first = built.root.with_name(f"{built.root.name}-first-report")
+    first = built.root.with_name("first-report")
     assert ran((first / "printed").read_text(encoding="utf-8")) == stages
     before = (first / "index.html").read_text(encoding="utf-8")
     after = (built.root / "reports/index.html").read_text(encoding="utf-8")

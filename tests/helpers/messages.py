@@ -57,12 +57,12 @@ def _texts(
 ) -> Iterator[str]:
     """The messages that an expression can be; those of lines are looked for where they are made."""
     if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp):
-        yield _template(node)
+        yield template(node)
     elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in functions:
         yield from _returned(functions[node.func.id])
     elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "join":
         made = [n for n in ast.walk(function) if isinstance(n, ast.JoinedStr)]
-        yield from {_template(n) for n in made if ": " in _template(n)}
+        yield from {template(n) for n in made if ": " in template(n)}
     elif isinstance(node, ast.BoolOp):
         for value in node.values:
             yield from _texts(value, function, functions)
@@ -71,14 +71,14 @@ def _texts(
 def _returned(function: ast.FunctionDef) -> Iterator[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.JoinedStr | ast.Constant):
-            yield _template(node.value)
+            yield template(node.value)
 
 
-def _template(node: ast.expr) -> str:
+def template(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.BinOp):
-        return _template(node.left) + _template(node.right)
+        return template(node.left) + template(node.right)
     if isinstance(node, ast.JoinedStr):
         return "".join(
             str(part.value) if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"  # type: ignore[attr-defined]

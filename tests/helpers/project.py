@@ -1,9 +1,11 @@
 """A copy of this repository as a real Git and DVC project of its own, at a tiny scale."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -109,33 +111,42 @@ class Project:
         return stages
 
 
-_BUILT: dict[Path, Path] = {}
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that one worker of the test run makes, and the others wait for."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, done = base / name, base / f"{name}.done"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
 
 
 def built(factory: pytest.TempPathFactory, name: str) -> Project:
     """Return a project of one's own in the folder `name`, all pipelines built and committed.
 
-    They are built once a test run; this is a copy, with the first report, which came before checks
-    and generation, beside it in `name-first-report`, and what that run printed in its `printed`.
+    They are built once per test run; this is a copy, with the first report, which came before
+    checks and generation, beside it in `first-report`, and what that run printed in its `printed`.
     """
-    base = factory.getbasetemp()
-    if base not in _BUILT:
-        tiny = make(factory.mktemp("built") / "project", experiments=BUILT_EXPERIMENTS)
-        tiny.run("dvc", "repro")
-        printed = tiny.run("dvc", "repro", "report/dvc.yaml")
-        first = base / "first-report"
-        shutil.copytree(tiny.root / "reports", first)
-        (first / "printed").write_text(printed, encoding="utf-8")
-        tiny.run("dvc", "repro", "checks/dvc.yaml")
-        tiny.run("dvc", "repro", "generation/dvc.yaml")
-        tiny.run("dvc", "repro", "report/dvc.yaml")
-        tiny.commit("Built")
-        _BUILT[base] = tiny.root
-    shutil.copytree(_BUILT[base], base / name, symlinks=True)
-    shutil.copytree(
-        base / "first-report", (base / name).with_name(f"{Path(name).name}-first-report")
-    )
-    return Project(base / name)
+    folder = factory.mktemp(name)
+    shutil.copytree(made_once(factory, "built", _build), folder, symlinks=True, dirs_exist_ok=True)
+    return Project(folder / "takht")
+
+
+def _build(folder: Path) -> None:
+    tiny = make(folder / "takht", experiments=BUILT_EXPERIMENTS)
+    tiny.run("dvc", "repro")
+    printed = tiny.run("dvc", "repro", "report/dvc.yaml")
+    shutil.copytree(tiny.root / "reports", folder / "first-report")
+    (folder / "first-report/printed").write_text(printed, encoding="utf-8")
+    for pipeline in ("checks/dvc.yaml", "generation/dvc.yaml", "report/dvc.yaml"):
+        tiny.run("dvc", "repro", pipeline)
+    tiny.commit("Built")
 
 
 def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:

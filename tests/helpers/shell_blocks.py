@@ -12,9 +12,8 @@ _LINE = re.compile(r"((?:[^\\\n]|\\\n|\\.)*)\n")  # a backslash at its end takes
 
 @dataclass(frozen=True)
 class Command:
-    """A command, where it stands, and what is run for it."""
+    """A command, the number of its line, and what is run for it."""
 
-    page: str
     line: int
     text: str
     run: str
@@ -51,5 +50,5 @@ def commands(path: Path, stand_ins: dict[str, str]) -> list[Command]:
         run = text
         for pattern, replacement in stand_ins.items():
             run = re.sub(pattern, lambda _, new=replacement: new, run)
-        found.append(Command(path.name, line, text, run))
+        found.append(Command(line, text, run))
     return found

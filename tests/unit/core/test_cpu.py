@@ -1,6 +1,5 @@
 """Every stage and command computes with the same instructions, whatever the processor has more."""
 
-import ast
 import os
 import subprocess
 import sys
@@ -42,20 +41,6 @@ def test_without_avx2_nothing_is_asked_for(monkeypatch):
     before = dict(os.environ)
     cpu.pin_to_avx2()
     assert dict(os.environ) == before
-
-
-def test_stages_import_nothing_that_may_import_numpy_before_they_pin():
-    for script in [*(ROOT / "src").glob("*.py"), ROOT / "src/takht/cli/main.py"]:
-        names = []
-        for node in ast.parse(script.read_bytes()).body:
-            if isinstance(node, ast.Import):
-                names += [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names.append(node.module)
-        others = [name for name in names if name.split(".")[0] not in sys.stdlib_module_names]
-        first = next(n for n, name in enumerate(others) if name.startswith("takht"))
-        expected = ["typer"] if script.name == "main.py" else []
-        assert others[:first] == expected, script  # Typer does not import NumPy
 
 
 def test_importing_takht_changes_nothing():
