@@ -1,7 +1,9 @@
-"""Whatever ends a stage, and whenever: outputs are whole or absent, and the next run mends all."""
+"""Whatever ends a stage, and whenever: outputs are whole or absent; the next run completes them.
+
+The usual run kills one stage per mechanism; `pytest -m nightly` kills the others.
+"""
 
 import random
-import re
 import shutil
 import signal
 import sys
@@ -36,22 +38,28 @@ def killing(tmp_path_factory, processes):
     return Killing(tmp_path_factory.mktemp("killed"), processes, SEED)
 
 
-# The checks do with a network what they do with a discriminant: train it.
-@pytest.mark.parametrize(
-    "name",
-    [
-        name
-        for name in killed_stages.commands()
-        if not re.fullmatch("(leak|crossval|controls)@network", name)
-    ],
-)
+# Threads and ffmpeg, the store, workers, a folder of many files, a network, a metric, a page.
+MECHANISMS = {
+    *("catalogue", "mel", "near_duplicates", "segment", "train@network", "evaluate@best", "report"),
+}
+
+
+def by_mechanism(names):
+    """Leave all but one stage per mechanism to the nightly run."""
+    return [
+        pytest.param(name, marks=[] if name in MECHANISMS else [pytest.mark.nightly])
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize("name", by_mechanism(killed_stages.commands()))
 def test_a_stage_survives_kills_and_interrupts(killing, name):
     killing.prepare(name)
     killing.killed(name, 3)  # all its processes once, it alone once, once while it writes
     killing.interrupted(name, 1)
 
 
-@pytest.mark.parametrize("name", WITH_WORKERS)
+@pytest.mark.parametrize("name", by_mechanism(WITH_WORKERS))
 def test_a_killed_worker_costs_a_retry_and_not_the_run(killing, name):
     killing.prepare(name)
     killing.worker_killed(name)

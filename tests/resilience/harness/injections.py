@@ -13,10 +13,6 @@ from takht.audio import ffmpeg
 
 REPRO = "`dvc repro`"
 ROOM = f"room, then {REPRO}"
-WRITERS = (
-    *("catalogue", "convert", "normalize", "segment", "near_duplicates", "split"),
-    *("mel", "mfcc", "window_statistics", "augment", "train", "train@network", "evaluate"),
-)
 NO_STORE = {"TAKHT_STORE_GB": "0", "TAKHT_STORE": "none"}  # nor one that makes room
 
 
@@ -222,61 +218,23 @@ def params_cut(project: FaultProject) -> str:
     return one_line(said, "error: ", "params.yaml")
 
 
-def _deleted(path: Path) -> None:
-    path.unlink()
+def joined_by_a_stray(project: FaultProject) -> str:
+    """Put a file of one's own beside segments."""
+    next((project.root / "data/segments").rglob("*.wav")).with_name("stray.txt").write_text("mine")
+    return modified(project, "data/segments")
 
 
-def _emptied(path: Path) -> None:
-    path.unlink()
-    path.write_bytes(b"")
-
-
-def _lengthened(path: Path) -> None:
-    data = path.read_bytes()
-    path.unlink()
-    path.write_bytes(data + b"more")
-
-
-def _a_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
-def _a_link(path: Path) -> None:
-    path.rename(path.with_name("moved"))
-    path.symlink_to("moved")
-
-
-def _joined_by_a_stray(path: Path) -> None:
-    path.with_name("stray.txt").write_text("mine")
-
-
-def edited(how: str, change: Callable[[Path], None], stage: str, output: str) -> Injection:
-    """Edit a file of an output by hand."""
-
-    def inject(project: FaultProject) -> str:
-        place = project.root / output
-        change(sorted(place.rglob("*.wav"))[0] if place.is_dir() else place)
-        return modified(project, output)
-
-    what = output if output.endswith(".csv") else f"a file of {output}"
-    return Injection(f"{what} {how} by hand", stage, inject, REPRO)
-
-
+# One per mechanism: all stages write, compute and read through the same few functions.
 INJECTIONS = [
-    *map(full_disk, WRITERS),
+    *map(full_disk, ("segment", "split", "train@network")),
     Injection("disk full of the store", "segment", full_of_the_store, "by itself"),
     Injection("the store's disk full", "segment", store_on_a_full_disk, "by itself"),
     Injection("disk full under DVC's cache", "segment", cache_on_a_full_disk, ROOM),
-    *map(want_of_memory, ("convert", "mel", "window_statistics", "train@network")),
+    *map(want_of_memory, ("convert", "train@network")),
     want_of_memory("window_statistics", TAKHT_WORKERS="2"),
     Injection("no ffmpeg", "catalogue", no_ffmpeg, "unset TAKHT_FFMPEG"),
     Injection("ffmpeg killed in the middle", "catalogue", ffmpeg_killed, REPRO),
-    output_flipped("convert", "data/wav", "*/*/*.wav"),
     output_flipped("segment", "data/segments", "*/*/*.wav"),
-    output_flipped("mel", "data/features/mel", "*/*.npy"),
-    output_flipped("train", f"models/{MODEL}", "*.npz"),
-    output_flipped("train", f"models/{MODEL}", "model.json"),
     Injection(
         "a bit flipped in a segment that the store shares", "segment", shared_with_the_store, REPRO
     ),
@@ -286,10 +244,10 @@ INJECTIONS = [
     model_by_hand("model.json"),
     Injection("dvc.lock in conflict", "all", lock_in_conflict, "Git, as the line says"),
     Injection("params.yaml cut", "augment", params_cut, "Git"),
-    edited("deleted", _deleted, "normalize", "data/gains.csv"),
-    edited("emptied", _emptied, "segment", "data/segments"),
-    edited("lengthened", _lengthened, "split", "data/split.csv"),
-    edited("replaced by a folder", _a_folder, "normalize", "data/gains.csv"),
-    edited("replaced by a link", _a_link, "segment", "data/segments"),
-    edited("joined by a stray file", _joined_by_a_stray, "segment", "data/segments"),
+    Injection(
+        "a file of data/segments joined by a stray file by hand",
+        "segment",
+        joined_by_a_stray,
+        REPRO,
+    ),
 ]
