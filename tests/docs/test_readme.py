@@ -3,9 +3,9 @@
 import re
 import shutil
 
-import project
 import pytest
 import shell_blocks
+import tiny_project
 from pipeline import ROOT
 
 # What cannot run as it stands, and what is run for it. A pattern that fits no command fails below.
@@ -64,7 +64,7 @@ def test_a_stand_in_replaces_what_it_names_and_nothing_else(tmp_path):
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """A built project with the reader's files, as a repository to clone from."""
-    tiny = project.built(tmp_path_factory, "readme")
+    tiny = tiny_project.built(tmp_path_factory, "readme")
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, tiny.root / name)
     for name in FILES:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Project
+from tiny_project import Project
 
 from takht.errors import TakhtError
 from takht.report.comparison import revisions

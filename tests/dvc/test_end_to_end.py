@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import project
 import pytest
 import soundfile
+import tiny_project
 from pipeline import ROOT
 
 from takht.core import tables
 from takht.runtime import code_hash
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test builds all
-EXPERIMENTS = project.BUILT_EXPERIMENTS
+EXPERIMENTS = tiny_project.BUILT_EXPERIMENTS
 PIPELINES = ("dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml")
 PLUMBING = tuple(f"src/{name}" for name in code_hash.PLUMBING)
 AUDITOR = ROOT / "tests/helpers/auditor.py"
@@ -26,7 +26,7 @@ AUDITOR = ROOT / "tests/helpers/auditor.py"
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A tiny project after its first `dvc repro`, committed."""
-    return project.built(tmp_path_factory, "end-to-end")
+    return tiny_project.built(tmp_path_factory, "end-to-end")
 
 
 def ran(output):
@@ -165,7 +165,7 @@ def test_predict_gives_evaluates_answers_from_a_copied_model_folder_alone(built,
     for name in EXPERIMENTS:
         words = ("takht", "predict", "--json", "--experiment", name, *files)
         path = {"PYTHONPATH": str(built.root / "src")}
-        output = project.Project(tmp_path).run(*words, **path)
+        output = tiny_project.Project(tmp_path).run(*words, **path)
         found, _ = json.JSONDecoder().raw_decode(output[output.index("{") :])
         card = json.loads((tmp_path / "models" / name / "model.json").read_text("utf-8"))
         every = tables.read_table(built.root / f"data/predictions/{name}.csv")
@@ -200,7 +200,7 @@ def test_dvcs_own_views_work(built):
 def test_a_recording_added_costs_its_own_work_and_experiments_elsewhere_share_it(built):
     added = built.root / "data/raw/umm/جديد.wav"
     rng = np.random.default_rng(8)
-    soundfile.write(added, rng.normal(0, 0.1, 9 * project.RATE_HZ), project.RATE_HZ)
+    soundfile.write(added, rng.normal(0, 0.1, 9 * tiny_project.RATE_HZ), tiny_project.RATE_HZ)
     for where in ("--temp", "--force"):  # in a copy of the project, then here without run-cache
         output = built.run("dvc", "exp", "run", where, "evaluate@best")
         anew = dict(re.findall(r"(\w+): (\d+) made anew, \d+ kept", output))

@@ -7,20 +7,14 @@ from pathlib import Path
 import chain
 import numpy as np
 import pytest
-import soundfile
+import tiny_project
 
-RATE_HZ = 22_050
 PER_RECORDING = ("catalogue", "normalize", "segment", "mel", "mfcc", "window_statistics", "augment")
 pytestmark = pytest.mark.slow
 
 
-def sound(path, seed, seconds=14.0):
-    """Write noise of one spectrum with a slow tremolo."""
-    rng = np.random.default_rng(seed)
-    now = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    wave = np.convolve(rng.normal(0, 0.1, len(now)), rng.normal(0, 1, 8), "same")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, 0.2 * wave * (1.2 + np.sin(2 * np.pi * now)), RATE_HZ)
+def sound(path, seed):
+    tiny_project.write_noise(path, np.random.default_rng(seed), 14.0, tiny_project.RATE_HZ)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +23,7 @@ def grown(tmp_path_factory):
     here = tmp_path_factory.mktemp("grown")
     for number in range(8):
         suffix = ("wav", "flac", "mp3", "ogg")[number // 2]
-        sound(here / "raw" / ("umm", "قصبجي")[number % 2] / f"{number}.{suffix}", number)
+        sound(here / "data/raw" / ("umm", "قصبجي")[number % 2] / f"{number}.{suffix}", number)
     chain.write_params(here)
     chain.run_within(here)
     return here
@@ -48,10 +42,10 @@ def from_nothing(here, tmp_path):
     """All outputs of the same corpus and parameters, made without a store by one worker."""
     fresh = tmp_path / "fresh"
     fresh.mkdir()
-    shutil.copytree(here / "raw", fresh / "raw")
+    shutil.copytree(here / "data/raw", fresh / "data/raw")
     shutil.copy(here / "params.yaml", fresh)
     chain.run_within(fresh, TAKHT_STORE_GB="0", TAKHT_WORKERS="1")
-    return chain.outputs(fresh)
+    return tiny_project.outputs(fresh)
 
 
 EDITS = {
@@ -74,26 +68,26 @@ def test_an_edit_costs_its_own_recording_and_gives_the_bytes_of_a_run_from_nothi
     here = tmp_path / "here"
     shutil.copytree(grown, here)
     change, expected = EDITS[edit]
-    change(here / "raw")
+    change(here / "data/raw")
     counts = made(chain.run_within(here))
     for stage in PER_RECORDING[:-1]:
         assert counts[stage] == expected, stage
     assert counts["convert"] == 0  # `catalogue` has just decoded it
     # A new name draws other alterations, and the new split may train on others than before.
     assert counts["augment"] <= 3
-    assert chain.outputs(here) == from_nothing(here, tmp_path)
+    assert tiny_project.outputs(here) == from_nothing(here, tmp_path)
 
 
 def test_a_round_trip_of_parameters_costs_nothing(grown, tmp_path):
     here = tmp_path / "here"
     shutil.copytree(grown, here)
-    before = chain.outputs(here)
+    before = tiny_project.outputs(here)
     chain.write_params(here, aug={"factor": 2}, segment={"seconds": 6.5})
     assert made(chain.run_within(here))["mel"] is None  # none kept: every segment is another
     chain.write_params(here)
     counts = made(chain.run_within(here))
     assert {counts[stage] for stage in PER_RECORDING} == {0}
-    assert chain.outputs(here) == before
+    assert tiny_project.outputs(here) == before
 
 
 def test_without_its_store_or_with_a_ruined_one_all_is_made_again(grown, tmp_path):
@@ -106,7 +100,7 @@ def test_without_its_store_or_with_a_ruined_one_all_is_made_again(grown, tmp_pat
     assert "damaged" in printed["catalogue"]
     assert "damaged" in printed["segment"]
     chain.run_within(here)
-    assert chain.outputs(here) == chain.outputs(grown)
+    assert tiny_project.outputs(here) == tiny_project.outputs(grown)
     shutil.rmtree(here / "store")
     chain.run_within(here)
-    assert chain.outputs(here) == chain.outputs(grown)
+    assert tiny_project.outputs(here) == tiny_project.outputs(grown)

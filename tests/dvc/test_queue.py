@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from pipeline import ROOT
-from project import Project
+from tiny_project import Project
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 QUEUE = "dvc exp run --queue -S 'aug.factor=range(0,4)' evaluate@mel_augmented"

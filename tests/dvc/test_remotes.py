@@ -20,7 +20,7 @@ import recipes
 import servers
 import stores
 import yaml
-from project import Project
+from tiny_project import Project
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 KINDS = ("shared_folder", "ssh", "s3")

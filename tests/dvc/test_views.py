@@ -4,8 +4,8 @@ import json
 import re
 
 import dvc.api
-import project
 import pytest
+import tiny_project
 import yaml
 from pipeline import PARAMS, PIPELINE, ROOT, STAGES, entries
 
@@ -53,13 +53,13 @@ def test_metrics_plots_and_params_are_declared_where_the_editor_looks():
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory):
     """A built project, and in its workspace an experiment with fewer statistics."""
-    tiny = project.built(tmp_path_factory, "views")
+    tiny = tiny_project.built(tmp_path_factory, "views")
     tiny.run("git", "tag", "--annotate", "best@v1.0.0", "--message", "Of the demo corpus")
     tiny.run("dvc", "exp", "run", "-S", "experiments.best.statistics=[timbre]")
     return tiny
 
 
-def tracked(tiny: project.Project, *words: str) -> dict:
+def tracked(tiny: tiny_project.Project, *words: str) -> dict:
     """What a DVC command says as JSON, warnings before it left out."""
     output = tiny.run(*words, "--json")
     found: dict = json.loads(output[output.index("{") :])
@@ -83,17 +83,17 @@ class TestCommands:
         (confusion,) = found["data"]["plots/confusion/best.csv"]
         assert set(confusion["revisions"]) == {"HEAD", "workspace"}
         rows = confusion["content"]["data"]["values"]
-        assert {row["actual"] for row in rows} == set(project.COMPOSERS)
+        assert {row["actual"] for row in rows} == set(tiny_project.COMPOSERS)
         curves = found["data"]["learning curves"][0]
         names = {row["filename"] for row in curves["content"]["data"]["values"]}
-        assert names == {f"{name}.csv" for name in project.BUILT_EXPERIMENTS}
+        assert names == {f"{name}.csv" for name in tiny_project.BUILT_EXPERIMENTS}
 
     def test_exp_show_has_the_experiment_with_metrics_and_params(self, changed):
         shown = json.loads(changed.run("dvc", "exp", "show", "--json"))
         workspace = shown[0]["data"]
         experiment = workspace["params"]["params.yaml"]["data"]["experiments"]["best"]
         assert experiment["statistics"] == ["timbre"]
-        for name in project.BUILT_EXPERIMENTS:
+        for name in tiny_project.BUILT_EXPERIMENTS:
             metrics = workspace["metrics"][f"metrics/{name}.json"]["data"]
             assert 0 <= metrics["accuracy_recordings"] <= 1
         (experiments,) = [each["experiments"] for each in shown if each["experiments"]]

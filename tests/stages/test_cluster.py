@@ -12,6 +12,7 @@ import chain
 import numpy as np
 import pytest
 import soundfile
+import tiny_project
 from pipeline import ROOT
 
 from takht.core import cpu
@@ -63,7 +64,7 @@ def here(tmp_path):
     """A corpus of a dozen recordings, converted and cut by this process."""
     rng = np.random.default_rng(0)
     for number in range(12):
-        path = tmp_path / "here/raw" / ("umm", "قصبجي")[number % 2] / f"{number}.wav"
+        path = tmp_path / "here/data/raw" / ("umm", "قصبجي")[number % 2] / f"{number}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(path, rng.normal(0, 0.1, 21 * RATE_HZ), RATE_HZ)
     chain.write_params(tmp_path / "here")
@@ -72,18 +73,20 @@ def here(tmp_path):
 
 def test_a_run_with_a_killed_worker_gives_the_bytes_of_a_local_one(here, tmp_path, scheduler):
     chain.run_within(here, TAKHT_STORE_GB="0")
-    local = chain.outputs(here)
+    local = tiny_project.outputs(here)
     for name in local:
-        (here / name).unlink()
+        (here / "data" / name).unlink()
     workers = [worker(tmp_path, scheduler, name) for name in ("one", "two")]
     try:
         variables = {"TAKHT_DASK": scheduler, "TAKHT_STORE_GB": "0"}
-        before = list(chain.STAGES)[: list(chain.STAGES).index("window_statistics")]
+        before = tiny_project.STAGES[: tiny_project.STAGES.index("window_statistics")]
         printed = chain.run(here, *before, **variables)
         assert f"cluster {scheduler}, dashboard http://127.0.0.1:" in printed["segment"]
         stage = chain.start(here, "window_statistics", **variables)
         # Three recordings are done, so both workers are in the middle of others.
-        waited_for(lambda: len(list(here.glob(".statistics.partial/*/new/*/*.npy"))) >= 3)
+        waited_for(
+            lambda: len(list(here.glob("data/features/.statistics.partial/*/new/*/*.npy"))) >= 3
+        )
         workers[1].send_signal(signal.SIGKILL)
         said, _ = stage.communicate()
         assert stage.returncode == 0, said
@@ -92,7 +95,7 @@ def test_a_run_with_a_killed_worker_gives_the_bytes_of_a_local_one(here, tmp_pat
         for process in workers:
             process.kill()
             process.wait()
-    assert chain.outputs(here) == local
+    assert tiny_project.outputs(here) == local
 
 
 def test_a_worker_with_other_code_is_refused(here, tmp_path, scheduler):
@@ -110,7 +113,7 @@ def test_a_worker_with_other_code_is_refused(here, tmp_path, scheduler):
     assert stage.returncode == 1
     assert "a worker has other code of takht than this working copy" in said
     assert "Traceback" not in said
-    assert not (here / "catalogue.csv").exists()
+    assert not (here / "data/catalogue.csv").exists()
 
 
 def test_a_worker_that_would_round_differently_is_refused(here, tmp_path, scheduler, monkeypatch):

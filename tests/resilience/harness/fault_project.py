@@ -1,7 +1,6 @@
 """A small DVC project on a small disk of its own, whose stages have all run, and its state then."""
 
 import os
-import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -27,9 +26,6 @@ class FaultProject(SoakProject):
         pipeline["stages"] |= {name: every[name] for name in ("train", "evaluate")}
         (root / "dvc.yaml").write_text(yaml.safe_dump(pipeline))
         self.write_params(killed_stages.params())
-        self.stages = {name: str(stage["cmd"]) for name, stage in every.items() if "cmd" in stage}
-        self.stages["train"] = str(every["train"]["do"]["cmd"])
-        self.stages["evaluate"] = str(every["evaluate"]["do"]["cmd"])
         self.run("dvc", "repro")
         self.whole = self.everything()
 
@@ -82,12 +78,9 @@ class FaultProject(SoakProject):
     def _filler(self) -> Path:
         return self.root.with_name("filler")
 
-    def _words(self, name: str) -> list[str]:
-        stage, _, experiment = name.partition("@")
-        features = str(killed_stages.EXPERIMENTS[experiment or MODEL]["features"])
-        text = self.stages[stage].replace("${corpus.root}", "data/raw").replace("${scale}", "tiny")
-        text = text.replace("${key}", experiment or MODEL).replace("${item.features}", features)
-        return shlex.split(text)
+    def _words(self, name: str) -> tuple[str, ...]:
+        commands = killed_stages.commands()
+        return commands[name if name in commands else f"{name}@{MODEL}"].words
 
 
 def mounted(folder: Path, megabytes: int) -> Path:

@@ -1,6 +1,5 @@
 """Every stage of every pipeline at a tiny scale: how DVC would run it, and what it writes."""
 
-import copy
 import graphlib
 import shlex
 from collections.abc import Iterator
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from soak_project import ROOT, SMALL
+from soak_project import PREPARATION, ROOT, tiny_project
 
 PIPELINES = ("dvc.yaml", "generation/dvc.yaml", "checks/dvc.yaml", "report/dvc.yaml")
 EXPERIMENTS = {
@@ -29,33 +28,6 @@ EXPERIMENTS = {
         "learning_rate": 0.003,
         "patience": 2,
         "seed": 1,
-    },
-}
-TINY = {
-    "windows": {"frames": 108, "step_frames": 43},
-    "training": {
-        "width": 0.0625,
-        "recordings_per_composer": 3,
-        "windows_per_recording": 4,
-        "mask_bands": 15,
-        "max_steps": 20,
-        "threads": 1,
-        "replicas": 1,
-        "mixed_precision": False,
-        "xla": False,
-    },
-    "generation": {
-        "clips": {"segments_per_recording": 1},
-        "vae_original": {
-            "width": 0.015625,
-            "step_frames": 512,
-            "epochs": 1,
-            "max_steps": 2,
-            "threads": 1,
-            "mixed_precision": False,
-        },
-        "vae": {"epochs": 1, "threads": 1},
-        "prior": {"clips_per_composer": 2},
     },
 }
 # demo_corpus composes 15 minutes at the least; its two shortest pieces will do.
@@ -79,16 +51,9 @@ class Command:
 
 def params() -> dict[str, Any]:
     """Return the content of params.yaml, for stages that take a second or so."""
-    values: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
-    values |= copy.deepcopy(SMALL) | {"experiments": EXPERIMENTS}
-    values["scales"]["tiny"] |= TINY
-    values["demo_corpus"] = {"minutes": 15.0, "seed": 1}
-    values["crossval"] |= {"folds": 2, "repeats": 2, "max_steps": 2}
-    values["controls"] |= {"max_steps": 2}
-    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "yardsticks": 6}
-    values["generation"]["repertoire"] |= few
-    values["scores"]["resamples"] = 100
-    return values
+    values = tiny_project.shrunk()
+    values["scales"]["tiny"]["training"]["max_steps"] = 20
+    return {**values, **PREPARATION, "scales": values["scales"], "experiments": EXPERIMENTS}
 
 
 def commands() -> dict[str, Command]:
@@ -120,7 +85,7 @@ def _every() -> Iterator[tuple[str, Command]]:
 
 
 def _command(stage: dict[str, Any], names: dict[str, str]) -> Command:
-    names = names | {"${corpus.root}": SMALL["corpus"]["root"], "${scale}": SMALL["scale"]}
+    names = names | {"${corpus.root}": "data/raw", "${scale}": "tiny"}
 
     def filled(text: str) -> str:
         for name, value in names.items():

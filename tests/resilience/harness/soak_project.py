@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -12,37 +11,17 @@ from typing import Any
 
 import numpy as np
 import psutil
-import soundfile
 import yaml
 from warm import Warm
 
 from takht.core.cpu import AVX2_ONLY
 
 ROOT = Path(__file__).parents[3]
-STAGES = (
-    *("catalogue", "convert", "normalize", "segment", "near_duplicates", "split"),
-    *("mel", "mfcc", "window_statistics", "augment"),
-)
-SMALL = {
-    "scale": "tiny",
-    "corpus": {"root": "data/raw"},
-    "catalogue": {"on_unreadable": "skip", "min_seconds": 6.0, "silence_dbfs": -70.0},
-    "near_duplicates": {"least_score": 0.15},
-    "split": {
-        **{"validation_share": 0.2, "test_share": 0.2, "drop_small_composers": False, "seed": 1}
-    },
-    "audio": {"sample_rate_hz": 22_050},
-    "convert": {"part_minutes": 0.1},
-    "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},
-    "segment": {"seconds": 7.0, "min_seconds": 6.0},
-    "aug": {"factor": 1, "semitones": 2.0, "tempo_change": 0.1, "seed": 1},
-    "scales": {
-        "tiny": {
-            "mel": {"n_fft": 1024, "hop_samples": 1024, "bands": 64},
-            "mfcc": {"coefficients": 20},
-        }
-    },
-}
+sys.path += [str(ROOT / "tests/helpers"), str(ROOT / "tools")]  # pytest has them already
+
+import tiny_project  # noqa: E402
+from tiny_project import PREPARATION, STAGES  # noqa: E402
+
 CONFIG = """\
 [core]
   no_scm = true
@@ -59,10 +38,7 @@ SUFFIXES = ("wav", "flac", "ogg", "mp3")
 def sound(path: Path, rng: np.random.Generator) -> None:
     """Write noise of a spectrum of its own, 7 to 11 s, with a slow tremolo."""
     rate_hz = int(rng.choice([22_050, 32_000]))
-    now = np.arange(round(rng.uniform(7, 11) * rate_hz)) / rate_hz
-    wave = np.convolve(rng.normal(0, 0.1, len(now)), rng.normal(0, 1, 8), "same")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, 0.2 * wave * (1.2 + np.sin(2 * np.pi * now)), rate_hz)
+    tiny_project.write_noise(path, rng, rng.uniform(7, 11), rate_hz)
 
 
 class Lost(Exception):
@@ -83,8 +59,7 @@ class SoakProject:
         (root / "dvc.yaml").write_text(
             yaml.safe_dump({"stages": {name: every[name] for name in STAGES}})
         )
-        self.write_params(SMALL)
-        self.commands = [str(every[name]["cmd"]) for name in STAGES]
+        self.write_params(PREPARATION)
         for number in range(8):
             sound(self.raw / COMPOSERS[number % 2] / f"{number}.{SUFFIXES[number // 2]}", rng)
 
@@ -102,16 +77,9 @@ class SoakProject:
         """Write params.yaml."""
         (self.root / "params.yaml").write_text(yaml.safe_dump(values, allow_unicode=True))
 
-    def outputs(self, root: Path | None = None) -> dict[str, bytes]:
+    def outputs(self) -> dict[str, bytes]:
         """Return every file that the stages wrote, by its place."""
-        data = (root or self.root) / "data"
-        files = (file for file in data.rglob("*") if file.is_file())
-        return {
-            file.relative_to(data).as_posix(): file.read_bytes()
-            for file in files
-            if file.relative_to(data).parts[0] != "raw"
-            and file.relative_to(data).as_posix() != ".gitignore"
-        }
+        return tiny_project.outputs(self.root)
 
     def start(self, *words: str, here: Path | None = None, **variables: str) -> Any:
         """Start a command whose `python` and `dvc` start warm; `said` is what it prints."""
@@ -154,10 +122,9 @@ class SoakProject:
         shutil.copytree(self.raw, fresh / "data/raw", symlinks=True)
         shutil.copy(self.root / "params.yaml", fresh)
         (fresh / "src").symlink_to(self.root / "src")
-        for command in self.commands:
-            words = command.replace("${corpus.root}", "data/raw").replace("${scale}", "tiny")
-            self.run(*shlex.split(words), here=fresh, TAKHT_STORE_GB="0")
-        made = self.outputs(fresh)
+        for name in STAGES:
+            self.run(*tiny_project.command(name), here=fresh, TAKHT_STORE_GB="0")
+        made = tiny_project.outputs(fresh)
         shutil.rmtree(fresh)
         return made
 

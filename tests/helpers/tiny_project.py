@@ -1,7 +1,9 @@
-"""A copy of this repository as a real Git and DVC project of its own, at a tiny scale."""
+"""The project at a tiny scale: its parameters, its sounds, and a Git and DVC repository of it."""
 
+import copy
 import fcntl
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
-from pipeline import ROOT
+from pipeline import PIPELINE, ROOT
 
 RATE_HZ = 22_050
 BUILT_EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline", "best")
@@ -47,6 +49,66 @@ TINY = {
         "prior": {"clips_per_composer": 2},
     },
 }
+
+
+STAGES = (  # of the preparation, in an order in which they can run
+    *("catalogue", "convert", "normalize", "segment", "near_duplicates", "split"),
+    *("mel", "mfcc", "window_statistics", "augment"),
+)
+PREPARATION: dict[str, Any] = {  # the parameters of these stages, for a few short recordings
+    "scale": "tiny",
+    "scales": {"tiny": {name: TINY[name] for name in ("mel", "mfcc")}},
+    "corpus": {"root": "data/raw"},
+    "catalogue": {"on_unreadable": "skip", "min_seconds": 6.0, "silence_dbfs": -70.0},
+    "near_duplicates": {"least_score": 0.15},
+    "split": {
+        **{"validation_share": 0.2, "test_share": 0.2, "drop_small_composers": False, "seed": 1}
+    },
+    "audio": {"sample_rate_hz": RATE_HZ},
+    "convert": {"part_minutes": 0.1},
+    "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},
+    "segment": {"seconds": 7.0, "min_seconds": 6.0},
+    "aug": {"factor": 1, "semitones": 2.0, "tempo_change": 0.1, "seed": 1},
+}
+
+
+def command(stage: str) -> list[str]:
+    """Return the words with which DVC runs a stage of the preparation."""
+    text = str(PIPELINE["stages"][stage]["cmd"])
+    return shlex.split(text.replace("${corpus.root}", "data/raw").replace("${scale}", "tiny"))
+
+
+def outputs(root: Path) -> dict[str, bytes]:
+    """Return every file that stages wrote below `data`, by its place there."""
+    places = {file: file.relative_to(root / "data") for file in (root / "data").rglob("*")}
+    return {
+        place.as_posix(): file.read_bytes()
+        for file, place in places.items()
+        if file.is_file() and place.parts[0] not in {"raw", ".gitignore"}
+    }
+
+
+def shrunk() -> dict[str, Any]:
+    """Return params.yaml with everything at its smallest."""
+    values: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
+    values |= {"scale": "tiny", "scales": {"tiny": copy.deepcopy(TINY)}}
+    values["corpus"]["root"] = "data/raw"
+    values["demo_corpus"]["minutes"] = 15.0
+    values["convert"]["part_minutes"] = 0.1
+    values["scores"]["resamples"] = 100
+    values["crossval"] |= {"folds": 2, "repeats": 1, "max_steps": 2}
+    values["controls"] |= {"max_steps": 2}
+    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "yardsticks": 6}
+    values["generation"]["repertoire"] |= few
+    return values
+
+
+def write_noise(path: Path, rng: np.random.Generator, seconds: float, rate_hz: int) -> None:
+    """Write noise of a spectrum of its own, with a slow tremolo."""
+    now = np.arange(round(seconds * rate_hz)) / rate_hz
+    wave = np.convolve(rng.normal(0, 0.1, len(now)), rng.normal(0, 1, 8), "same")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, 0.2 * wave * (1.2 + np.sin(2 * np.pi * now)), rate_hz)
 
 
 def write_corpus(folder: Path, recordings: int = 4, seconds: float = 9.0) -> None:
@@ -163,17 +225,7 @@ def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
         else:
             shutil.copy(ROOT / name, target)
     project = Project(root)
-    values = project.params()
-    values["scale"] = "tiny"
-    values["scales"] = {"tiny": TINY}
-    values["corpus"]["root"] = "data/raw"
-    values["demo_corpus"]["minutes"] = 15.0
-    values["convert"]["part_minutes"] = 0.1
-    values["scores"]["resamples"] = 100
-    values["crossval"] |= {"folds": 2, "repeats": 1, "max_steps": 2}
-    values["controls"] |= {"max_steps": 2}
-    few = {"unconditional": 1, "per_composer": 1, "seconds": 9.0, "yardsticks": 6}
-    values["generation"]["repertoire"] |= few
+    values = shrunk()
     for name in set(values["experiments"]) - set(experiments or values["experiments"]):
         del values["experiments"][name]
         curve = f"        plots/learning_curves/{name}.csv: validation_accuracy\n"
