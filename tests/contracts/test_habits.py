@@ -33,7 +33,6 @@ def test_make_help_lists_every_target():
     ).stdout
     assert {line.split()[0] for line in shown.splitlines()} == phony == set(TARGETS)
     assert {"setup", "test", "repro", "public-corpus", "compare", "lint", "bench"} <= phony
-    assert all(len(line.split(maxsplit=1)[1]) > 10 for line in shown.splitlines())
 
 
 @pytest.mark.parametrize("target", TARGETS)

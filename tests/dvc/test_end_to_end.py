@@ -29,6 +29,20 @@ def built(tmp_path_factory):
     return tiny_project.built(tmp_path_factory, "end-to-end")
 
 
+def restore(project):
+    """Put back what Git and DVC keep, and delete the rest."""
+    project.run("git", "checkout", "--quiet", ".")
+    project.run("git", "clean", "--quiet", "--force", "-d")
+    project.run("dvc", "checkout", "--quiet", "--force")
+
+
+@pytest.fixture
+def edited(built):
+    """The project, for a test that changes it: afterwards it is as before, whatever happens."""
+    yield built
+    restore(built)
+
+
 def ran(output):
     """Names of the stages that DVC says it ran."""
     return set(re.findall(r"Running stage '([^']+)'", output))
@@ -55,19 +69,17 @@ def test_a_report_needs_neither_checks_nor_generation_and_shows_them_when_they_a
     assert list((built.root / "reports/media").glob("composer-*.mp3"))
 
 
-def test_a_report_looks_for_news_and_is_written_again_only_when_there_are(built):
-    page = built.root / "reports/index.html"
+def test_a_report_looks_for_news_and_is_written_again_only_when_there_are(edited):
+    page = edited.root / "reports/index.html"
     before = page.read_text(encoding="utf-8")
     # What was committed since is the only news.
-    built.run("dvc", "repro", "report/dvc.yaml")
+    edited.run("dvc", "repro", "report/dvc.yaml")
     committed = page.read_text(encoding="utf-8")
     assert "is not committed yet" in before or "in no Git commit" in before
     assert "is not committed yet" not in committed
-    output = built.run("dvc", "repro", "report/dvc.yaml")
+    output = edited.run("dvc", "repro", "report/dvc.yaml")
     assert ran(output) == {"report/dvc.yaml:report_results"}
     assert page.read_text(encoding="utf-8") == committed
-    built.run("git", "checkout", "--quiet", ".")
-    built.run("dvc", "checkout", "--quiet")
 
 
 def test_every_stage_opens_only_what_it_declares_and_writes_the_same_bytes_again(built, tmp_path):
@@ -98,25 +110,24 @@ def test_every_stage_opens_only_what_it_declares_and_writes_the_same_bytes_again
     assert "up to date" in built.run("dvc", "status", *PIPELINES)
 
 
-def test_one_number_reruns_only_what_depends_on_it(built):
+def test_one_number_reruns_only_what_depends_on_it(edited):
     """`dvc exp run -S aug.factor=3`, in the workspace, and its effect on metrics and lock."""
-    before = built.lock()
-    output = built.run("dvc", "exp", "run", "-S", "aug.factor=3")
-    after = built.lock()
+    before = edited.lock()
+    output = edited.run("dvc", "exp", "run", "-S", "aug.factor=3")
+    after = edited.lock()
     affected = {"augment", "train@mel_augmented_masked", "evaluate@mel_augmented_masked"}
     assert ran(output) == affected
     assert {name for name in before if before[name] != after[name]} == affected
-    rows = pd.read_csv(built.root / "data/features/mel_augmented/index.csv")
+    rows = pd.read_csv(edited.root / "data/features/mel_augmented/index.csv")
     assert rows["copy"].max() == 3
-    changes = json.loads(built.run("dvc", "metrics", "diff", "--json"))
+    changes = json.loads(edited.run("dvc", "metrics", "diff", "--json"))
     assert set(changes) == {"metrics/mel_augmented_masked.json"}
     windows = changes["metrics/mel_augmented_masked.json"]["training_windows"]
     assert windows["new"] > windows["old"]  # the originals and 3 copies, not 2
-    shown = json.loads(built.run("dvc", "params", "diff", "--json"))
+    shown = json.loads(edited.run("dvc", "params", "diff", "--json"))
     assert shown["params.yaml"] == {"aug.factor": {"old": 2, "new": 3, "diff": 1}}
-    built.run("git", "checkout", "--quiet", ".")
-    built.run("dvc", "checkout", "--quiet")
-    assert "up to date" in built.run("dvc", "status", *PIPELINES)
+    restore(edited)
+    assert "up to date" in edited.run("dvc", "status", *PIPELINES)
 
 
 def test_queued_experiments_do_the_same(built):
@@ -129,15 +140,12 @@ def test_queued_experiments_do_the_same(built):
     assert built.run("git", "status", "--porcelain") == ""
 
 
-def test_an_experiment_of_ones_own_needs_no_edit_of_dvc_yaml(built):
-    mine = dict(built.params()["experiments"]["mfcc_uneven"], seed=9)
+def test_an_experiment_of_ones_own_needs_no_edit_of_dvc_yaml(edited):
+    mine = dict(edited.params()["experiments"]["mfcc_uneven"], seed=9)
     text = ",".join(f"{key}:{value}" for key, value in mine.items())
-    output = built.run("dvc", "exp", "run", "-S", f"+experiments.mine={{{text}}}")
+    output = edited.run("dvc", "exp", "run", "-S", f"+experiments.mine={{{text}}}")
     assert ran(output) == {"train@mine", "evaluate@mine"}
-    assert (built.root / "metrics/mine.json").exists()
-    built.run("git", "checkout", "--quiet", ".")
-    built.run("git", "clean", "--quiet", "--force", "-d")
-    built.run("dvc", "checkout", "--quiet")
+    assert (edited.root / "metrics/mine.json").exists()
 
 
 def test_no_copy_of_a_validation_or_test_recording_exists(built):
@@ -197,36 +205,30 @@ def test_dvcs_own_views_work(built):
         assert "macro_f1_recordings" in files[f"metrics/crossval/{name}.json"]["data"]
 
 
-def test_a_recording_added_costs_its_own_work_and_experiments_elsewhere_share_it(built):
-    added = built.root / "data/raw/umm/جديد.wav"
+def test_a_recording_added_costs_its_own_work_and_experiments_elsewhere_share_it(edited):
+    added = edited.root / "data/raw/umm/جديد.wav"
     rng = np.random.default_rng(8)
     soundfile.write(added, rng.normal(0, 0.1, 9 * tiny_project.RATE_HZ), tiny_project.RATE_HZ)
     for where in ("--temp", "--force"):  # in a copy of the project, then here without run-cache
-        output = built.run("dvc", "exp", "run", where, "evaluate@best")
+        output = edited.run("dvc", "exp", "run", where, "evaluate@best")
         anew = dict(re.findall(r"(\w+): (\d+) made anew, \d+ kept", output))
         expected = "1" if where == "--temp" else "0"
         stages = ("catalogue", "measure", "segment", "fingerprint", "statistics")
         assert {name: anew[name] for name in stages} == dict.fromkeys(stages, expected)
         assert anew["convert"] == "0"
-    assert "umm/جديد" in set(tables.read_table(built.root / "data/split.csv")["recording"])
-    added.unlink()
-    built.run("git", "checkout", "--quiet", ".")
-    built.run("dvc", "checkout", "--quiet")
+    assert "umm/جديد" in set(tables.read_table(edited.root / "data/split.csv")["recording"])
 
 
-def test_a_bad_recording_stops_the_pipeline_before_any_work_or_is_skipped_on_request(built):
-    bad = built.root / "data/raw/umm/تالف.mp3"
+def test_a_bad_recording_stops_the_pipeline_before_any_work_or_is_skipped_on_request(edited):
+    bad = edited.root / "data/raw/umm/تالف.mp3"
     bad.write_text("no music")
-    output = built.run("dvc", "repro", check=False)
+    output = edited.run("dvc", "repro", check=False)
     assert "تالف.mp3" in output
     assert ran(output) == {"catalogue"}
-    values = built.params()
+    values = edited.params()
     values["catalogue"]["on_unreadable"] = "skip"
-    built.set_params(values)
-    built.run("dvc", "repro", "evaluate@mfcc_uneven")
-    assert tables.read_table(built.root / "data/rejected.csv")["file"].tolist() == ["umm/تالف.mp3"]
-    metrics = json.loads((built.root / "metrics/mfcc_uneven.json").read_text())
+    edited.set_params(values)
+    edited.run("dvc", "repro", "evaluate@mfcc_uneven")
+    assert tables.read_table(edited.root / "data/rejected.csv")["file"].tolist() == ["umm/تالف.mp3"]
+    metrics = json.loads((edited.root / "metrics/mfcc_uneven.json").read_text())
     assert metrics["n_rejected"] == 1
-    bad.unlink()
-    built.run("git", "checkout", "--quiet", ".")
-    built.run("dvc", "checkout", "--quiet")

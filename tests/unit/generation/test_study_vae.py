@@ -77,6 +77,7 @@ assert np.isfinite([float(each) for each in first]).all()
 """
 
 
+@pytest.mark.slow
 def test_half_precision_keeps_what_must_be_exact_in_full():
     """In a process of its own: a process imports TensorFlow with oneDNN or without."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
