@@ -10,10 +10,8 @@ that mark them. `extrapolation` has the arithmetic.
 """
 
 import argparse
-import re
 import sys
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [
@@ -45,24 +43,9 @@ def main() -> None:
         return
     tables = scaling_tables.every(survived.read(options.results), committed.params())
     for name, path in PAGES.items():
-        path.write_text(with_tables(path.read_text("utf-8"), tables[name]), encoding="utf-8")
-
-
-def with_tables(page: str, tables: dict[str, Any]) -> str:
-    """Return the page with each table between its comments.
-
-    Raises:
-        ValueError: a table has no place there, or several.
-    """
-    for name, lines in tables.items():
-        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-        pattern = re.escape(begin) + ".*?" + re.escape(end)
-        block = begin + "".join(f"{line}\n" for line in lines) + end
-        # Not a replacement text, in which a backslash would mean something.
-        page, found = re.subn(pattern, lambda _, new=block: new, page, flags=re.DOTALL)
-        if found != 1:
-            raise ValueError(f"{begin.strip()} must stand in the page once, found {found} times")
-    return page
+        path.write_text(
+            committed.with_tables(path.read_text("utf-8"), tables[name]), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

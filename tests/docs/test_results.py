@@ -1,16 +1,11 @@
 """The README's tables are those that the committed results make."""
 
-import importlib.util
-
 import numpy as np
 import pandas as pd
 import pytest
+import results
 import yaml
 from pipeline import ROOT
-
-spec = importlib.util.spec_from_file_location("results", ROOT / "tools/docs/results.py")
-results = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(results)
 
 
 def test_the_readme_shows_the_committed_results():

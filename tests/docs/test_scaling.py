@@ -32,16 +32,16 @@ HOUR = {
 @pytest.mark.parametrize("page", scaling.PAGES)
 def test_the_page_shows_the_committed_results(page):
     text = scaling.PAGES[page].read_text(encoding="utf-8")
-    shown = scaling.with_tables(text, TABLES[page])
+    shown = committed.with_tables(text, TABLES[page])
     assert shown == text, "run `python benchmarks/scaling.py table`"
 
 
 def test_a_table_needs_its_place():
     page = "a\n<!-- time -->\nold\n<!-- end of time -->\n\\1"
-    new = scaling.with_tables(page, {"time": ["| \\1 |", "new"]})
+    new = committed.with_tables(page, {"time": ["| \\1 |", "new"]})
     assert new == "a\n<!-- time -->\n| \\1 |\nnew\n<!-- end of time -->\n\\1"
     with pytest.raises(ValueError, match=r"<!-- storage --> must .* found 0 times"):
-        scaling.with_tables(page, {"storage": []})
+        committed.with_tables(page, {"storage": []})
 
 
 def test_an_hour_is_the_difference_of_two_corpora_and_an_altered_hour_counts_for_itself():

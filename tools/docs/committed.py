@@ -1,9 +1,10 @@
-"""What is committed of results, read; and figures in words."""
+"""Committed results read, figures in words, and tables put into pages."""
 
 import csv
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,23 @@ def counts(values: Iterable[str]) -> dict[str, int]:
 def listed(found: dict[str, int], unit: str = "") -> str:
     """Return counts in words."""
     return ", ".join(f"{value}{unit} ({count})" for value, count in found.items())
+
+
+def with_tables(page: str, tables: Mapping[str, Iterable[str]]) -> str:
+    """Return a page with the lines of each table between its comments.
+
+    Raises:
+        ValueError: a table has no place there, or several.
+    """
+    for name, lines in tables.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        block = begin + "".join(f"{line}\n" for line in lines) + end
+        pattern = re.escape(begin) + ".*?" + re.escape(end)
+        # Not a replacement text, in which a backslash would mean something.
+        page, found = re.subn(pattern, lambda _, new=block: new, page, flags=re.DOTALL)
+        if found != 1:
+            raise ValueError(f"{begin.strip()} must stand in the page once, found {found} times")
+    return page
 
 
 def share(value: float) -> str:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import committed
 from committed import ROOT
 
 sys.path[:0] = [str(ROOT / name) for name in ("src", "tests/resilience/harness")]
@@ -30,12 +31,8 @@ def with_tables(text: str, results: dict[str, Any]) -> str:
     """Return the page with each part's table between its comments, and the summary on top."""
     tables = {part: table(results[part]) for part, table in TABLES.items() if part in results}
     tables["summary"] = summary(odd_files(text), results)
-    for name, table in tables.items():
-        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-        pattern = re.escape(begin) + ".*?" + re.escape(end)
-        # Not a replacement text, in which a backslash would mean something.
-        text = re.sub(pattern, lambda _, new=f"{begin}{table}\n{end}": new, text, flags=re.DOTALL)
-    return text
+    lines = {name: table.splitlines() for name, table in tables.items()}
+    return committed.with_tables(text, lines)
 
 
 def summary(odd: dict[str, int], results: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import committed
 import generation_table
 import numpy as np
 import pandas as pd
@@ -277,13 +278,7 @@ def with_tables(readme: str) -> str:
     for path in sorted((ROOT / "docs/measured").glob("generation-*.json")):
         name = path.stem.removeprefix("generation-")
         blocks[f"generation {name}"] = generation_table.table(TITLES[name], _read(path))
-    for name, lines in (blocks | {"crossval": crossval_table()}).items():
-        marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        pattern = re.compile(f"{re.escape(marks[0])}.*?{re.escape(marks[1])}", re.DOTALL)
-        block = "\n".join([marks[0], *lines, marks[1]])
-        readme, found = pattern.subn(block.replace("\\", "\\\\"), readme)
-        assert found == 1, f"README.md: {marks[0]} must stand there once, found {found} times"
-    return readme
+    return committed.with_tables(readme, blocks | {"crossval": crossval_table()})
 
 
 def _dvc(project: Path, timings: Path, *words: str) -> None:

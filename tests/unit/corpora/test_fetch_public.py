@@ -1,18 +1,14 @@
 """The public corpus is taken from real Debian packages, by the table, and is complete or absent."""
 
 import csv
-import importlib.util
 import subprocess
 from pathlib import Path
 
+import fetch_public
 import pytest
 from pipeline import ROOT
 
 from takht.errors import TakhtError
-
-spec = importlib.util.spec_from_file_location("fetch_public", ROOT / "corpora/fetch_public.py")
-fetch_public = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(fetch_public)
 
 
 def row(composer, name, package="toy-music"):

@@ -1,18 +1,14 @@
 """The score corpus takes one piece per key, plays it by its name, and names what is missing."""
 
-import importlib.util
 import random
 from pathlib import Path
 from types import SimpleNamespace
 
+import make_scores
 import pytest
 from pipeline import ROOT
 
 from takht.errors import TakhtError
-
-spec = importlib.util.spec_from_file_location("make_scores", ROOT / "corpora/make_scores.py")
-make_scores = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(make_scores)
 
 CHORALES = [Path(f"bach/bwv{work}.{number}.mxl") for work in range(1, 15) for number in (1, 2)]
 
