@@ -63,7 +63,7 @@ cards: setup ## write docs/model-card.md and docs/data-card.md
 deps: setup ## write every stage's code dependencies into dvc.yaml, as its imports have them
 	python tools/deps.py
 
-lock: ## resolve the dependencies anew
+lock: ## resolve the dependencies again
 	for extra in cpu gpu; do \
 	  $(BIN)/uv pip compile pyproject.toml --quiet --extra $$extra --extra dev --universal \
 	    --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header \

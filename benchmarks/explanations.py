@@ -14,9 +14,9 @@ from statistics import mean
 
 import numpy as np
 
-from takht.inference.explanation import explanation as explaining
 from takht.inference.explanation import occlusion
-from takht.inference.recording_classifier import Listener
+from takht.inference.explanation.explanation import explain
+from takht.inference.recording_classifier import RecordingClassifier
 
 STEPS_DB = (3.0, 6.0, 12.0, 120.0)
 
@@ -25,13 +25,16 @@ def main() -> None:
     """Print the table."""
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    listener, files = Listener(Path("models") / sys.argv[1]), [Path(f) for f in sys.argv[2:]]
+    classifier, files = (
+        RecordingClassifier(Path("models") / sys.argv[1]),
+        [Path(f) for f in sys.argv[2:]],
+    )
     show("| softer, dB | strongest tenth | random tenth | ratio | CPU s a second of music |")
     show("|---|---|---|---|---|")
     for step_db in STEPS_DB:
         occlusion._TAKEN = np.float32(1 - 10 ** (-step_db / 20))
         before = time.process_time()
-        found = [explaining.explain(listener, file) for file in files]
+        found = [explain(classifier, file) for file in files]
         seconds = sum(each.edges_seconds[-1] - each.edges_seconds[0] for each in found)
         cost = (time.process_time() - before) / seconds
         strongest = mean(each.check.strongest_drop for each in found)

@@ -95,7 +95,7 @@ def main() -> None:
             max(cost.peak_mb for cost in ours.values()),
             size_mb(here / "out"),
         )
-        exe = ffmpeg.executable()
+        exe = ffmpeg.find_ffmpeg()
         original = measured(
             [sys.executable, "-W", "ignore", "-c", ORIGINAL, exe, here / "original", *sources]
         )
@@ -122,7 +122,7 @@ def generate(here: Path, minutes: int, recordings: int) -> list[Path]:
     for number in range(recordings):
         path = here / "raw" / f"composer {number % 2}" / f"{number:03d}.mp3"
         path.parent.mkdir(parents=True, exist_ok=True)
-        argv = [ffmpeg.executable(), "-v", "error", "-f", "f32le", "-ar", "44100", "-ac", "2"]
+        argv = [ffmpeg.find_ffmpeg(), "-v", "error", "-f", "f32le", "-ar", "44100", "-ac", "2"]
         argv += ["-i", "pipe:0", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0"]
         subprocess.run([*argv, path], check=True, input=melody(number).tobytes())
         path.write_bytes(path.read_bytes() * minutes)

@@ -16,12 +16,12 @@ import preprocess
 import yaml
 
 from takht.cache import store_folder
-from takht.classifiers.standardisation import Normalisation
-from takht.dataset import feature_folder as features
+from takht.classifiers.standardisation import Standardisation
 from takht.dataset.batches import ShuffledBatches
-from takht.dataset.windows import Features, Windows
-from takht.features.fingerprints import landmarks as fingerprints
-from takht.features.fingerprints import matching as fingerprint_matching
+from takht.dataset.feature_folder import open_array, read_index, read_settings
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.features.fingerprints.landmarks import extract_landmarks
+from takht.features.fingerprints.matching import Index
 
 SIZES = (6, 18)  # recordings
 MINUTES = 3  # of each
@@ -47,7 +47,7 @@ def an_hour(params: dict[str, Any]) -> dict[str, Any]:
         for number in SIZES:
             here = Path(name) / str(number)
             corpora.append(corpus(here, number))
-        shape = Windows(**params["scales"]["full"]["windows"])
+        shape = WindowSize(**params["scales"]["full"]["windows"])
         return per_hour(*corpora) | {
             "training": training_input(here / "out/mel", shape),
             "store": store_upkeep(here / "store", SIZES[-1]),
@@ -78,7 +78,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 def altered_hours(folder: Path) -> float:
     """Return how much audio the altered copies of features are."""
-    index, settings = features.read_index(folder), features.read_settings(folder)
+    index, settings = read_index(folder), read_settings(folder)
     frames = index["frames"][index["copy"] > 0].sum()
     return float(frames * settings["hop_samples"] / settings["sample_rate_hz"] / 3600)
 
@@ -102,11 +102,11 @@ def per_hour(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def training_input(folder: Path, shape: Windows) -> dict[str, float]:
+def training_input(folder: Path, shape: WindowSize) -> dict[str, float]:
     """Return how fast an epoch's batches come from log-mel features that are in memory already."""
-    read_from = Features(folder)
+    read_from = FeatureFolder(folder)
     rows = read_from.windows(shape)
-    norm = Normalisation(np.zeros(read_from.bands, "f4"), np.ones(read_from.bands, "f4"))
+    norm = Standardisation(np.zeros(read_from.bands, "f4"), np.ones(read_from.bands, "f4"))
     batches = ShuffledBatches(
         lambda few: norm.apply(read_from.read(few, shape.frames)),
         rows,
@@ -117,7 +117,7 @@ def training_input(folder: Path, shape: Windows) -> dict[str, float]:
     )
     cpu_s = process_seconds(lambda: [batches[step] for step in range(len(batches))])
     hours = SIZES[-1] * MINUTES / 60
-    stored = features.open_array(folder, rows["recording"].iloc[0]).dtype
+    stored = open_array(folder, rows["recording"].iloc[0]).dtype
     return {
         "windows_an_hour": len(rows) / hours,
         "windows_a_second": len(batches) * BATCH / cpu_s,
@@ -128,20 +128,20 @@ def training_input(folder: Path, shape: Windows) -> dict[str, float]:
 
 def store_upkeep(root: Path, recordings: int) -> dict[str, float]:
     """Return what looking for the oldest entry costs, which each stage does, for each entry."""
-    entries = len(store_folder.sizes(root))
-    cpu_s = process_seconds(lambda: store_folder.sizes(root))
+    entries = len(store_folder.list_entries(root))
+    cpu_s = process_seconds(lambda: store_folder.list_entries(root))
     return {"entries_a_recording": entries / recordings, "cpu_s_an_entry": cpu_s / entries}
 
 
 def matching() -> dict[str, Any]:
     """Return the CPU seconds of comparing recordings, none like another, by their number."""
     marks = [
-        fingerprints.landmarks([preprocess.melody(seed)[::2].mean(axis=1)], RATE_HZ)
+        extract_landmarks([preprocess.melody(seed)[::2].mean(axis=1)], RATE_HZ)
         for seed in range(MATCHED[-1])
     ]
 
     def cpu_s(recordings: int) -> float:
-        index = fingerprint_matching.Index(marks[:recordings])
+        index = Index(marks[:recordings])
         return process_seconds(
             lambda: [index.matches(number, LEAST_SCORE) for number in range(recordings)]
         )

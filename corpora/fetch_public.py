@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from takht.errors import TakhtError
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import atomic_folder, remove_path
 
 TABLE = Path(__file__).with_name("public.csv")
 FEWEST_RECORDINGS = 3  # one for each of train, validation and test
@@ -65,13 +65,13 @@ def fetch(corpus: Path) -> None:
     """Fetch the whole corpus into a folder that is complete or absent."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = kept(list(csv.DictReader(file)))
-    with tempfile.TemporaryDirectory() as scratch, outputs.fresh_folder(corpus) as folder:
+    with tempfile.TemporaryDirectory() as scratch, atomic_folder(corpus) as folder:
         unpacked = folder / ".unpacked"
         for package in sorted({row["package"] for row in rows}):
             _say(f"fetching {package}")
             unpack(download(package, Path(scratch)), unpacked)
         arrange(rows, unpacked, folder)
-        outputs.remove(unpacked)
+        remove_path(unpacked)
     _say(f"{corpus}: {len(rows)} recordings by {len({row['composer'] for row in rows})} composers")
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from takht.errors import TakhtError
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import atomic_folder
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 MOST_PIECES = 10  # of a composer
@@ -114,7 +114,7 @@ def make(corpus: Path) -> None:
     music21 = tools()
     scores = Path(music21.__file__).with_name("corpus")
     files = [path.relative_to(scores) for path in scores.rglob("*.*")]
-    with outputs.fresh_folder(corpus) as folder:
+    with atomic_folder(corpus) as folder:
         for composer, score in [(c, s) for c in SCORES for s in chosen(files, SCORES[c])]:
             piece = piece_of(composer, score)
             sys.stderr.write(f"{piece}\n")

@@ -11,13 +11,22 @@ from takht.stage import run
 import pandas as pd
 from pydantic import Field
 
-from takht.cache.per_recording import Task, Work
+from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
-from takht.dataset import feature_folder as features
-from takht.dataset.feature_folder import Piece, Rows
+from takht.dataset.feature_folder import (
+    FeaturePiece,
+    IndexRows,
+    array_path,
+    index_values,
+    read_index,
+    read_pieces,
+    read_settings,
+    write_index,
+    write_pieces,
+)
 from takht.features.spectrograms import augmentation
-from takht.preparation import segment_folder as segments
-from takht.runtime import atomic as outputs
+from takht.preparation.segment_folder import read_numbered
+from takht.runtime.atomic import atomic_folder
 from takht.runtime.params import Section, Seed
 
 
@@ -32,23 +41,23 @@ class Augmentation(Section):
 def augment(
     params: Augmentation, segment_dir: Path, mel_dir: Path, split_csv: Path, out_dir: Path
 ) -> None:
-    settings = features.read_settings(mel_dir)
+    settings = read_settings(mel_dir)
     how = {key: settings[key] for key in ("sample_rate_hz", "n_fft", "hop_samples", "bands")}
     split = tables.read_table(split_csv)
     training = set(split["recording"][split["side"] == "train"])
-    rows_of = dict(list(features.read_index(mel_dir).groupby("recording", sort=True)))
+    rows_of = dict(list(read_index(mel_dir).groupby("recording", sort=True)))
     tasks = []
     for name, rows in rows_of.items():
         copies = params.factor if name in training else 0
-        inputs = [features.array_path(mel_dir, name), *([segment_dir / name] if copies else [])]
+        inputs = [array_path(mel_dir, name), *([segment_dir / name] if copies else [])]
         # The draws are by the recording's name; without copies nothing of this has a say.
         drawn = [name, copies, params.model_dump(), how] if copies else []
-        values = [features.values(rows), drawn]
+        values = [index_values(rows), drawn]
         tasks.append(Task(f"{name}.npy", tuple(inputs), values, (name, rows, copies)))
     extend = partial(_extend, params=params, segment_dir=segment_dir, mel_dir=mel_dir, how=how)
-    with outputs.fresh_folder(out_dir) as folder:
-        made = Work(extend, "augment", threads=True).products(tasks, folder)
-        features.write_index(folder, dict(zip(rows_of, made, strict=True)), settings)
+    with atomic_folder(out_dir) as folder:
+        made = RecordingCache(extend, "augment", threads=True).map(tasks, folder)
+        write_index(folder, dict(zip(rows_of, made, strict=True)), settings)
 
 
 def _extend(
@@ -58,22 +67,22 @@ def _extend(
     segment_dir: Path,
     mel_dir: Path,
     how: dict[str, Any],
-) -> Rows:
+) -> IndexRows:
     """Write the recording's own features with those of its copies behind them."""
     recording, rows, copies = task
     copied = (_copy(recording, copy, params, segment_dir, how) for copy in range(1, copies + 1))
-    pieces = chain(features.pieces(mel_dir, recording, rows), *copied)
-    return features.write_pieces(path, pieces)
+    pieces = chain(read_pieces(mel_dir, recording, rows), *copied)
+    return write_pieces(path, pieces)
 
 
 def _copy(
     recording: str, copy: int, params: Augmentation, segment_dir: Path, how: dict[str, Any]
-) -> Iterator[Piece]:
+) -> Iterator[FeaturePiece]:
     drawn = params.model_dump(include={"seed", "semitones", "tempo_change"})
-    for segment, start_seconds, wave in segments.numbered(segment_dir, recording):
-        change = augmentation.alteration_for(copy, segment, recording, **drawn)
-        levels = augmentation.altered_log_mel(wave, change, **how)
-        yield Piece(copy, segment, start_seconds, levels)
+    for segment, start_seconds, wave in read_numbered(segment_dir, recording):
+        change = augmentation.draw_alteration(copy, segment, recording, **drawn)
+        levels = augmentation.augment_log_mel(wave, change, **how)
+        yield FeaturePiece(copy, segment, start_seconds, levels)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,17 @@ import pandas as pd
 from pydantic import Field
 
 from takht.audio import conversion
-from takht.audio.conversion import Audio, Convert
+from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core import tables
-from takht.corpus import metadata as labels
-from takht.corpus import scan as corpus
-from takht.corpus import validation as verdicts
-from takht.runtime import atomic as outputs
+from takht.corpus.metadata import read_labels, read_works
+from takht.corpus.scan import require_composers, require_works, scan_corpus
+from takht.corpus.validation import (
+    raise_if_rejected,
+    rejection_table,
+    validate,
+    warn_about_clipping,
+)
+from takht.runtime.atomic import atomic_file, scratch_folder
 from takht.runtime.params import Section
 from takht.text import names
 
@@ -41,43 +46,45 @@ class SmallComposers(Section):
 def catalogue(
     params: Catalogue,
     small: SmallComposers,
-    audio: Audio,
-    convert: Convert,
+    audio: AudioSettings,
+    convert: ConvertSettings,
     root: Path,
     catalogue_csv: Path,
     rejected_csv: Path,
 ) -> None:
     """Decoding is most of the work, so what it gives is kept for `convert`."""
-    found, rejected = corpus.scan(root)
-    corpus.require_composers(root, (each.composer for each in found), rejected)
+    found, rejected = scan_corpus(root)
+    require_composers(root, (each.composer for each in found), rejected)
     files = [each.file for each in found] + [each.file for each in rejected]
-    label_of = labels.read_labels(root, (each.folder for each in found))
-    work_of = labels.read_works(root, files)
-    with outputs.scratch_folder(catalogue_csv) as scratch:
-        probes = conversion.probed([root / each.file for each in found], audio, convert, scratch)
-    good, bad = verdicts.judge(found, probes, params.min_seconds, params.silence_dbfs)
+    label_of = read_labels(root, (each.folder for each in found))
+    work_of = read_works(root, files)
+    with scratch_folder(catalogue_csv) as scratch:
+        probes = conversion.probe_recordings(
+            [root / each.file for each in found], audio, convert, scratch
+        )
+    good, bad = validate(found, probes, params.min_seconds, params.silence_dbfs)
     rejected = sorted([*rejected, *bad])
     if params.on_unreadable == "fail":
-        verdicts.refuse(root, rejected)
-    corpus.require_composers(root, (each.composer for each in good), rejected)
-    verdicts.warn_of_clipping(root, good)
+        raise_if_rejected(root, rejected)
+    require_composers(root, (each.composer for each in good), rejected)
+    warn_about_clipping(root, good)
     rows = [
         {
             "recording": each.recording,
             "file": each.file,
             "composer": each.composer,
             "label": label_of.get(each.composer, each.composer),
-            "work": work_of.get(names.nfc(each.file), each.recording),
+            "work": work_of.get(names.to_nfc(each.file), each.recording),
             **asdict(measured),
             "peak_dbfs": round(measured.peak_dbfs(), 2),
         }
         for each, measured in good.items()
     ]
     if not small.drop:
-        corpus.require_works(root, [(row["composer"], row["work"]) for row in rows])
-    with outputs.fresh_file(catalogue_csv) as path, outputs.fresh_file(rejected_csv) as reasons:
-        tables.write_table(pd.DataFrame(rows).drop(columns=["peak", "swing"]), path)
-        tables.write_table(verdicts.table(rejected), reasons)
+        require_works(root, [(row["composer"], row["work"]) for row in rows])
+    with atomic_file(catalogue_csv) as path, atomic_file(rejected_csv) as reasons:
+        tables.write_table(pd.DataFrame(rows).drop(columns=["peak", "half_range"]), path)
+        tables.write_table(rejection_table(rejected), reasons)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ from sklearn.metrics import roc_auc_score
 from takht.classifiers import predictions
 from takht.core import tables
 from takht.core.randomness import rng_for
-from takht.dataset import window_selection as selection
-from takht.dataset.windows import Features, Windows
-from takht.evaluation import cross_validation as trials
+from takht.dataset.window_selection import permute_labels
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.evaluation.cross_validation import limit_steps, score_fold, train_fold
 from takht.evaluation.settings import Controls
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import atomic_file
 from takht.training.experiments import Experiment, NetworkExperiment, Training
 
 # Recordings of one composer get one answer, so a single shuffle of some fifty labels can be far
@@ -25,36 +25,36 @@ SHUFFLES = 20
 
 def controls(
     experiment: Experiment,
-    windows: Windows,
+    windows: WindowSize,
     training: Training,
     params: Controls,
     feature_dir: Path,
     split_csv: Path,
     metrics_json: Path,
 ) -> None:
-    features, split = Features(feature_dir), tables.read_table(split_csv)
+    features, split = FeatureFolder(feature_dir), tables.read_table(split_csv)
     every = features.windows(windows)
-    training = trials.shortened(training, experiment, params.max_steps)
+    training = limit_steps(training, experiment, params.max_steps)
     rng = rng_for(params.seed, "controls")
 
     shuffles = 1 if isinstance(experiment, NetworkExperiment) else SHUFFLES
     by_chance = []
     for number in range(shuffles):
         draw = rng if number == 0 else rng_for(params.seed, "controls", number)
-        shuffled = selection.with_shuffled_composers(split, draw)
-        model = trials.trained(experiment, windows, training, features, shuffled, every)
-        tested = trials.tested(model, features, split, every)
+        shuffled = permute_labels(split, draw)
+        model = train_fold(experiment, windows, training, features, shuffled, every)
+        tested = score_fold(model, features, split, every)
         by_chance.append((tested["composer"] == tested["predicted"]).mean())
     chance = split[split["side"] == "test"]["composer"].value_counts(normalize=True).max()
 
     composers = sorted(set(split["composer"]))
     strangers = rng.permutation(composers)[: min(params.unknown_composers, len(composers) - 2)]
     met = split[~split["composer"].isin(strangers)]
-    model = trials.trained(experiment, windows, training, features, met, every)
+    model = train_fold(experiment, windows, training, features, met, every)
     unknown = split[split["composer"].isin(strangers)].assign(side="test")
     known, foreign = (
-        predictions.probabilities(
-            trials.tested(model, features, side, every), model.card.composers
+        predictions.probability_matrix(
+            score_fold(model, features, side, every), model.card.composers
         ).max(axis=1)
         for side in (met, unknown)
     )
@@ -68,7 +68,7 @@ def controls(
         "n_known_recordings": len(known),
         "n_unknown_recordings": len(foreign),
     }
-    with outputs.fresh_file(metrics_json) as path:
+    with atomic_file(metrics_json) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 
 

@@ -5,22 +5,24 @@ from pathlib import Path
 from takht.stage import run
 
 from takht.audio import conversion
-from takht.audio.conversion import Audio, Convert
+from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core import tables
 from takht.errors import TakhtError
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import atomic_folder
 
 
-def convert(audio: Audio, params: Convert, root: Path, catalogue_csv: Path, out_dir: Path) -> None:
+def convert(
+    audio: AudioSettings, params: ConvertSettings, root: Path, catalogue_csv: Path, out_dir: Path
+) -> None:
     """What `catalogue` decoded a moment ago is taken from the store."""
     table = tables.read_table(catalogue_csv, {"seconds": "float64"})
     longest_first = table.sort_values("seconds", ascending=False, kind="stable")
     tasks = [
-        conversion.task(root / file, recording, audio, params)
+        conversion.conversion_task(root / file, recording, audio, params)
         for file, recording in longest_first[["file", "recording"]].to_numpy()
     ]
-    with outputs.fresh_folder(out_dir) as folder:
-        notes = conversion.work("convert").products(tasks, folder)
+    with atomic_folder(out_dir) as folder:
+        notes = conversion.conversion_cache("convert").map(tasks, folder)
         faults = [
             f"{each.item.source}: unreadable, {note}; run `dvc repro catalogue`"
             for each, note in zip(tasks, notes, strict=True)

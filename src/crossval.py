@@ -14,17 +14,17 @@ import pandas as pd
 
 from takht.classifiers import predictions
 from takht.core import tables
-from takht.dataset.windows import Features, Windows
-from takht.evaluation import cross_validation as trials
-from takht.evaluation import metrics as scores
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.evaluation.cross_validation import limit_steps, make_folds, score_fold, train_fold
+from takht.evaluation.metrics import accuracy, macro_f1
 from takht.evaluation.settings import Crossval
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import atomic_file
 from takht.training.experiments import Experiment, NetworkExperiment, Training
 
 
 def crossval(
     experiment: Experiment,
-    windows: Windows,
+    windows: WindowSize,
     training: Training,
     params: Crossval,
     feature_dir: Path,
@@ -32,22 +32,22 @@ def crossval(
     metrics_json: Path,
     predictions_csv: Path,
 ) -> None:
-    features, split = Features(feature_dir), tables.read_table(split_csv)
+    features, split = FeatureFolder(feature_dir), tables.read_table(split_csv)
     every = features.windows(windows)
-    training = trials.shortened(training, experiment, params.max_steps)
+    training = limit_steps(training, experiment, params.max_steps)
     network = isinstance(experiment, NetworkExperiment)
     repeats = params.network_repeats if network else params.repeats
     columns = ["recording", "composer", "predicted", "windows_right", "windows"]
     parts = []
     for repeat in range(repeats):
-        for fold in trials.folds(split, params.folds, params.seed + repeat):
-            model = trials.trained(experiment, windows, training, features, fold, every)
-            tested = trials.tested(model, features, fold, every)[columns]
+        for fold in make_folds(split, params.folds, params.seed + repeat):
+            model = train_fold(experiment, windows, training, features, fold, every)
+            tested = score_fold(model, features, fold, every)[columns]
             parts.append(tested.assign(repeat=repeat))
     table = pd.concat(parts, ignore_index=True)
-    with outputs.fresh_file(metrics_json) as path:
+    with atomic_file(metrics_json) as path:
         path.write_text(json.dumps(_metrics(table, params.folds), indent=2) + "\n")
-    with outputs.fresh_file(predictions_csv) as path:
+    with atomic_file(predictions_csv) as path:
         tables.write_table(table.drop(columns="windows").round(4), path)
 
 
@@ -56,12 +56,12 @@ def _metrics(table: pd.DataFrame, folds: int) -> dict[str, float | int]:
     composers = sorted(set(table["composer"]))
     found = []
     for _, part in table.groupby("repeat"):
-        actual = predictions.numbers(part["composer"], composers)
-        predicted = predictions.numbers(part["predicted"], composers)
+        actual = predictions.encode_composers(part["composer"], composers)
+        predicted = predictions.encode_composers(part["predicted"], composers)
         found.append(
             {
-                "accuracy_recordings": scores.accuracy(actual, predicted),
-                "macro_f1_recordings": scores.macro_f1(actual, predicted),
+                "accuracy_recordings": accuracy(actual, predicted),
+                "macro_f1_recordings": macro_f1(actual, predicted),
                 "accuracy_windows": float(
                     np.average(part["windows_right"], weights=part["windows"])
                 ),

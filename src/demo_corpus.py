@@ -10,10 +10,10 @@ from takht.stage import run
 from pydantic import Field
 
 from takht.demo.composers import COMPOSERS
-from takht.demo.corpus import rendered
-from takht.demo.plan import Recording, planned
-from takht.runtime import atomic as outputs
-from takht.runtime import parallel as jobs
+from takht.demo.corpus import render
+from takht.demo.plan import Recording, plan_recordings
+from takht.runtime.atomic import atomic_folder
+from takht.runtime.parallel import map_ordered
 from takht.runtime.params import Section, Seed
 
 
@@ -24,20 +24,20 @@ class DemoCorpus(Section):
 
 
 def demo_corpus(params: DemoCorpus, out_dir: Path) -> None:
-    plan = planned(params.minutes, params.seed)
-    with outputs.fresh_folder(out_dir) as folder:
+    plan = plan_recordings(params.minutes, params.seed)
+    with atomic_folder(out_dir) as folder:
         with (folder / "composers.csv").open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(["folder", "label"])
             table.writerows([profile.folder, profile.label] for profile in COMPOSERS)
         for profile in COMPOSERS:
             (folder / profile.folder).mkdir()
-        jobs.each(partial(_write, params.seed, folder), plan, label="demo_corpus")
+        map_ordered(partial(_write, params.seed, folder), plan, label="demo_corpus")
 
 
 def _write(seed: int, folder: Path, recording: Recording) -> None:
     name = f"{recording.stem}.{recording.extension}"
-    (folder / recording.profile.folder / name).write_bytes(rendered(recording, seed))
+    (folder / recording.profile.folder / name).write_bytes(render(recording, seed))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from takht.classifiers import classifier, predictions
 from takht.core import tables
-from takht.dataset import window_selection as selection
-from takht.dataset.windows import Features, Windows
-from takht.evaluation import summary as scoring
-from takht.runtime import atomic as outputs
+from takht.dataset.window_selection import select_side
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.evaluation.summary import count_confusions, score_by_composer, summarize_scores
+from takht.runtime.atomic import atomic_file
 from takht.runtime.params import Section, Seed
 
 
@@ -34,25 +34,25 @@ def evaluate(
     confusion_csv: Path,
     composers_csv: Path,
 ) -> None:
-    features = Features(feature_dir)
+    features = FeatureFolder(feature_dir)
     split = tables.read_table(split_csv)
-    model = classifier.load(model_dir)
+    model = classifier.load_classifier(model_dir)
     card = model.card
-    classifier.demand_same_features(card, features.settings, feature_dir)
-    shape = Windows(frames=card.frames, step_frames=card.step_frames)
-    rows = selection.of_side(features.windows(shape), split, "test")
-    windows = predictions.of_windows(model, features, rows)
-    recordings = predictions.of_recordings(windows, card.composers)
-    metrics = scoring.metrics(windows, recordings, card, **scores.model_dump())
+    classifier.require_same_features(card, features.settings, feature_dir)
+    shape = WindowSize(frames=card.frames, step_frames=card.step_frames)
+    rows = select_side(features.windows(shape), split, "test")
+    windows = predictions.predict_windows(model, features, rows)
+    recordings = predictions.average_by_recording(windows, card.composers)
+    metrics = summarize_scores(windows, recordings, card, **scores.model_dump())
     metrics["n_rejected"] = len(tables.read_table(rejected_csv))
-    with outputs.fresh_file(metrics_json) as path:
+    with atomic_file(metrics_json) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    with outputs.fresh_file(predictions_csv) as path:
+    with atomic_file(predictions_csv) as path:
         tables.write_table(windows, path)
-    with outputs.fresh_file(confusion_csv) as path:
-        tables.write_table(scoring.confusion(recordings, card), path)
-    with outputs.fresh_file(composers_csv) as path:
-        tables.write_table(scoring.by_composer(recordings, card), path)
+    with atomic_file(confusion_csv) as path:
+        tables.write_table(count_confusions(recordings, card), path)
+    with atomic_file(composers_csv) as path:
+        tables.write_table(score_by_composer(recordings, card), path)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,18 @@ from takht.stage import run
 from takht.classifiers import classifier
 from takht.core import tables
 from takht.core.threads import one_blas_thread
-from takht.dataset.windows import Features
+from takht.dataset.windows import FeatureFolder
 from takht.generation.codec.clips import Clips
-from takht.generation.metrics import generated_folder as generated
-from takht.generation.metrics import summary as report
+from takht.generation.metrics.generated_folder import compare_reconstructions, read_index
 from takht.generation.metrics.judge import Judge
-from takht.generation.pieces import load as models
-from takht.runtime import atomic as outputs
+from takht.generation.metrics.summary import (
+    add_reconstructions,
+    add_samples,
+    measure_models,
+    round_report,
+)
+from takht.generation.pieces.load import load_codec, load_pca, load_study_vae
+from takht.runtime.atomic import atomic_file
 
 
 def evaluate_generation(
@@ -30,22 +35,22 @@ def evaluate_generation(
     reconstructions_csv: Path,
 ) -> None:
     split = tables.read_table(split_csv)
-    codec, pca = models.load_codec(vae_dir), models.load_pca(vae_dir)
-    original = models.load_original(original_dir)
-    judge = Judge(classifier.load(classifier_dir), Features(statistics_dir), split)
+    codec, pca = load_codec(vae_dir), load_pca(vae_dir)
+    original = load_study_vae(original_dir)
+    judge = Judge(classifier.load_classifier(classifier_dir), FeatureFolder(statistics_dir), split)
     least = codec.block_frames
     train, held_out = (Clips(genspec_dir, split, s, least_frames=least) for s in ("train", "test"))
     windows = Clips(logspec_dir, split, "test", least_frames=512)
-    index = generated.read_index(generated_dir)
+    index = read_index(generated_dir)
 
-    compared = generated.reconstructions(generated_dir, index)
+    compared = compare_reconstructions(generated_dir, index)
     with one_blas_thread():
-        found = report.of_models(codec, pca, original, held_out, windows)
-        report.add_reconstructions(found, compared)
-        report.add_samples(found, generated_dir, index, judge, train, held_out, codec.block_frames)
-    with outputs.fresh_file(metrics_json) as path:
-        path.write_text(json.dumps(report.rounded(found), indent=2) + "\n", encoding="utf-8")
-    with outputs.fresh_file(reconstructions_csv) as path:
+        found = measure_models(codec, pca, original, held_out, windows)
+        add_reconstructions(found, compared)
+        add_samples(found, generated_dir, index, judge, train, held_out, codec.block_frames)
+    with atomic_file(metrics_json) as path:
+        path.write_text(json.dumps(round_report(found), indent=2) + "\n", encoding="utf-8")
+    with atomic_file(reconstructions_csv) as path:
         tables.write_table(compared.round(4), path)
 
 

@@ -11,17 +11,26 @@ import pandas as pd
 from takht.core import tables
 from takht.core.threads import one_blas_thread
 from takht.generation.codec.clips import Clips
-from takht.generation.pieces import load as models
-from takht.generation.pieces import plan as repertoire
-from takht.generation.pieces.plan import Repertoire, Sheet
-from takht.generation.pieces.render import sound_sheet
-from takht.preparation import segment_folder as segments
-from takht.runtime import atomic as outputs
-from takht.runtime import parallel as jobs
+from takht.generation.pieces.load import load_codec, load_pca, load_prior, load_study_vae
+from takht.generation.pieces.plan import (
+    Figure,
+    GenerationPlan,
+    group_into_figures,
+    one_per_figure,
+    plan_morphs,
+    plan_pca_samples,
+    plan_pieces,
+    plan_reconstructions,
+    plan_study_samples,
+)
+from takht.generation.pieces.render import render_figure
+from takht.preparation.segment_folder import read_segments
+from takht.runtime.atomic import atomic_folder
+from takht.runtime.parallel import map_ordered
 
 
 def generate(
-    sizes: Repertoire,
+    sizes: GenerationPlan,
     vae_dir: Path,
     prior_dir: Path,
     original_dir: Path,
@@ -31,28 +40,28 @@ def generate(
     out_dir: Path,
 ) -> None:
     split = tables.read_table(split_csv)
-    codec, pca = models.load_codec(vae_dir), models.load_pca(vae_dir)
-    prior, original = models.load_prior(prior_dir), models.load_original(original_dir)
+    codec, pca = load_codec(vae_dir), load_pca(vae_dir)
+    prior, original = load_prior(prior_dir), load_study_vae(original_dir)
     clips = Clips(genspec_dir, split, "train", least_frames=codec.block_frames)
 
-    def sheets() -> Iterator[Sheet]:
-        yield from repertoire.alone(repertoire.drawn(codec, prior, sizes))
-        pca_items = repertoire.independent(pca, clips, sizes)
-        yield from repertoire.together("yardsticks/pca", pca_items)
-        original_items = repertoire.from_the_originals_prior(original, sizes)
-        yield from repertoire.together("yardsticks/original", original_items)
+    def sheets() -> Iterator[Figure]:
+        yield from one_per_figure(plan_pieces(codec, prior, sizes))
+        pca_items = plan_pca_samples(pca, clips, sizes)
+        yield from group_into_figures("yardsticks/pca", pca_items)
+        original_items = plan_study_samples(original, sizes)
+        yield from group_into_figures("yardsticks/original", original_items)
         held_out = sorted(split["recording"][split["side"] == "test"])
         for recording in held_out:
-            wave = next(segments.read(segment_dir, recording))
-            items = repertoire.reconstructions(recording, wave, codec, pca, original)
-            yield from repertoire.together(f"reconstructions/{recording}/all", items)
+            wave = next(read_segments(segment_dir, recording))
+            items = plan_reconstructions(recording, wave, codec, pca, original)
+            yield from group_into_figures(f"reconstructions/{recording}/all", items)
         pair = [held_out[0], held_out[-1]]
-        waves = [next(segments.read(segment_dir, recording)) for recording in pair]
-        yield from repertoire.together("interpolation/all", repertoire.morphs(pair, waves, codec))
+        waves = [next(read_segments(segment_dir, recording)) for recording in pair]
+        yield from group_into_figures("interpolation/all", plan_morphs(pair, waves, codec))
 
-    with one_blas_thread(), outputs.fresh_folder(out_dir) as folder:
-        rows = jobs.each(
-            partial(sound_sheet, folder=folder), list(sheets()), label="sound", unit="sheet"
+    with one_blas_thread(), atomic_folder(out_dir) as folder:
+        rows = map_ordered(
+            partial(render_figure, folder=folder), list(sheets()), label="sound", unit="sheet"
         )
         index = pd.concat(rows, ignore_index=True)
         tables.write_table(index.sort_values("file", ignore_index=True), folder / "index.csv")

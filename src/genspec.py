@@ -5,13 +5,16 @@ from pathlib import Path
 from takht.stage import run
 
 from takht.generation.spectrogram import log_mel
-from takht.generation.spectrogram import spectrogram_folder as spectrograms
-from takht.generation.spectrogram.spectrogram_folder import Clipping, Level
-from takht.runtime import atomic as outputs
+from takht.generation.spectrogram.spectrogram_folder import (
+    ClipSettings,
+    LevelSettings,
+    write_spectrograms,
+)
+from takht.runtime.atomic import atomic_folder
 
 
 def genspec(
-    clipping: Clipping, level: Level, segment_dir: Path, gains_csv: Path, out_dir: Path
+    clipping: ClipSettings, level: LevelSettings, segment_dir: Path, gains_csv: Path, out_dir: Path
 ) -> None:
     settings = {
         "kind": "genspec",
@@ -19,8 +22,8 @@ def genspec(
         "hop_samples": log_mel.HOP_SAMPLES,
         "bands": log_mel.BANDS,
     }
-    with outputs.fresh_folder(out_dir) as folder:
-        spectrograms.write(
+    with atomic_folder(out_dir) as folder:
+        write_spectrograms(
             folder, log_mel.log_mel, settings, segment_dir, gains_csv, clipping, level
         )
 

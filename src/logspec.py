@@ -4,25 +4,28 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht.generation.spectrogram import spectrogram_folder as spectrograms
-from takht.generation.spectrogram.spectrogram_folder import Clipping, Level
-from takht.generation.study_vae import spectrogram as original_spectrogram
-from takht.runtime import atomic as outputs
+from takht.generation.spectrogram.spectrogram_folder import (
+    ClipSettings,
+    LevelSettings,
+    write_spectrograms,
+)
+from takht.generation.study_vae.spectrogram import BANDS, HOP_SAMPLES, N_FFT, log_spectrogram
+from takht.runtime.atomic import atomic_folder
 
 
 def logspec(
-    clipping: Clipping, level: Level, segment_dir: Path, gains_csv: Path, out_dir: Path
+    clipping: ClipSettings, level: LevelSettings, segment_dir: Path, gains_csv: Path, out_dir: Path
 ) -> None:
     settings = {
         "kind": "logspec",
-        "n_fft": original_spectrogram.N_FFT,
-        "hop_samples": original_spectrogram.HOP_SAMPLES,
-        "bands": original_spectrogram.BANDS,
+        "n_fft": N_FFT,
+        "hop_samples": HOP_SAMPLES,
+        "bands": BANDS,
     }
-    with outputs.fresh_folder(out_dir) as folder:
-        spectrograms.write(
+    with atomic_folder(out_dir) as folder:
+        write_spectrograms(
             folder,
-            original_spectrogram.log_spectrogram,
+            log_spectrogram,
             settings,
             segment_dir,
             gains_csv,

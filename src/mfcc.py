@@ -10,12 +10,20 @@ from takht.stage import run
 import pandas as pd
 from pydantic import Field
 
-from takht.cache.per_recording import Task, Work
-from takht.dataset import feature_folder as features
-from takht.dataset.feature_folder import Rows
+from takht.cache.per_recording import RecordingCache, Task
+from takht.dataset.feature_folder import (
+    IndexRows,
+    array_path,
+    index_values,
+    read_index,
+    read_pieces,
+    read_settings,
+    write_index,
+    write_pieces,
+)
 from takht.errors import TakhtError
-from takht.features.spectrograms import mel as spectra
-from takht.runtime import atomic as outputs
+from takht.features.spectrograms import mel
+from takht.runtime.atomic import atomic_folder
 from takht.runtime.params import Section
 
 
@@ -25,36 +33,36 @@ class Mfcc(Section):
 
 
 def mfcc(params: Mfcc, mel_dir: Path, out_dir: Path) -> None:
-    settings = features.read_settings(mel_dir)
+    settings = read_settings(mel_dir)
     if params.coefficients > settings["bands"]:
         raise TakhtError(
             "params.yaml: scales.*.mfcc.coefficients: at most as many as mel.bands "
             f"({settings['bands']}), got {params.coefficients}; lower it"
         )
-    rows_of = dict(list(features.read_index(mel_dir).groupby("recording", sort=True)))
+    rows_of = dict(list(read_index(mel_dir).groupby("recording", sort=True)))
     tasks = [
         Task(
             f"{name}.npy",
-            (features.array_path(mel_dir, name),),
-            [params.coefficients, features.values(rows)],
+            (array_path(mel_dir, name),),
+            [params.coefficients, index_values(rows)],
             (name, rows),
         )
         for name, rows in rows_of.items()
     ]
     extract = partial(_extract, mel_dir=mel_dir, count=params.coefficients)
-    with outputs.fresh_folder(out_dir) as folder:
-        made = Work(extract, "mfcc", threads=True).products(tasks, folder)
+    with atomic_folder(out_dir) as folder:
+        made = RecordingCache(extract, "mfcc", threads=True).map(tasks, folder)
         settings |= {"kind": "mfcc", "unit": "cepstrum of dB", **params.model_dump()}
-        features.write_index(folder, dict(zip(rows_of, made, strict=True)), settings)
+        write_index(folder, dict(zip(rows_of, made, strict=True)), settings)
 
 
-def _extract(task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, count: int) -> Rows:
+def _extract(task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, count: int) -> IndexRows:
     recording, rows = task
     pieces = (
-        replace(piece, frames=spectra.mfcc(piece.frames, count))
-        for piece in features.pieces(mel_dir, recording, rows)
+        replace(piece, frames=mel.mfcc(piece.frames, count))
+        for piece in read_pieces(mel_dir, recording, rows)
     )
-    return features.write_pieces(path, pieces)
+    return write_pieces(path, pieces)
 
 
 if __name__ == "__main__":

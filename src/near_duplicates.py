@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from takht.cache.per_recording import Task, Work
+from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
-from takht.features.fingerprints.landmarks import Landmarks, landmarks
+from takht.features.fingerprints.landmarks import Landmarks, extract_landmarks
 from takht.features.fingerprints.matching import Index
-from takht.preparation import segment_folder as segments
-from takht.runtime import atomic as outputs
-from takht.runtime import parallel as jobs
+from takht.preparation.segment_folder import list_recordings, read_sample_rate_hz, read_segments
+from takht.runtime.atomic import atomic_file, scratch_folder
+from takht.runtime.parallel import map_ordered
 from takht.runtime.params import Section
 
 
@@ -26,27 +26,27 @@ class NearDuplicates(Section):
 
 
 def near_duplicates(params: NearDuplicates, segment_dir: Path, twins_csv: Path) -> None:
-    recordings = segments.recordings(segment_dir)
-    rate_hz = segments.sample_rate_hz(segment_dir)
+    recordings = list_recordings(segment_dir)
+    rate_hz = read_sample_rate_hz(segment_dir)
     fingerprint = partial(_fingerprint, segment_dir=segment_dir, rate_hz=rate_hz)
     tasks = [Task(f"{name}.npz", (segment_dir / name,), rate_hz, name) for name in recordings]
-    with outputs.scratch_folder(twins_csv) as scratch:
-        Work(fingerprint, "fingerprint").products(tasks, scratch)
+    with scratch_folder(twins_csv) as scratch:
+        RecordingCache(fingerprint, "fingerprint").map(tasks, scratch)
         index = Index([_read(scratch / task.target) for task in tasks])
     match = partial(index.matches, least_score=params.least_score)
-    matches = jobs.each(match, range(len(recordings)), label="match", threads=True)
+    matches = map_ordered(match, range(len(recordings)), label="match", threads=True)
     rows = [
         (name, recordings[twin.twin], round(twin.score, 3), round(twin.offset_seconds, 2))
         for name, found in zip(recordings, matches, strict=True)
         for twin in found
     ]
     columns = ["recording", "twin", "score", "offset_seconds"]
-    with outputs.fresh_file(twins_csv) as path:
+    with atomic_file(twins_csv) as path:
         tables.write_table(pd.DataFrame(sorted(rows), columns=columns), path)
 
 
 def _fingerprint(recording: str, path: Path, segment_dir: Path, rate_hz: int) -> int:
-    found = landmarks(segments.read(segment_dir, recording), rate_hz)
+    found = extract_landmarks(read_segments(segment_dir, recording), rate_hz)
     with path.open("wb") as file:
         np.savez(file, hashes=found.hashes, seconds=found.seconds)
     return len(found.hashes)

@@ -6,26 +6,29 @@ from takht.stage import run
 
 import pandas as pd
 
-from takht.cache.per_recording import Task, Work
+from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
-from takht.preparation.gain import gain_db
+from takht.preparation.gain import compute_gain_db
 from takht.preparation.measurement import measure_recording
-from takht.preparation.settings import Normalize
-from takht.runtime import atomic as outputs
+from takht.preparation.settings import NormalizeSettings
+from takht.runtime.atomic import atomic_file, scratch_folder
 
 
-def normalize(params: Normalize, wav_dir: Path, catalogue_csv: Path, gains_csv: Path) -> None:
+def normalize(
+    params: NormalizeSettings, wav_dir: Path, catalogue_csv: Path, gains_csv: Path
+) -> None:
     """`segment` applies the gains, so the audio is not copied once more here."""
     names = list(tables.read_table(catalogue_csv)["recording"])
     tasks = [Task(name, (wav_dir / name,), None, wav_dir / name) for name in names]
-    with outputs.scratch_folder(gains_csv) as scratch:
-        levels = Work(measure_recording, "measure", threads=True).notes(tasks, scratch)
+    with scratch_folder(gains_csv) as scratch:
+        cache = RecordingCache(measure_recording, "measure", threads=True)
+        levels = cache.map_notes(tasks, scratch)
     peaks, loudness = zip(*levels, strict=True)
-    gains = [gain_db(params, peak, lufs) for peak, lufs in levels]
+    gains = [compute_gain_db(params, peak, lufs) for peak, lufs in levels]
     table = pd.DataFrame(
         {"recording": names, "peak_dbfs": peaks, "loudness_lufs": loudness, "gain_db": gains}
     )
-    with outputs.fresh_file(gains_csv) as path:
+    with atomic_file(gains_csv) as path:
         tables.write_table(table.round(4), path)
 
 

@@ -8,9 +8,9 @@ from takht.core import tables
 from takht.core.threads import one_blas_thread
 from takht.generation.codec import codec_folder
 from takht.generation.codec.settings import PriorModel, PriorTraining
-from takht.generation.prior import prior_folder as prior_model
-from takht.generation.prior import training_set as prior_training
-from takht.runtime import atomic as outputs
+from takht.generation.prior.prior_folder import save_prior
+from takht.generation.prior.training_set import train_prior
+from takht.runtime.atomic import atomic_file, atomic_folder
 
 
 def prior_train(
@@ -25,10 +25,10 @@ def prior_train(
     split = tables.read_table(split_csv)
     codec = codec_folder.load_codec(vae_dir)
     with one_blas_thread():
-        card, prior, tried = prior_training.fit(settings, training, codec, feature_dir, split)
-    with outputs.fresh_folder(model_dir) as folder:
-        prior_model.save(folder, card, prior)
-    with outputs.fresh_file(neighbours_csv) as path:
+        card, prior, tried = train_prior(settings, training, codec, feature_dir, split)
+    with atomic_folder(model_dir) as folder:
+        save_prior(folder, card, prior)
+    with atomic_file(neighbours_csv) as path:
         tables.write_table(tried, path)
 
 

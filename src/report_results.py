@@ -16,7 +16,7 @@ from takht.report.results import (
     provenance,
 )
 from takht.report.results.json_files import read_json
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import atomic_folder
 
 
 def report_results(
@@ -39,14 +39,14 @@ def report_results(
 ) -> None:
     params = yaml.safe_load(params_yaml.read_text(encoding="utf-8"))
     lock_files = [main_lock, checks_lock, generation_lock]
-    stages = locks.read(lock_files)
+    stages = locks.read_locks(lock_files)
     records = locks.Records(stages, params)
     catalogue = tables.read_table(catalogue_csv, {"seconds": "float64"})
     labels = dict(zip(catalogue["composer"], catalogue["label"], strict=True))
     split = tables.read_table(split_csv)
     rejected, twins = (len(tables.read_table(csv)) for csv in (rejected_csv, near_duplicates_csv))
-    corpus = corpus_overview.overview(catalogue, split, rejected, twins)
-    experiments, outdated = experiment_files.experiments(
+    corpus = corpus_overview.summarize_corpus(catalogue, split, rejected, twins)
+    experiments, outdated = experiment_files.read_experiments(
         experiment_files.Folders(metrics_dir, predictions_dir, confusion_dir, curve_dir, model_dir),
         records,
         labels,
@@ -56,23 +56,23 @@ def report_results(
         generation = read_json(generation_json)
     if index.exists() and not records.outdated(generated_dir):
         rows = tables.read_table(index, {"seconds": "float64"})
-        sounds = generated_choice.choice(rows, generated_dir)
+        sounds = generated_choice.choose_sounds(rows, generated_dir)
     found = {
-        "corpus": corpus | {"root": provenance.shown_path(params["corpus"]["root"])},
+        "corpus": corpus | {"root": provenance.show_path(params["corpus"]["root"])},
         "scale": params["scale"],
-        "steps": provenance.training_steps(params),
+        "steps": provenance.count_training_steps(params),
         "labels": labels,
-        "training_recordings": corpus_overview.first_heard(split),
+        "training_recordings": corpus_overview.choose_examples(split),
         "experiments": experiments,
         "outdated": outdated,
         "generation": generation,
         "sounds": sounds,
-        "commit": provenance.commit_of(lock_files),
-        "stages": provenance.stages_ran(stages),
-        "libraries": provenance.libraries(each["card"] for each in experiments),
+        "commit": provenance.read_commit(lock_files),
+        "stages": provenance.list_stages(stages),
+        "libraries": provenance.list_libraries(each["card"] for each in experiments),
     }
-    with outputs.fresh_folder(out_dir) as folder:
-        generated_choice.copy(sounds, generated_dir, folder)
+    with atomic_folder(out_dir) as folder:
+        generated_choice.copy_sounds(sounds, generated_dir, folder)
         text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         (folder / "results.json").write_text(text, encoding="utf-8")
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht.cache.per_recording import Task, Work
+from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
 from takht.errors import TakhtError
 from takht.preparation.segmentation import Segmentation, segment_recording
-from takht.preparation.settings import Segment
-from takht.runtime import atomic as outputs
+from takht.preparation.settings import SegmentSettings
+from takht.runtime.atomic import atomic_folder
 
 
-def segment(params: Segment, wav_dir: Path, gains_csv: Path, out_dir: Path) -> None:
+def segment(params: SegmentSettings, wav_dir: Path, gains_csv: Path, out_dir: Path) -> None:
     if params.min_seconds > params.seconds:
         raise TakhtError(
             f"params.yaml: segment.min_seconds: at most segment.seconds ({params.seconds:g}), "
@@ -24,8 +24,8 @@ def segment(params: Segment, wav_dir: Path, gains_csv: Path, out_dir: Path) -> N
         source = wav_dir / recording
         item = Segmentation(source, gain_db, params.seconds, params.min_seconds)
         tasks.append(Task(recording, (source,), [gain_db, params.model_dump()], item))
-    with outputs.fresh_folder(out_dir) as folder:
-        Work(segment_recording, "segment", threads=True).products(tasks, folder)
+    with atomic_folder(out_dir) as folder:
+        RecordingCache(segment_recording, "segment", threads=True).map(tasks, folder)
 
 
 if __name__ == "__main__":

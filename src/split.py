@@ -10,9 +10,9 @@ import pandas as pd
 from pydantic import Field
 
 from takht.core import tables
-from takht.corpus import grouped_split as splitting
+from takht.corpus.grouped_split import SIDES, assign_sides, number_groups
 from takht.errors import TakhtError
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import atomic_file
 from takht.runtime.params import Section, Seed
 
 
@@ -28,10 +28,10 @@ def split(params: Split, catalogue_csv: Path, twins_csv: Path, split_csv: Path) 
     catalogue = tables.read_table(catalogue_csv)
     twins = _twins(catalogue, tables.read_table(twins_csv), twins_csv)
     table = catalogue[["recording", "composer", "label", "work", "audio_sha256"]].copy()
-    table["group"] = splitting.groups_of([table["work"], table["audio_sha256"]], twins)
+    table["group"] = number_groups([table["work"], table["audio_sha256"]], twins)
     if params.drop_small_composers:
         sizes = table.groupby("composer")["group"].transform("nunique")
-        table = table[sizes >= len(splitting.SIDES)].reset_index(drop=True)
+        table = table[sizes >= len(SIDES)].reset_index(drop=True)
     if table["composer"].nunique() < 2:
         raise TakhtError(
             f"{catalogue_csv}: at least two composers are needed, got "
@@ -42,10 +42,10 @@ def split(params: Split, catalogue_csv: Path, twins_csv: Path, split_csv: Path) 
         "validation": params.validation_share,
         "test": params.test_share,
     }
-    table["side"] = splitting.sides_for(
+    table["side"] = assign_sides(
         table["composer"], table["group"], table["work"], shares, params.seed
     )
-    with outputs.fresh_file(split_csv) as path:
+    with atomic_file(split_csv) as path:
         tables.write_table(table.drop(columns="audio_sha256"), path)
 
 

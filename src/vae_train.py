@@ -6,8 +6,8 @@ from takht.stage import run
 
 from takht.core import tables
 from takht.generation.codec.settings import VaeModel, VaeTraining
-from takht.generation.vae_training import dispatch as vae_fitting
-from takht.runtime import atomic as outputs
+from takht.generation.vae_training.dispatch import fit_model
+from takht.runtime.atomic import atomic_file, atomic_folder
 
 
 def vae_train(
@@ -18,10 +18,10 @@ def vae_train(
     model_dir: Path,
     curve_csv: Path,
 ) -> None:
-    save, curve = vae_fitting.fit(model, training, feature_dir, tables.read_table(split_csv))
-    with outputs.fresh_folder(model_dir) as folder:
+    save, curve = fit_model(model, training, feature_dir, tables.read_table(split_csv))
+    with atomic_folder(model_dir) as folder:
         save(folder)
-    with outputs.fresh_file(curve_csv) as path:
+    with atomic_file(curve_csv) as path:
         tables.write_table(curve, path)
 
 

@@ -8,55 +8,54 @@ from takht.stage import run
 
 import numpy as np
 
-from takht.cache.per_recording import Task, Work
-from takht.dataset import feature_folder as features
-from takht.dataset.feature_folder import Rows
+from takht.cache.per_recording import RecordingCache, Task
+from takht.dataset.feature_folder import FeaturePiece, IndexRows, write_index, write_pieces
 from takht.errors import TakhtError
-from takht.features.statistics import summary as window_summary
-from takht.features.statistics import timbre as timbre_statistics
-from takht.preparation import segment_folder as segments
-from takht.runtime import atomic as outputs
+from takht.features.statistics.summary import GROUPS, MIN_RATE_HZ, count_hops, summarize_segment
+from takht.features.statistics.timbre import HOP_SAMPLES
+from takht.preparation.segment_folder import list_recordings, read_numbered, read_sample_rate_hz
+from takht.runtime.atomic import atomic_folder
 
 
 def window_statistics(segment_dir: Path, out_dir: Path) -> None:
-    rate_hz = segments.sample_rate_hz(segment_dir)
-    if rate_hz < window_summary.LEAST_RATE_HZ:
+    rate_hz = read_sample_rate_hz(segment_dir)
+    if rate_hz < MIN_RATE_HZ:
         raise TakhtError(
             "params.yaml: audio.sample_rate_hz: window statistics need at least "
-            f"{window_summary.LEAST_RATE_HZ}, got {rate_hz}; raise it"
+            f"{MIN_RATE_HZ}, got {rate_hz}; raise it"
         )
-    window_hops, step_hops = window_summary.hops(rate_hz)
-    names = segments.recordings(segment_dir)
+    window_hops, step_hops = count_hops(rate_hz)
+    names = list_recordings(segment_dir)
     tasks = [Task(f"{name}.npy", (segment_dir / name,), rate_hz, name) for name in names]
-    with outputs.fresh_folder(out_dir) as folder:
+    with atomic_folder(out_dir) as folder:
         extract = partial(_extract, segment_dir=segment_dir, rate_hz=rate_hz)
-        rows = Work(extract, "statistics").products(tasks, folder)
+        rows = RecordingCache(extract, "statistics").map(tasks, folder)
         settings = {
             "kind": "statistics",
             "frame": "window",  # each row stands for a whole window
             "unit": "statistics",
             "sample_rate_hz": rate_hz,
-            "hop_samples": step_hops * timbre_statistics.HOP_SAMPLES,
-            "window_samples": window_hops * timbre_statistics.HOP_SAMPLES,
-            "groups": window_summary.GROUPS,
+            "hop_samples": step_hops * HOP_SAMPLES,
+            "window_samples": window_hops * HOP_SAMPLES,
+            "groups": GROUPS,
         }
-        features.write_index(folder, dict(zip(names, rows, strict=True)), settings)
+        write_index(folder, dict(zip(names, rows, strict=True)), settings)
 
 
-def _extract(recording: str, path: Path, segment_dir: Path, rate_hz: int) -> Rows:
-    return features.write_pieces(path, _pieces(recording, segment_dir, rate_hz), np.float32)
+def _extract(recording: str, path: Path, segment_dir: Path, rate_hz: int) -> IndexRows:
+    return write_pieces(path, _pieces(recording, segment_dir, rate_hz), np.float32)
 
 
-def _pieces(recording: str, segment_dir: Path, rate_hz: int) -> Iterator[features.Piece]:
-    for number, start_seconds, wave in segments.numbered(segment_dir, recording):
+def _pieces(recording: str, segment_dir: Path, rate_hz: int) -> Iterator[FeaturePiece]:
+    for number, start_seconds, wave in read_numbered(segment_dir, recording):
         try:
-            statistics = window_summary.of_segment(wave, rate_hz)
+            statistics = summarize_segment(wave, rate_hz)
         except ValueError as error:
             raise TakhtError(
                 f"{segment_dir}/{recording}: segment {number} {error}; raise "
                 "catalogue.min_seconds and segment.min_seconds"
             ) from None
-        yield features.Piece(0, number, start_seconds, statistics)
+        yield FeaturePiece(0, number, start_seconds, statistics)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ FILES = [ROOT / folder / "dvc.yaml" for folder in FOLDERS]
 
 def code_of(stage: str) -> set[str]:
     """The files under src/ that a stage's results depend on."""
-    return {str(file.relative_to(ROOT)) for file in code_hash.closure(ROOT / f"src/{stage}.py")}
+    return {
+        str(file.relative_to(ROOT)) for file in code_hash.import_closure(ROOT / f"src/{stage}.py")
+    }
 
 
 def code_deps(stage: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a user can mend, said so that they can."""
+"""What a user can fix, said so that they can."""
 
 from pathlib import Path
 

@@ -13,9 +13,9 @@ from typing import Any, get_type_hints
 from takht.cache import store_folder
 from takht.core.cpu import pin_to_avx2
 from takht.errors import DiskFull
-from takht.runtime import error_lines as failures
 from takht.runtime import interrupts, orphans
-from takht.runtime.params import Section, load
+from takht.runtime.error_lines import describe_error
+from takht.runtime.params import Section, load_section
 
 pin_to_avx2()  # so a stage imports this module first
 
@@ -41,23 +41,23 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
     paths = list(hints)[len(sections) : len(kinds)]
     if len(words) != len(paths):
         sys.exit(f"usage: python src/{function.__name__}.py {' '.join(paths).upper()}")
-    with interrupts.heard_of():
+    with interrupts.watch_interrupts():
         try:
             orphans.end_with_dvc()
             started, cpu_before = time.perf_counter(), _cpu_seconds()
-            arguments = [*(load(kind, names) for kind in sections), *map(Path, words)]
+            arguments = [*(load_section(kind, names) for kind in sections), *map(Path, words)]
             _with_room(partial(function, *arguments))
-            interrupts.end_if_came()
+            interrupts.raise_if_interrupted()
             wall_s = time.perf_counter() - started
             _note(function.__name__, names, wall_s, _cpu_seconds() - cpu_before)
         except (KeyboardInterrupt, Exception) as error:
             if os.environ.get("TAKHT_DEBUG") == "1":
                 raise
             # h5py, whose file did not fit on the disk, would tell of it again as Python ends.
-            sys.unraisablehook = interrupts.say_nothing
+            sys.unraisablehook = interrupts.ignore_exception
             # Where Ctrl-C came, other errors came of it: pandas' parser makes one of its own.
-            if isinstance(error, Exception) and not interrupts.came():
-                sys.exit(failures.lines(error, function.__name__))
+            if isinstance(error, Exception) and not interrupts.was_interrupted():
+                sys.exit(describe_error(error, function.__name__))
             sys.stderr.write("interrupted; nothing half-written was kept\n")
             sys.exit(130)
 
@@ -67,7 +67,7 @@ def _with_room(work: Callable[[], None]) -> None:
     try:
         work()
     except DiskFull as error:
-        freed = store_folder.make_room(store_folder.place(), error.folder)
+        freed = store_folder.make_room(store_folder.locate_store(), error.folder)
         if not freed:
             raise
         sys.stderr.write(f"disk full: {freed} bytes of the store thrown out, starting again\n")

@@ -19,7 +19,7 @@ def copied(tmp_path, monkeypatch):
 
 def identity(copied, stage="mel"):
     """The identity of a stage's function, as a fresh process would take it."""
-    for cached in (code_hash._of_file, code_hash.imported):
+    for cached in (code_hash._of_file, code_hash.list_imports):
         cached.cache_clear()
 
     def _extract() -> None: ...
@@ -29,7 +29,7 @@ def identity(copied, stage="mel"):
     sys.modules["stage_of_test"] = module
     _extract.__module__ = "stage_of_test"
     try:
-        return code_hash.of_function(_extract)
+        return code_hash.hash_function(_extract)
     finally:
         del sys.modules["stage_of_test"]
 

@@ -16,18 +16,17 @@ from pipeline import PARAMS, ROOT
 
 from takht import stage
 from takht.cli import main as cli
-from takht.cli.doctor.settings import sections
+from takht.cli.doctor.settings import list_sections
 from takht.errors import TakhtError
-from takht.report.comparison import differences as comparison
-from takht.report.comparison import revisions
-from takht.runtime import error_lines as failures
-from takht.runtime.params import ParamError, load
+from takht.report.comparison import differences, revisions
+from takht.runtime.error_lines import describe_error
+from takht.runtime.params import ParamError, load_section
 from takht.training.experiments import Experiment
 
 MESSAGES = messages.raised()
 # Parts of a message that bring a remedy of their own; `test_reasons…` looks at them.
 REASONED = ("{fault}", "{error}", "{each.reason}", "_REMEDY}")
-PREFIX = "{key} {names.shown(name)}"  # of the lines that `labels` puts together
+PREFIX = "{key} {names.escape(name)}"  # of the lines that `labels` puts together
 
 
 def test_all_classes_of_errors_and_most_raises_are_known_here():
@@ -47,8 +46,8 @@ def faults_of(message):
         return
     if not re.search(r"; \S", text) and not text.endswith(REASONED):
         yield "no remedy after ';'"
-    # `takht predict` puts the file before what is unheard.
-    if message.error != "Unheard" and not re.match(r"[^;]*?: \S|[^;]*got \{", text):
+    # `takht predict` puts the file before what it cannot use.
+    if message.error != "UnusableRecording" and not re.match(r"[^;]*?: \S|[^;]*got \{", text):
         yield "no place before ':'"
     if text.rstrip().endswith((".", ";")):
         yield "not a clause"
@@ -65,7 +64,7 @@ def reasons():
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Rejected":
                 texts = [node.args[1]]
-            elif isinstance(node, ast.FunctionDef) and node.name in {"fault", "_misplaced"}:
+            elif isinstance(node, ast.FunctionDef) and node.name in {"find_fault", "_misplaced"}:
                 texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
             else:
                 continue
@@ -85,7 +84,7 @@ def test_reasons_for_which_a_file_is_rejected_say_what_to_do():
 def uses() -> list[tuple[type, str, Any]]:
     """Every section of every stage, its place in params.yaml and its values there."""
     found = []
-    for section in sections(ROOT / "src"):
+    for section in list_sections(ROOT / "src"):
         models = PARAMS["experiments"], PARAMS["generation"]["models"]
         keys = [""]
         if "{experiment}" in section.at:
@@ -108,7 +107,7 @@ def refused(tmp_path, section, place, values) -> str:
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     experiment = place.rpartition(".")[2]
     with pytest.raises(ParamError) as caught:
-        load(section, {"scale": PARAMS["scale"], "experiment": experiment}, path)
+        load_section(section, {"scale": PARAMS["scale"], "experiment": experiment}, path)
     (line,) = str(caught.value).splitlines()
     return line.removeprefix(f"{tmp_path}/")
 
@@ -151,7 +150,7 @@ def test_each_field_refuses_what_it_cannot_be(tmp_path, section, place, values):
             line = refused(tmp_path, section, place, without)
             assert line.startswith(f"params.yaml: {place}.{name}: Field required"), line
     line = refused(tmp_path, section, place, {**values, "stray": 1})
-    assert line.endswith("got 1; remove the key or mend its name")
+    assert line.endswith("got 1; remove the key or fix its name")
     assert line.startswith(f"params.yaml: {place}.stray: ")
 
 
@@ -195,7 +194,7 @@ def line_of(error) -> str:
             FileNotFoundError(errno.ENOENT, "No such file", "data/x"),
             "error: data/x: No such file; restore it, or run `dvc repro`",
         ),
-        (OSError("two\nlines"), "error: work: two lines; mend the cause and run again"),
+        (OSError("two\nlines"), "error: work: two lines; fix the cause and run again"),
         (
             KeyError("left"),
             "error: work: KeyError: 'left' (takht/stage.py:",
@@ -213,27 +212,27 @@ def test_what_nobody_foresaw_is_one_line_too(monkeypatch, error, line):
 
 def test_a_mistake_names_the_line_of_our_own_code_where_it_happened():
     with pytest.raises(AttributeError) as caught:
-        failures.lines(3, "here")  # type: ignore[arg-type]
-    line = failures.lines(caught.value, "here")
+        describe_error(3, "here")  # type: ignore[arg-type]
+    line = describe_error(caught.value, "here")
     assert re.search(
         r"here: AttributeError: .*\(takht/runtime/error_lines\.py:\d+\); this is a", line
     )
 
 
 def test_each_case_of_our_own_errors_is_a_line():
-    assert failures.lines(TakhtError("a: b; c\nd: e; f"), "x") == "error: a: b; c\nerror: d: e; f"
+    assert describe_error(TakhtError("a: b; c\nd: e; f"), "x") == "error: a: b; c\nerror: d: e; f"
 
 
 def test_the_command_line_says_it_in_one_line(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["takht", "compare"])
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # Ctrl-C stays pytest's
-    monkeypatch.setattr(revisions, "read", lambda _: None)
+    monkeypatch.setattr(revisions, "read_revision", lambda _: None)
     for error, said in [
         (KeyError("x"), "error: takht compare: KeyError: 'x' ("),
         (MemoryError(), "error: takht compare: out of memory"),
         (OSError(errno.ENOSPC, "No space left"), "error: takht compare: the disk is full"),
     ]:
-        monkeypatch.setattr(comparison, "compare", failing(error))
+        monkeypatch.setattr(differences, "compare_revisions", failing(error))
         with pytest.raises(SystemExit) as ended:
             cli.main()
         (line,) = ended.value.code.splitlines()  # with which Python ends in 1
@@ -244,9 +243,9 @@ def test_ctrl_c_ends_the_command_line_with_130_and_a_line():
     script = """
 import os, signal, sys
 from takht.cli import main as cli
-from takht.report.comparison import differences as comparison, revisions
-revisions.read = lambda _: None
-comparison.compare = lambda *_: os.kill(os.getpid(), signal.SIGINT)
+from takht.report.comparison import differences, revisions
+revisions.read_revision = lambda _: None
+differences.compare_revisions = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 sys.argv = ["takht", "compare"]
 cli.main()
 """

@@ -37,7 +37,7 @@ def place(parts):
 def upward(path):
     """What of a higher package a module imports."""
     here = path.relative_to(LIBRARY).with_suffix("").parts
-    for name in sorted(code_hash.imported(path)):
+    for name in sorted(code_hash.list_imports(path)):
         target = LIBRARY.joinpath(*name.split(".")[1:]).with_suffix(".py")
         if not name.startswith("takht.") or not target.exists() or len(name.split(".")) < 3:
             continue
@@ -67,7 +67,7 @@ def test_plumbing_does_no_arithmetic():
     ]
     assert len(plumbing) > 10
     for path in plumbing:
-        roots = {name.partition(".")[0] for name in code_hash.imported(path)}
+        roots = {name.partition(".")[0] for name in code_hash.list_imports(path)}
         assert not roots & ARITHMETIC, path
 
 
@@ -91,6 +91,6 @@ def test_every_module_is_used_by_a_stage_or_the_command_line():
         if path in used:
             continue
         used.add(path)
-        files = (ROOT / f"src/{name.replace('.', '/')}.py" for name in code_hash.imported(path))
+        files = (ROOT / f"src/{name.replace('.', '/')}.py" for name in code_hash.list_imports(path))
         queue += [file for file in files if file.exists()]
     assert set(MODULES) <= used

@@ -214,7 +214,7 @@ class TestMistakes:
         (two.root / file).write_text(text, encoding="utf-8")
         try:
             with pytest.raises(TakhtError, match=message) as raised:
-                revisions.read(None, two.root)
+                revisions.read_revision(None, two.root)
         finally:
             (two.root / file).write_bytes(kept)
         (line,) = str(raised.value).splitlines()

@@ -211,11 +211,11 @@ def test_a_recording_added_costs_its_own_work_and_experiments_elsewhere_share_it
     soundfile.write(added, rng.normal(0, 0.1, 9 * tiny_project.RATE_HZ), tiny_project.RATE_HZ)
     for where in ("--temp", "--force"):  # in a copy of the project, then here without run-cache
         output = edited.run("dvc", "exp", "run", where, "evaluate@best")
-        anew = dict(re.findall(r"(\w+): (\d+) made anew, \d+ kept", output))
+        made = dict(re.findall(r"(\w+): (\d+) made, \d+ kept", output))
         expected = "1" if where == "--temp" else "0"
         stages = ("catalogue", "measure", "segment", "fingerprint", "statistics")
-        assert {name: anew[name] for name in stages} == dict.fromkeys(stages, expected)
-        assert anew["convert"] == "0"
+        assert {name: made[name] for name in stages} == dict.fromkeys(stages, expected)
+        assert made["convert"] == "0"
     assert "umm/جديد" in set(tables.read_table(edited.root / "data/split.csv")["recording"])
 
 

@@ -30,10 +30,10 @@ def grown(tmp_path_factory):
 
 
 def made(printed):
-    """How many recordings each stage says that it made anew."""
+    """How many recordings each stage says that it made."""
     counts = {}
     for stage, text in printed.items():
-        found = re.search(r": (\d+) made anew, (\d+) kept", text)
+        found = re.search(r": (\d+) made, (\d+) kept", text)
         counts[stage] = int(found[1]) if found else None
     return counts
 

@@ -7,19 +7,18 @@ from typing import Any
 import numpy as np
 
 from takht.audio.wav_parts import PartsWriter
-from takht.dataset import feature_folder as features
-from takht.dataset.feature_folder import Piece, Rows
+from takht.dataset.feature_folder import FeaturePiece, IndexRows, array_path, write_pieces
 
 
 def write_recording(
     folder: Path,
     recording: str,
-    pieces: Sequence[Piece],
+    pieces: Sequence[FeaturePiece],
     dtype: type[np.floating[Any]] = np.float16,
-) -> tuple[str, Rows]:
+) -> tuple[str, IndexRows]:
     """Write a recording's array and return what `features.write_index` wants of it, as a pair."""
-    path = features.array_path(folder, recording)
-    return recording, features.write_pieces(path, pieces, dtype)
+    path = array_path(folder, recording)
+    return recording, write_pieces(path, pieces, dtype)
 
 
 def write_parts(

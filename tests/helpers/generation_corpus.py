@@ -12,7 +12,7 @@ from feature_folders import write_recording
 from pipeline import ROOT
 
 from takht.core import tables
-from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import FeaturePiece, write_index
 
 MODEL = {
     "vae_original": {"features": "logspec", "batch_size": 4, "learning_rate": 0.002, "seed": 1},
@@ -70,11 +70,11 @@ def write_spectrograms(
         for number, side in enumerate(["train"] * train + ["validation", "test"]):
             recording = f"c{composer}/r{number}"
             own = colour + 0.02 * rng.normal()
-            piece = features.Piece(0, 0, 0.0, spectrogram(rng, own, frames))
+            piece = FeaturePiece(0, 0, 0.0, spectrogram(rng, own, frames))
             rows.append(write_recording(folder / kind, recording, [piece]))
             split.append((recording, f"c{composer}", f"ملحن {composer}", recording, side))
     settings = {"kind": kind, "unit": "range", "sample_rate_hz": 22_050, "hop_samples": 256}
-    features.write_index(folder / kind, dict(rows), settings)
+    write_index(folder / kind, dict(rows), settings)
     table = pd.DataFrame(split, columns=["recording", "composer", "label", "work", "side"])
     tables.write_table(table, folder / "split.csv")
     return table

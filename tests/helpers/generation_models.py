@@ -8,8 +8,8 @@ import numpy as np
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.block_pca import fit_block_pca
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import fit_colours
-from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, Texture
+from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, ResidualNoise
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
 
 BLOCK_FRAMES, LATENTS, WIDTH = 8, 24, 4
@@ -38,7 +38,7 @@ def codec() -> VaeCodec:
     basis = fit_basis(
         music, emphasis(256, low=0.0, level=0.0), block_frames=BLOCK_FRAMES, components=LATENTS + 8
     )
-    colours = fit_colours(np.stack([clip.mean(axis=0) for clip in music]), 4)
+    colours = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
     components, codes = len(basis.deviations), len(colours.axes)
     eye = np.eye(components, LATENTS, dtype=np.float32)
     weights = {"encode_linear/kernel": eye, "decode_linear/kernel": eye.T}
@@ -81,7 +81,7 @@ class Forgetful:
         latents = rng.standard_normal((blocks, LATENTS)).astype(np.float32)
         quiet = np.full(LEVELS, -20, np.float32)
         quiet[BAND_GROUPS:] = 0
-        texture = Texture(quiet, np.zeros(blocks * BLOCK_FRAMES, np.float32), seed=1)
+        texture = ResidualNoise(quiet, np.zeros(blocks * BLOCK_FRAMES, np.float32), seed=1)
         return self.codec.colours.mean + np.float32(shift), latents, texture
 
 

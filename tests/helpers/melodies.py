@@ -41,7 +41,7 @@ def through_ffmpeg(
     }[codec]
     plain, coded, decoded = (folder / name for name in ("in.wav", f"coded.{codec}", "out.wav"))
     soundfile.write(plain, wave, RATE_HZ)
-    quiet = [ffmpeg.executable(), "-nostdin", "-loglevel", "error", "-y", "-i"]
+    quiet = [ffmpeg.find_ffmpeg(), "-nostdin", "-loglevel", "error", "-y", "-i"]
     subprocess.run([*quiet, plain, "-af", audio_filter, *options, coded], check=True)
     subprocess.run([*quiet, coded, "-ar", str(RATE_HZ), decoded], check=True)
     result: NDArray[np.float32] = soundfile.read(decoded, dtype="float32")[0]

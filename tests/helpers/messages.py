@@ -9,7 +9,7 @@ from pipeline import ROOT
 
 # Their messages are reasons, to which whoever catches them adds the place and a remedy.
 REASONS = {"Unreadable", "Damaged"}
-ERRORS = {"TakhtError", "ParamError", "DiskFull", "Stopped", "Unheard", "Mute", *REASONS}
+ERRORS = {"TakhtError", "ParamError", "DiskFull", "Stopped", "UnusableRecording", "Mute", *REASONS}
 
 
 @dataclass(frozen=True)

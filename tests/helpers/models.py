@@ -7,12 +7,12 @@ from takht.classifiers.calibration import Confidence
 from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
 from takht.classifiers.lda import Discriminant
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
-from takht.features.statistics import summary as window_summary
-from takht.features.statistics import timbre as timbre_statistics
+from takht.features.statistics.summary import GROUPS, count_hops
+from takht.features.statistics.timbre import HOP_SAMPLES
 
 RATE_HZ = 22_050
-COUNT = sum(window_summary.GROUPS.values())
-HOPS = [count * timbre_statistics.HOP_SAMPLES for count in window_summary.hops(RATE_HZ)]
+COUNT = sum(GROUPS.values())
+HOPS = [count * HOP_SAMPLES for count in count_hops(RATE_HZ)]
 SETTINGS = {
     "mel": {"kind": "mel", "unit": "dB", "sample_rate_hz": RATE_HZ}
     | {"n_fft": 1024, "hop_samples": 1024, "bands": 64},
@@ -20,7 +20,7 @@ SETTINGS = {
     | {"n_fft": 1024, "hop_samples": 1024, "bands": 64, "coefficients": 20},
     "statistics": {"kind": "statistics", "frame": "window", "unit": "statistics"}
     | {"sample_rate_hz": RATE_HZ, "hop_samples": HOPS[1], "window_samples": HOPS[0]}
-    | {"groups": window_summary.GROUPS},
+    | {"groups": GROUPS},
 }
 PREPARATION = {
     "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},
@@ -49,7 +49,7 @@ def discriminant(standard: np.ndarray | None = None, **changes: object) -> Discr
         standard = np.array([[-1.0] * COUNT, [1.0] * COUNT])
     rng = np.random.default_rng(4)
     card = {"frames": 1, "step_frames": 1, "bands": COUNT, "features": SETTINGS["statistics"]}
-    card |= {"statistics": tuple(window_summary.GROUPS)}
+    card |= {"statistics": tuple(GROUPS)}
     weights = rng.normal(0, 0.1, (COUNT, 3)) / np.maximum(standard.std(axis=0), 1e-6)[:, None]
     return DiscriminantClassifier(
         DiscriminantCard(**(CARD | card | changes)),
@@ -66,5 +66,5 @@ def network(kind: str, **changes: object) -> NetworkClassifier:
     card = {"frames": 108, "step_frames": 43, "bands": bands, "features": SETTINGS[kind]}
     card |= {"network": name, "width": 0.03125, "threads": 1}
     card |= {"mean": (-40.0,) * bands, "std": (0.3,) * bands}
-    net = networks.build(name, frames=108, bands=bands, composers=3, width=0.03125, seed=4)
+    net = networks.build_network(name, frames=108, bands=bands, composers=3, width=0.03125, seed=4)
     return NetworkClassifier(NetworkCard(**(CARD | card | changes)), net)

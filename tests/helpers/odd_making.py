@@ -52,7 +52,7 @@ def written(
 
 def run(*words: str, given: bytes = b"") -> None:
     """Run ffmpeg and fail when it fails."""
-    argv = [ffmpeg.executable(), "-v", "error", "-y", *words]
+    argv = [ffmpeg.find_ffmpeg(), "-v", "error", "-y", *words]
     subprocess.run(argv, input=given, check=True, stdout=subprocess.DEVNULL)
 
 

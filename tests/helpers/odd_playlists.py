@@ -102,7 +102,7 @@ def quicktime(target: str) -> bytes:
 
 
 def _replaced(atoms: bytes, way: tuple[bytes, ...], new: bytes) -> bytes:
-    """Return the atoms with the one at the end of the way replaced, and their sizes mended."""
+    """Return the atoms with the one at the end of the way replaced, and their sizes fixed."""
     out, at = b"", 0
     while at < len(atoms):
         size, name = struct.unpack_from(">I4s", atoms, at)

@@ -19,8 +19,13 @@ from window_batches import BANDS, COMPOSERS, FRAMES, batches  # noqa: E402
 
 from takht.classifiers import networks  # noqa: E402
 from takht.errors import TakhtError  # noqa: E402
-from takht.training import replicas as replication  # noqa: E402
-from takht.training.loop import fit  # noqa: E402
+from takht.training.loop import train_network  # noqa: E402
+from takht.training.replicas import (  # noqa: E402
+    choose_strategy,
+    report_lost_machines,
+    require_same_inputs,
+    to_single_device,
+)
 
 
 def masks(network: keras.Model, among: Any) -> list[list[bool]]:
@@ -36,11 +41,11 @@ def trained(name: str, among: Any, epochs: int) -> tuple[dict[str, Any], list[An
     name, _, precision = name.partition(":")
     size = {"frames": FRAMES, "bands": BANDS, "composers": COMPOSERS, "width": 0.0625}
     with among.scope():
-        network = networks.build(name, **size, seed=1, mixed_precision=bool(precision))
+        network = networks.build_network(name, **size, seed=1, mixed_precision=bool(precision))
     for layer in network.layers:
         if isinstance(layer, keras.layers.Dropout):
             layer.rate = 0  # the masks of replicas cannot be those of one device
-    curve = fit(
+    curve = train_network(
         network,
         batches(144, max_steps=9, seed=1),
         batches(49),  # a last batch of one window
@@ -49,15 +54,15 @@ def trained(name: str, among: Any, epochs: int) -> tuple[dict[str, Any], list[An
         patience=99,
         among=among,
     )
-    alone = replication.single(network, among)
+    alone = to_single_device(network, among)
     arrays = [*alone.get_weights(), alone.predict_on_batch(batches(8)[0][0])]
     return {"curve": curve.to_dict("list"), "masks": masks(network, among)}, arrays
 
 
-@replication.together()
+@report_lost_machines()
 def main(out: str, replicas: str, epochs: str, *names: str) -> None:
-    among = replication.strategy(int(replicas))
-    replication.check_alike(among, names)
+    among = choose_strategy(int(replicas))
+    require_same_inputs(among, names)
     print("ready", flush=True)  # noqa: T201
     for name in names:
         found, arrays = trained(name, among, int(epochs))

@@ -7,7 +7,7 @@ import pandas as pd
 from feature_folders import write_recording
 
 from takht.core import tables
-from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import FeaturePiece, write_index
 
 SETTINGS = {"kind": "mel", "unit": "dB", "sample_rate_hz": 22_050, "n_fft": 2048}
 
@@ -38,7 +38,7 @@ def write_features(
         for number, side in enumerate(names):
             recording = f"c{composer}/r{number}"
             pieces = [
-                features.Piece(
+                FeaturePiece(
                     copy,
                     segment,
                     segment * frames * 1024 / 22_050,
@@ -49,9 +49,7 @@ def write_features(
             ]
             rows.append(write_recording(folder, recording, pieces))
             split.append((recording, f"c{composer}", f"ملحن {composer}", recording, side))
-    features.write_index(
-        folder, dict(rows), SETTINGS | {"unit": unit, "hop_samples": 1024, "bands": bands}
-    )
+    write_index(folder, dict(rows), SETTINGS | {"unit": unit, "hop_samples": 1024, "bands": bands})
     table = pd.DataFrame(split, columns=["recording", "composer", "label", "work", "side"])
     tables.write_table(table, folder.parent / "split.csv")
     return table
@@ -79,7 +77,7 @@ def write_statistics(
             recording = f"c{composer}/r{number:02d}"
             own = mean + rng.normal(0, own_strength, 12)
             pieces = [
-                features.Piece(copy, 0, 0.0, own + rng.normal(0, 1, (windows, 12)))
+                FeaturePiece(copy, 0, 0.0, own + rng.normal(0, 1, (windows, 12)))
                 for copy in range(1 + copies)
             ]
             rows.append(write_recording(folder / "statistics", recording, pieces))
@@ -87,7 +85,7 @@ def write_statistics(
             split.append((recording, f"c{composer}", f"C{composer}", recording, recording, side))
     settings = {"kind": "statistics", "frame": "window", "unit": "statistics"}
     settings |= {"sample_rate_hz": 22_050, "hop_samples": 44_032, "groups": {"timbre": 12}}
-    features.write_index(folder / "statistics", dict(rows), settings)
+    write_index(folder / "statistics", dict(rows), settings)
     columns = ["recording", "composer", "label", "work", "group", "side"]
     table = pd.DataFrame(split, columns=columns)
     tables.write_table(table, folder / "split.csv")

@@ -29,7 +29,7 @@ def instead_of_ffmpeg(tmp_path, monkeypatch, script):
     path = tmp_path / "ffmpeg"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
-    monkeypatch.setattr(ffmpeg, "executable", lambda: str(path))
+    monkeypatch.setattr(ffmpeg, "find_ffmpeg", lambda: str(path))
 
 
 def header():
@@ -76,7 +76,7 @@ def test_processor_time_is_limited(tmp_path, monkeypatch):
     """Minutes of silence at 192 kHz take more than a second to decode."""
     path = tmp_path / "long.flac"
     source = ("-f", "lavfi", "-i", "anullsrc=r=192000:cl=stereo:d=500")
-    argv = [ffmpeg.executable(), "-v", "error", *source, "-compression_level", "0", str(path)]
+    argv = [ffmpeg.find_ffmpeg(), "-v", "error", *source, "-compression_level", "0", str(path)]
     subprocess.run(argv, check=True)
     monkeypatch.setattr(limits, "MAX_CPU_SECONDS", 1)
     with ffmpeg.FfmpegAudio(path) as audio, pytest.raises(ffmpeg.Unreadable) as caught:

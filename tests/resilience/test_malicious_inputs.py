@@ -18,10 +18,10 @@ import yaml
 from pipeline import ROOT
 
 from takht.classifiers import classifier
-from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import open_array, read_settings
 from takht.errors import TakhtError
-from takht.generation.codec import model_folder as model_folders
-from takht.runtime import params as schema
+from takht.generation.codec.model_folder import GenerationCard, read_arrays, read_card
+from takht.runtime.params import Section, load_section
 
 DEEP = 100_000
 
@@ -94,7 +94,7 @@ def test_an_array_of_features_runs_nothing(tmp_path, sign, kind):
     (tmp_path / "c").mkdir()
     (tmp_path / "c/r.npy").write_bytes(arrays(sign)[kind])
     with pytest.raises(TakhtError, match=r"c/r\.npy: .*dvc") as caught:
-        features.open_array(tmp_path, "c/r")
+        open_array(tmp_path, "c/r")
     one_line(caught)
 
 
@@ -102,7 +102,7 @@ def test_an_array_of_features_runs_nothing(tmp_path, sign, kind):
 def test_settings_of_features_that_are_none(tmp_path, content):
     (tmp_path / "settings.json").write_text(content, encoding="latin-1")
     with pytest.raises(TakhtError, match=r"settings\.json: .*dvc") as caught:
-        features.read_settings(tmp_path)
+        read_settings(tmp_path)
     one_line(caught)
 
 
@@ -113,16 +113,16 @@ def test_weights_of_a_discriminant_and_of_generation_run_nothing(tmp_path, sign,
         for name in ("weights.npy", "bias.npy"):
             archive.writestr(name, arrays(sign)[kind])
     with pytest.raises(TakhtError, match=r"weights\.npz") as caught:
-        classifier.load(tmp_path)
+        classifier.load_classifier(tmp_path)
     one_line(caught)
     with pytest.raises(TakhtError, match=r"weights\.npz") as caught:
-        model_folders.read_arrays(tmp_path, "weights")
+        read_arrays(tmp_path, "weights")
     one_line(caught)
     (tmp_path / "weights.npz").write_bytes(arrays(sign)[kind])
     with pytest.raises(TakhtError, match=r"weights\.npz"):
-        classifier.load(tmp_path)
+        classifier.load_classifier(tmp_path)
     with pytest.raises(TakhtError, match=r"weights\.npz"):
-        model_folders.read_arrays(tmp_path, "weights")
+        read_arrays(tmp_path, "weights")
 
 
 def spoilt_weights(path, sign):
@@ -159,7 +159,7 @@ def test_weights_of_a_network_run_nothing(tmp_path, sign):
     models.network("mfcc").save(tmp_path)
     for kind, _ in spoilt_weights(tmp_path / "weights.weights.h5", sign):
         with pytest.raises(TakhtError, match=r"weights\.weights\.h5.*dvc checkout") as caught:
-            classifier.load(tmp_path)
+            classifier.load_classifier(tmp_path)
         assert len(str(caught.value).splitlines()) == 1, kind
 
 
@@ -180,14 +180,14 @@ def test_a_card_runs_nothing(tmp_path, content):
     models.discriminant().save(tmp_path)
     (tmp_path / "model.json").write_text(content, encoding="utf-8")
     with pytest.raises(TakhtError, match=r"model\.json") as caught:
-        classifier.load(tmp_path)
+        classifier.load_classifier(tmp_path)
     one_line(caught)
     with pytest.raises(TakhtError, match=r"model\.json") as caught:
-        model_folders.read_card(model_folders.Card, tmp_path)
+        read_card(GenerationCard, tmp_path)
     one_line(caught)
 
 
-class Anything(schema.Section):
+class Anything(Section):
     at = "catalogue"
     seed: int
 
@@ -210,7 +210,7 @@ def test_parameters_run_nothing(tmp_path, sign, value):
     path = tmp_path / "params.yaml"
     path.write_text(f"catalogue:\n  seed: {value.format(sign=sign)}\n", encoding="utf-8")
     with pytest.raises(TakhtError, match=r"params\.yaml: ") as caught:
-        schema.load(Anything, {}, path)
+        load_section(Anything, {}, path)
     one_line(caught)
 
 

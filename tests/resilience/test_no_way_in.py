@@ -85,7 +85,7 @@ def test_the_baits_work_where_nothing_is_forbidden(folder, watch, name, options)
     (folder / "song.txt").write_text(odd_playlists.TEXTS["ffconcat"].format("canary"))
     (folder / "external.mov").write_bytes(odd_playlists.quicktime("canary"))
     watch.opened()
-    argv = [ffmpeg.executable(), "-v", "quiet", *options, "-i", str(folder / name)]
+    argv = [ffmpeg.find_ffmpeg(), "-v", "quiet", *options, "-i", str(folder / name)]
     subprocess.run([*argv, "-f", "null", "-"], check=True)
     assert watch.opened() == {name, "canary"}
 
@@ -94,6 +94,6 @@ def test_the_listener_hears_a_call(folder):
     with listening() as (port, callers):
         bait = folder / "list.m3u8"
         bait.write_text(odd_playlists.TEXTS["hls"].format(f"tcp://127.0.0.1:{port}"))
-        argv = [ffmpeg.executable(), "-v", "quiet", "-f", "hls", "-i", f"http://127.0.0.1:{port}"]
+        argv = [ffmpeg.find_ffmpeg(), "-v", "quiet", "-f", "hls", "-i", f"http://127.0.0.1:{port}"]
         subprocess.run([*argv, "-f", "null", "-"], check=False)
         assert any(caller.startswith("tcp") for caller in callers)

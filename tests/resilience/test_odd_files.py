@@ -75,13 +75,13 @@ def test_each_file_has_the_verdict_it_must_have(corpus):
     reasons = dict(zip(rows["file"], rows["reason"], strict=True))
     wrong = {}
     for each in files:
-        shown = names.shown(each.file)
+        shown = names.escape(each.file)
         got = ACCEPTED if each.file in accepted else reasons.get(shown, PASSED_OVER)
         plain = each.verdict in (ACCEPTED, PASSED_OVER)
         if not (got == each.verdict if plain else re.search(each.verdict, got)):
             wrong[shown] = f"{got!r} is not {each.verdict!r}"
     assert not wrong
-    assert set(reasons) <= {names.shown(each.file) for each in files}
+    assert set(reasons) <= {names.escape(each.file) for each in files}
     assert all("; " in reason and "\n" not in reason for reason in reasons.values())
     passed_over = sum(each.verdict == PASSED_OVER for each in files)
     assert f"{passed_over} hidden or system files passed over" in said

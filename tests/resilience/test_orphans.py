@@ -18,7 +18,7 @@ from takht.runtime import parallel as jobs
 from takht import stage
 
 def play(_source: Path) -> None:
-    jobs.each(time.sleep, [600, 600], label="test")
+    jobs.map_ordered(time.sleep, [600, 600], label="test")
 
 stage.run(play, ["x"])
 """

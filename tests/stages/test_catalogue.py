@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from catalogue import Catalogue, SmallComposers, catalogue
-from takht.audio.conversion import Audio, Convert
+from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core.tables import read_table
 from takht.errors import TakhtError
 
@@ -93,7 +93,7 @@ def spoil(root):
 def run(root, on_unreadable="fail", drop=True):
     params = Catalogue(on_unreadable=on_unreadable, min_seconds=6.0, silence_dbfs=-70.0)
     small = SmallComposers(drop=drop)
-    forms = (Audio(sample_rate_hz=22_050), Convert(part_minutes=10.0))
+    forms = (AudioSettings(sample_rate_hz=22_050), ConvertSettings(part_minutes=10.0))
     catalogue(
         params, small, *forms, root, root.parent / "catalogue.csv", root.parent / "rejected.csv"
     )

@@ -10,13 +10,13 @@ from synthetic import write_statistics
 
 from takht.core import tables
 from takht.core.randomness import rng_for
-from takht.dataset import window_selection as selection
-from takht.dataset.windows import Features, Windows
-from takht.evaluation import cross_validation as trials
+from takht.dataset import window_selection
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.evaluation.cross_validation import make_folds
 from takht.evaluation.settings import Controls, Crossval
 from takht.training.experiments import DiscriminantExperiment, Experiment, Training
 
-ONE = Windows(frames=1, step_frames=1)
+ONE = WindowSize(frames=1, step_frames=1)
 TRAINING = Training(
     width=1.0,
     recordings_per_composer=9,
@@ -84,7 +84,7 @@ def test_crossval_tests_every_recording_once_a_repeat_and_never_with_its_group(
     assert (table.groupby(["repeat", "recording"]).size() == 1).all()
     split = tables.read_table(tmp_path / "split.csv")
     split["group"] = [str(row // 2) for row in range(len(split))]  # pairs of one work
-    for fold in trials.folds(split, 4, seed=3):
+    for fold in make_folds(split, 4, seed=3):
         assert (fold.groupby("group")["side"].nunique() == 1).all()
 
 
@@ -112,7 +112,7 @@ def test_shuffled_labels_come_out_at_chance_and_strangers_are_told(tmp_path, exp
 def test_if_labels_leaked_into_the_control_it_would_show(tmp_path, experiment, monkeypatch):
     """The control is no control if it cannot fail: without shuffling it is far from chance."""
     write_statistics(tmp_path, composers=6, recordings=12, composer_strength=2, own_strength=0.3)
-    monkeypatch.setattr(selection, "with_shuffled_composers", lambda split, _rng: split)
+    monkeypatch.setattr("controls.permute_labels", lambda split, _rng: split)
     params = Controls(max_steps=1, unknown_composers=2, seed=1)
     found = run(tmp_path, "controls", experiment, ONE, TRAINING, params)
     assert found["shuffled_accuracy_recordings"] > 0.9
@@ -126,7 +126,7 @@ def test_shuffling_moves_training_composers_only_and_keeps_their_numbers():
             "side": (["train"] * 14 + ["test"] * 6) * 3,
         }
     )
-    shuffled = selection.with_shuffled_composers(split, rng_for(1))
+    shuffled = window_selection.permute_labels(split, rng_for(1))
     training = split["side"] == "train"
     assert (shuffled["composer"][~training] == split["composer"][~training]).all()
     assert (shuffled["composer"][training] != split["composer"][training]).mean() > 0.4
@@ -136,8 +136,8 @@ def test_shuffling_moves_training_composers_only_and_keeps_their_numbers():
 
 def test_a_leaky_split_deals_every_window_once_and_keeps_copies_in_training(tmp_path):
     split = write_statistics(tmp_path, composers=3, recordings=5, copies=1)
-    every = Features(tmp_path / "statistics").windows(ONE)
-    sides = selection.of_random_windows(every, split, seed=1)
+    every = FeatureFolder(tmp_path / "statistics").windows(ONE)
+    sides = window_selection.assign_windows_at_random(every, split, seed=1)
     names = [
         set(zip(part["recording"], part["copy"], part["first_frame"], strict=True))
         for part in sides.values()

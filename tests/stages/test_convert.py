@@ -11,10 +11,10 @@ import soundfile
 from convert import convert
 from normalize import normalize
 from segment import segment
-from takht.audio.conversion import Audio, Convert
+from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core.tables import read_table, write_table
 from takht.errors import TakhtError
-from takht.preparation.settings import Normalize, Segment
+from takht.preparation.settings import NormalizeSettings, SegmentSettings
 
 RATE_HZ = 44_100
 
@@ -41,11 +41,11 @@ def corpus(tmp_path, monkeypatch):
 
 def preprocess(here, method="loudness"):
     catalogue = here / "catalogue.csv"
-    audio, how = Audio(sample_rate_hz=22_050), Convert(part_minutes=0.05)
+    audio, how = AudioSettings(sample_rate_hz=22_050), ConvertSettings(part_minutes=0.05)
     convert(audio, how, here / "raw", catalogue, here / "wav")
-    params = Normalize(method=method, target_lufs=-23.0, peak_dbfs=-1.0)
+    params = NormalizeSettings(method=method, target_lufs=-23.0, peak_dbfs=-1.0)
     normalize(params, here / "wav", catalogue, here / "gains.csv")
-    cut = Segment(seconds=5.0, min_seconds=2.5)
+    cut = SegmentSettings(seconds=5.0, min_seconds=2.5)
     segment(cut, here / "wav", here / "gains.csv", here / "segments")
     numbers = dict.fromkeys(["peak_dbfs", "loudness_lufs", "gain_db"], "float64")
     return read_table(here / "gains.csv", numbers).set_index("recording")
@@ -103,4 +103,6 @@ def test_workers_change_no_byte(corpus, monkeypatch):
 
 def test_a_segment_cannot_be_shorter_than_its_tail(tmp_path):
     with pytest.raises(TakhtError, match=r"segment\.min_seconds: at most segment\.seconds \(5\)"):
-        segment(Segment(seconds=5.0, min_seconds=6.0), tmp_path, tmp_path / "g", tmp_path / "s")
+        segment(
+            SegmentSettings(seconds=5.0, min_seconds=6.0), tmp_path, tmp_path / "g", tmp_path / "s"
+        )

@@ -11,7 +11,7 @@ from melodies import RATE_HZ, melody, through_ffmpeg
 import near_duplicates
 import split
 from takht.core import tables
-from takht.features.fingerprints.matching import aligned
+from takht.features.fingerprints.matching import count_aligned
 
 LEAST_SCORE = 0.15
 CUT = "atrim=start=3.3,asetpts=PTS-STARTPTS"
@@ -153,6 +153,6 @@ def test_alignment_recovers_tempo_offset_and_share(ratio, offset):
     chance = rng.uniform(0, 30, (2, 200))
     seconds = np.concatenate([half, moments[rng.integers(0, 300, 200)]])
     twin_seconds = np.concatenate([ratio * half + offset, chance[1]])
-    score, found = aligned(moments, seconds, twin_seconds)
+    score, found = count_aligned(moments, seconds, twin_seconds)
     assert score == pytest.approx(0.5, abs=0.06)
     assert found == pytest.approx(offset, abs=0.05)

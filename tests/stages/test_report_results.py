@@ -102,14 +102,14 @@ def test_misheard_recordings_and_pairs_are_counted_over_experiments():
     x = said("x", ("r1", "a", "a"), ("r2", "a", "b"), ("r3", "b", "a"))
     y = said("y", ("r1", "a", "b"), ("r2", "a", "b"), ("r3", "b", "c"))
     z = said("z", ("r1", "a", "a"), ("r2", "a", "c"), ("r3", "b", "c"))
-    cases = mishearing.misheard([x, y, z, {"name": "none", "verdicts": None}])
+    cases = mishearing.list_misclassified([x, y, z, {"name": "none", "verdicts": None}])
     assert [(c["recording"], c["wrong"], c["taken_for"], c["by"]) for c in cases] == [
         ("r2", 3, "b", "x"),
         ("r3", 3, "c", "y"),
         ("r1", 1, "b", "y"),
     ]
     assert [case["start_seconds"] for case in cases] == [1.0, 2.0, 2.0]
-    pairs = mishearing.hardest_pairs(cases)
+    pairs = mishearing.find_hardest_pairs(cases)
     assert [(p["actual"], p["predicted"], p["times"], p["recordings"]) for p in pairs] == [
         ("a", "b", 3, 2),
         ("b", "c", 2, 1),
@@ -143,7 +143,7 @@ def test_no_folder_of_this_machine_is_told(written):
     root, found = written
     assert found["corpus"]["root"] == "music"
     assert "private" not in (root / "data/report/results.json").read_text(encoding="utf-8")
-    assert provenance.shown_path("data/demo") == "data/demo"
+    assert provenance.show_path("data/demo") == "data/demo"
 
 
 def test_an_example_is_of_training_music(written):
@@ -227,7 +227,7 @@ def test_outdated_experiments_and_checks_are_named_and_left_out(alone):
 def test_a_broken_lock_file_is_named(tmp_path):
     (tmp_path / "dvc.lock").write_text("stages")
     with pytest.raises(TakhtError, match=r"dvc\.lock: not a lock file of DVC"):
-        locks.read([tmp_path / "dvc.lock"])
+        locks.read_locks([tmp_path / "dvc.lock"])
 
 
 def test_the_commit_is_the_one_that_recorded_the_results(tmp_path, monkeypatch):
@@ -235,17 +235,17 @@ def test_the_commit_is_the_one_that_recorded_the_results(tmp_path, monkeypatch):
     lock = tmp_path / "dvc.lock"
     lock.write_text("stages: {}")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert provenance.commit_of([lock]) is None
+    assert provenance.read_commit([lock]) is None
     subprocess.run(["git", "init", "--quiet"], check=True)
     recorded = results_on_file.commit(tmp_path, "Results")
     (tmp_path / "README").write_text("later")
     later = results_on_file.commit(tmp_path, "Words")
-    found = provenance.commit_of([lock, tmp_path / "missing.lock"])
+    found = provenance.read_commit([lock, tmp_path / "missing.lock"])
     assert recorded.startswith(found["commit"])
     assert not later.startswith(found["commit"])
     assert found["changed"] is False
     lock.write_text("stages: {a: 1}")
-    assert provenance.commit_of([lock])["changed"] is True
+    assert provenance.read_commit([lock])["changed"] is True
 
 
 def test_measures_without_an_aim_or_a_value_have_no_verdict():

@@ -12,11 +12,12 @@ import pytest
 from pydantic import Field
 
 from takht import stage
-from takht.cache import store, store_folder
+from takht.cache import store_folder
+from takht.cache.store import open_store
 from takht.errors import DiskFull, TakhtError
-from takht.runtime import atomic as outputs
-from takht.runtime import parallel as jobs
-from takht.runtime.params import ParamError, Section, load
+from takht.runtime.atomic import atomic_file
+from takht.runtime.parallel import map_ordered
+from takht.runtime.params import ParamError, Section, load_section
 
 
 class Tuning(Section):
@@ -122,7 +123,7 @@ def test_an_interrupt_that_is_swallowed_leaves_no_output_that_passes_for_good(fo
     """So did the mp3 that libsndfile wrote when one of its callbacks had failed."""
 
     def play(source: Path) -> None:
-        with outputs.fresh_file(source) as path:
+        with atomic_file(source) as path:
             with contextlib.suppress(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGINT)
             path.write_text("less than all")
@@ -130,7 +131,7 @@ def test_an_interrupt_that_is_swallowed_leaves_no_output_that_passes_for_good(fo
     def sing(source: Path) -> None:
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-        went_on.extend(jobs.each(source.with_name, ["a"], label="sing"))
+        went_on.extend(map_ordered(source.with_name, ["a"], label="sing"))
 
     def hum(_source: Path) -> None:
         with contextlib.suppress(KeyboardInterrupt):
@@ -150,7 +151,7 @@ def test_an_interrupt_that_is_swallowed_leaves_no_output_that_passes_for_good(fo
 def test_a_full_disk_costs_a_store_on_another_nothing(folder, monkeypatch):
     monkeypatch.setenv("TAKHT_STORE", str(folder / "store"))
     (folder / "piece").write_text("costly")
-    kept = store.opened()
+    kept = open_store()
     kept.keep("0" * 64, folder / "piece", 1)
     (folder / "piece").unlink()
 
@@ -191,7 +192,7 @@ def test_seconds_go_to_the_file_that_is_asked_for(folder, monkeypatch):
 def test_bad_params_name_file_key_rule_value_and_remedy(folder, text, message):
     (folder / "params.yaml").write_text(text)
     with pytest.raises(ParamError, match=rf"params\.yaml: .*{message}"):
-        load(Room, {})
+        load_section(Room, {})
 
 
 def test_every_bad_key_is_named_and_yamls_exponent_trap_is_explained(folder):
@@ -199,7 +200,7 @@ def test_every_bad_key_is_named_and_yamls_exponent_trap_is_explained(folder):
         "room: {name: 5, seats: x}\nscales: {s: {tuning: {pitch_hz: 1e-3}}}"
     )
     with pytest.raises(ParamError) as caught:
-        load(Room, {})
+        load_section(Room, {})
     assert len(str(caught.value).splitlines()) == 2
     with pytest.raises(ParamError, match=r"got '1e-3'; write a plain number .*1\.0e-3"):
-        load(Tuning, {"scale": "s"})
+        load_section(Tuning, {"scale": "s"})

@@ -5,7 +5,7 @@ from statistics import median
 
 from committed import ROOT, Row, counts, listed, params, read, rows
 
-from takht.text.collation import sorted_names
+from takht.text.collation import sort_names
 
 SIDES = ("train", "validation", "test")
 FEWEST_RECORDINGS = 3  # corpora/fetch_public.py leaves out composers with fewer
@@ -29,7 +29,7 @@ def summed(catalogue: list[Row], split: list[Row], rejected: list[Row]) -> Row:
         "sides": counts(sides.values()),
         "composers": [
             _composer([row for row in catalogue if row["label"] == label], sides)
-            for label in sorted_names({row["label"] for row in catalogue})
+            for label in sort_names({row["label"] for row in catalogue})
         ],
     }
 

@@ -4,7 +4,7 @@ from statistics import mean
 
 from committed import ROOT, Row, params, read, rows, share
 
-from takht.text.collation import sorted_names
+from takht.text.collation import sort_names
 
 
 def values() -> Row:
@@ -64,7 +64,7 @@ def by_composer(tested: list[Row], shown: dict[str, str]) -> list[Row]:
     """Return each composer's recordings and the share of them that were told right."""
     composers = {row["composer"]: shown[row["composer"]] for row in tested}
     found = []
-    for label in sorted_names(composers.values()):
+    for label in sort_names(composers.values()):
         mine = [row for row in tested if composers[row["composer"]] == label]
         found.append(
             {

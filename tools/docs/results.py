@@ -35,7 +35,12 @@ import yaml
 from takht.classifiers import predictions
 from takht.core import tables
 from takht.core.randomness import rng_for
-from takht.evaluation import metrics as scores
+from takht.evaluation.metrics import (
+    bootstrap_accuracy,
+    bootstrap_interval,
+    bootstrap_macro_f1,
+    draw_resamples,
+)
 
 ROOT = Path(__file__).parents[2]
 TITLES = {"public": "Public corpus", "demo": "Demo corpus", "scores": "Rendered scores"}
@@ -168,17 +173,17 @@ def paired(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list[float]]:
     def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
         """Return composers' numbers, shape (repeats, recordings)."""
         wide = table.pivot(index="repeat", columns="recording", values=column)
-        rows = [predictions.numbers(row, composers) for _, row in wide.iterrows()]
+        rows = [predictions.encode_composers(row, composers) for _, row in wide.iterrows()]
         return np.stack(rows)
 
     actual = numbers(before, "composer")[0]
     assert (actual == numbers(after, "composer")[0]).all(), "not the same recordings"
-    places = scores.resamples(len(actual), RESAMPLES, rng_for(1, "paired"))
+    places = draw_resamples(len(actual), RESAMPLES, rng_for(1, "paired"))
     whole = np.arange(len(actual))[None]
     found = {}
     for key, score in (
-        ("accuracy_recordings", scores.resampled_accuracy),
-        ("macro_f1_recordings", scores.resampled_macro_f1),
+        ("accuracy_recordings", bootstrap_accuracy),
+        ("macro_f1_recordings", bootstrap_macro_f1),
     ):
 
         def mean(table: pd.DataFrame, at: np.ndarray, score: Any = score) -> np.ndarray:
@@ -186,7 +191,7 @@ def paired(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list[float]]:
             return np.mean([score(actual, predicted, at) for predicted in rows], axis=0)
 
         gain = mean(after, whole)[0] - mean(before, whole)[0]
-        low, high = scores.interval(mean(after, places) - mean(before, places))
+        low, high = bootstrap_interval(mean(after, places) - mean(before, places))
         found[key] = [round(float(value), 4) for value in (gain, low, high)]
     return found
 
@@ -273,7 +278,7 @@ def mean_gain(gains: list[list[float]]) -> tuple[float, float, float]:
 
 
 def with_tables(readme: str) -> str:
-    """Return the README's text with every marked table made anew."""
+    """Return the README's text with every marked table made."""
     blocks = {f"results {name}": test_table(name) for name in MEASURED}
     for path in sorted((ROOT / "docs/measured").glob("generation-*.json")):
         name = path.stem.removeprefix("generation-")

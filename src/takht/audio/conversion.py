@@ -7,22 +7,22 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from takht.audio.ffmpeg import Unreadable, version
+from takht.audio.ffmpeg import Unreadable, read_ffmpeg_version
 from takht.audio.probe import Probe, probe
 from takht.audio.wav_parts import PartsWriter
-from takht.cache.per_recording import Task, Work
-from takht.runtime import atomic as outputs
+from takht.cache.per_recording import RecordingCache, Task
+from takht.runtime.atomic import remove_path
 from takht.runtime.params import Section
 
 
-class Audio(Section):
+class AudioSettings(Section):
     """What all audio becomes."""
 
     at: ClassVar[str] = "audio"
     sample_rate_hz: int = Field(ge=8_000, le=96_000, description="of all audio from here on, Hz")
 
 
-class Convert(Section):
+class ConvertSettings(Section):
     """How large recordings are cut."""
 
     at: ClassVar[str] = "convert"
@@ -47,29 +47,31 @@ def convert_recording(item: Conversion, folder: Path) -> dict[str, Any] | str:
         with PartsWriter(folder, item.sample_rate_hz, item.part_samples) as parts:
             return asdict(probe(item.source, item.sample_rate_hz, parts.add))
     except Unreadable as error:
-        outputs.remove(folder)
+        remove_path(folder)
         return str(error)
 
 
-def task(source: Path, target: str, audio: Audio, convert: Convert) -> Task:
+def conversion_task(
+    source: Path, target: str, audio: AudioSettings, convert: ConvertSettings
+) -> Task:
     """Return the conversion of a recording: `catalogue` and `convert` share its one decode."""
     part_samples = max(1, round(convert.part_minutes * 60 * audio.sample_rate_hz))
     item = Conversion(source, audio.sample_rate_hz, part_samples)
-    return Task(target, (source,), [item.sample_rate_hz, part_samples, version()], item)
+    return Task(target, (source,), [item.sample_rate_hz, part_samples, read_ffmpeg_version()], item)
 
 
-def probed(
-    sources: Sequence[Path], audio: Audio, convert: Convert, scratch: Path
+def probe_recordings(
+    sources: Sequence[Path], audio: AudioSettings, convert: ConvertSettings, scratch: Path
 ) -> list[Probe | str]:
     """Return what each file holds, or why it cannot be read."""
-    tasks = [task(source, str(n), audio, convert) for n, source in enumerate(sources)]
-    notes = work("catalogue", "file").notes(tasks, scratch)
+    tasks = [conversion_task(source, str(n), audio, convert) for n, source in enumerate(sources)]
+    notes = conversion_cache("catalogue", "file").map_notes(tasks, scratch)
     return [note if isinstance(note, str) else Probe(**note) for note in notes]
 
 
-def work(label: str, unit: str = "recording") -> Work:
+def conversion_cache(label: str, unit: str = "recording") -> RecordingCache:
     """Return the work of converting recordings; of those without use nothing is kept."""
-    return Work(convert_recording, label, unit, threads=True, is_kept=_is_sound)
+    return RecordingCache(convert_recording, label, unit, threads=True, is_kept=_is_sound)
 
 
 def _is_sound(note: dict[str, Any] | str) -> bool:

@@ -91,7 +91,7 @@ def open_audio(path: Path) -> Iterator[Audio]:
 def _demand_file(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for its other end
         raise Unreadable("is no file")
-    if reason := limits.too_large(status.st_size):
+    if reason := limits.find_size_fault(status.st_size):
         raise Unreadable(reason)
 
 
@@ -114,7 +114,7 @@ def _sndfile(path: Path, codecs: set[str]) -> AbstractContextManager[SndfileAudi
     if file.subtype not in codecs:
         file.close()
         return None
-    if limits.too_long(file.frames, file.samplerate):  # of frames that are there, not claimed
+    if limits.is_too_long(file.frames, file.samplerate):  # of frames that are there, not claimed
         file.close()
         raise Unreadable(f"is longer than {limits.MAX_HOURS} hours")
     return _closing(file)

@@ -46,7 +46,7 @@ class Stopped(TakhtError):
 
 
 @cache
-def executable() -> str:
+def find_ffmpeg() -> str:
     """Return the ffmpeg to run: $TAKHT_FFMPEG, else the pinned one of imageio-ffmpeg, else PATH's.
 
     The pinned one first: another version may decode ogg by one step differently, or m4a to
@@ -59,7 +59,7 @@ def executable() -> str:
     if chosen:
         if found := shutil.which(chosen):
             return found
-        raise TakhtError(f"TAKHT_FFMPEG: no program {chosen!r}; mend or unset the variable")
+        raise TakhtError(f"TAKHT_FFMPEG: no program {chosen!r}; fix or unset the variable")
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())  # falls back on PATH
     except RuntimeError:
@@ -67,30 +67,30 @@ def executable() -> str:
 
 
 @cache
-def version() -> str:
+def read_ffmpeg_version() -> str:
     """Return the first line that ffmpeg says of itself.
 
     Raises:
         Stopped: it cannot be started, fails or says nothing.
     """
-    with _started([executable(), "-version"]) as process:
+    with _started([find_ffmpeg(), "-version"]) as process:
         said, _ = process.communicate()
     line = said.decode("utf-8", "replace").partition("\n")[0]
     if process.returncode or not line:
         raise Stopped(
-            f"{executable()}: does not tell its version, ended with code {process.returncode}; "
+            f"{find_ffmpeg()}: does not tell its version, ended with code {process.returncode}; "
             "run `make setup`, or set TAKHT_FFMPEG to another"
         )
     return line
 
 
-def command(path: Path) -> list[str]:
+def build_command(path: Path) -> list[str]:
     """Return the argument list that writes the first audio stream of `path` to stdout.
 
     As a WAV of float32 at the stream's own rate and channels.
     """
     return [
-        *(executable(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"),
+        *(find_ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"),
         *(() if limits.ARE_HELD else ("-timelimit", str(limits.MAX_CPU_SECONDS))),
         *("-max_alloc", str(limits.MAX_BLOCK_BYTES)),
         *("-threads", "1", "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS),
@@ -118,8 +118,8 @@ class FfmpegAudio:
         self.codec, self.claimed_seconds, self.decode_errors = "", 0.0, 0
         self._path, self._first_error, self._signal = path, "", 0
         self._banner_read = threading.Event()
-        self._process = _started(command(path))
-        limits.hold(self._process.pid)
+        self._process = _started(build_command(path))
+        limits.limit_process(self._process.pid)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._pcm = self._process.stdout
@@ -157,7 +157,7 @@ class FfmpegAudio:
         while data := self._read(max(1, BLOCK_SAMPLES // self.channels) * frame_bytes):
             whole = len(data) // frame_bytes * frame_bytes
             frames += whole // frame_bytes
-            if limits.too_long(frames, self.sample_rate_hz):
+            if limits.is_too_long(frames, self.sample_rate_hz):
                 raise Unreadable(f"is longer than {limits.MAX_HOURS} hours")
             yield np.frombuffer(data[:whole], dtype="<f4").reshape(-1, self.channels)
         self._raise_if_failed()

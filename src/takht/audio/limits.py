@@ -15,12 +15,12 @@ MAX_CPU_SECONDS = 3600  # of ffmpeg; eight channels at 192 kHz are slow to decod
 STALL_SECONDS = 60.0  # without a byte from ffmpeg: a share that went away, a decoder that hangs
 
 
-def too_long(frames: int, sample_rate_hz: int) -> bool:
+def is_too_long(frames: int, sample_rate_hz: int) -> bool:
     """Tell whether so many frames are more than MAX_HOURS."""
     return frames > MAX_HOURS * 3600 * sample_rate_hz
 
 
-def too_large(size_bytes: int) -> str | None:
+def find_size_fault(size_bytes: int) -> str | None:
     """Return that a file is larger than MAX_BYTES, or None."""
     if size_bytes <= MAX_BYTES:
         return None
@@ -30,7 +30,7 @@ def too_large(size_bytes: int) -> str | None:
 ARE_HELD = sys.platform == "linux"  # from outside a process; elsewhere ffmpeg minds its time
 
 
-def hold(process_id: int) -> None:
+def limit_process(process_id: int) -> None:
     """Limit the address space and the processor time of a running child, where the system can.
 
     From outside, because code between fork and exec (`preexec_fn`) may deadlock beside threads.

@@ -9,12 +9,12 @@ Pcm = NDArray[np.int16]  # mono, shape (samples,)
 FULL_SCALE = 32768.0
 
 
-def quantised(wave: NDArray[np.float32]) -> Pcm:
+def quantize(wave: NDArray[np.float32]) -> Pcm:
     """Return a waveform in [-1, 1] as 16-bit samples, rounded to the nearest, held at the ends."""
     return _rounded(wave * np.float32(FULL_SCALE))
 
 
-def gained(samples: Pcm, gain_db: float) -> Pcm:
+def apply_gain(samples: Pcm, gain_db: float) -> Pcm:
     """Return the samples made louder by `gain_db`, rounded to the nearest, held at the ends."""
     return _rounded(samples * np.float32(10 ** (gain_db / 20)))
 

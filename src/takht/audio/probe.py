@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from takht.audio.decoding import Audio, open_audio
-from takht.audio.pcm import Pcm, quantised
-from takht.audio.resampling import mono, resampled
-from takht.core import hashing
+from takht.audio.pcm import Pcm, quantize
+from takht.audio.resampling import mix_to_mono, resample
 from takht.core.arrays import Waveform
+from takht.core.hashing import hash_file
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,18 @@ class Probe:
     sha256: str
     audio_sha256: str
     peak: float
-    swing: float
+    half_range: float
 
     def peak_dbfs(self) -> float:
         """Return the level of the largest sample of the mono mix, dBFS."""
         return _dbfs(self.peak)
 
-    def swing_dbfs(self) -> float:
+    def half_range_dbfs(self) -> float:
         """Return the level of half the way from the lowest to the highest sample, dBFS.
 
         Where samples move about 0 that is the peak's; a constant is silence, however large.
         """
-        return _dbfs(self.swing)
+        return _dbfs(self.half_range)
 
 
 def _dbfs(amplitude: float) -> float:
@@ -57,9 +57,9 @@ def probe(path: Path, sample_rate_hz: int, take: Callable[[Pcm], None]) -> Probe
     """
     digest = hashlib.sha256(str(sample_rate_hz).encode())
     with open_audio(path) as audio:
-        mixes = Mixes(audio)
-        for wave in resampled(mixes, audio.sample_rate_hz, sample_rate_hz):
-            pcm = quantised(wave)
+        mixes = MonoMix(audio)
+        for wave in resample(mixes, audio.sample_rate_hz, sample_rate_hz):
+            pcm = quantize(wave)
             digest.update(pcm.data)
             take(pcm)
         return Probe(
@@ -69,14 +69,14 @@ def probe(path: Path, sample_rate_hz: int, take: Callable[[Pcm], None]) -> Probe
             channels=audio.channels,
             codec=audio.codec,
             decode_errors=audio.decode_errors,
-            sha256=hashing.of_file(path),
+            sha256=hash_file(path),
             audio_sha256=digest.hexdigest(),
             peak=mixes.peak,
-            swing=mixes.swing,
+            half_range=mixes.half_range,
         )
 
 
-class Mixes:
+class MonoMix:
     """The mono mix of a recording at its own rate, block by block, counted and measured."""
 
     def __init__(self, audio: Audio) -> None:
@@ -85,7 +85,7 @@ class Mixes:
         self._low, self._high = math.inf, -math.inf
 
     @property
-    def swing(self) -> float:
+    def half_range(self) -> float:
         """Half the way from the lowest to the highest sample."""
         return max(0.0, (self._high - self._low) / 2)
 
@@ -93,7 +93,7 @@ class Mixes:
         for block in self._audio.blocks():
             self.frames += len(block)
             with np.errstate(over="ignore", invalid="ignore"):
-                mix = mono(block)
+                mix = mix_to_mono(block)
             # NumPy's, unlike Python's, let a NaN through.
             self._low = float(np.minimum(self._low, np.min(mix, initial=math.inf)))
             self._high = float(np.maximum(self._high, np.max(mix, initial=-math.inf)))

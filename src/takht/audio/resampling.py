@@ -9,7 +9,7 @@ from takht.audio.decoding import Block
 from takht.core.arrays import Waveform
 
 
-def mono(block: Block) -> Waveform:
+def mix_to_mono(block: Block) -> Waveform:
     """Return the mean of the channels, shape (frames,)."""
     mix = block[:, 0].copy()
     for channel in block.T[1:]:  # several times faster than mean(axis=1)
@@ -18,7 +18,7 @@ def mono(block: Block) -> Waveform:
     return mix
 
 
-def resampled(waves: Iterable[Waveform], from_hz: int, to_hz: int) -> Iterator[Waveform]:
+def resample(waves: Iterable[Waveform], from_hz: int, to_hz: int) -> Iterator[Waveform]:
     """Yield a stream of waveforms at another sample rate, as soxr HQ makes it.
 
     The samples and their number, frames * to_hz / from_hz to the nearest, do not depend on the

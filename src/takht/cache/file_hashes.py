@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from takht.core import hashing
+from takht.core.hashing import hash_file, walk_files
 
 TRUSTED_SECONDS = 3600.0
 # A file hashed sooner after it was written may be written to again at what counts as that time.
@@ -29,7 +29,7 @@ class _File(NamedTuple):
 
 
 class RecentHashes:
-    """SHA-256 of files, remembered in a database; without one, or with a broken one, taken anew."""
+    """SHA-256 of files, remembered in a database; without one, or with a broken one, computed."""
 
     def __init__(self, database: Path | None) -> None:
         self._database = database
@@ -45,24 +45,24 @@ class RecentHashes:
                 )
                 self._known = {_File(*row[:4]): row[4] for row in rows}
 
-    def of_file(self, path: Path) -> str:
+    def hash_file(self, path: Path) -> str:
         """Return the SHA-256 of a file."""
         file = _file(path.stat())
         if (known := self._known.get(file)) is not None:
             return known
         taken = time.time()
-        sha256 = hashing.of_file(path)
+        sha256 = hash_file(path)
         if taken - file.written_ns / 1e9 >= YOUNGEST_SECONDS and _file(path.stat()) == file:
             self._known[file] = sha256
             self._new[file] = taken, sha256
         return sha256
 
-    def of_all(self, paths: Iterable[Path]) -> list[str]:
+    def hash_all(self, paths: Iterable[Path]) -> list[str]:
         """Return the SHA-256 and place of every file at or below the paths, in order."""
         return [
-            f"{file.relative_to(path).as_posix()} {self.of_file(file)}"
+            f"{file.relative_to(path).as_posix()} {self.hash_file(file)}"
             for path in paths
-            for file in hashing.files_below(path)
+            for file in walk_files(path)
         ]
 
     def save(self) -> None:
@@ -93,7 +93,7 @@ def _connected(database: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def _leniently(database: Path) -> Iterator[None]:
-    """Do without a database that cannot be used; one that is none begins anew."""
+    """Do without a database that cannot be used; one that is none begins again."""
     try:
         yield
     except sqlite3.OperationalError:  # locked, not ours to write to, no room

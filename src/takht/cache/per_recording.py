@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from takht.cache import store
 from takht.cache.file_hashes import RecentHashes
-from takht.core import hashing
-from takht.runtime import atomic as outputs
-from takht.runtime import code_hash as code_identity
-from takht.runtime import parallel as jobs
+from takht.cache.store import Store, open_store
+from takht.core.hashing import hash_text
+from takht.runtime.atomic import remove_path
+from takht.runtime.code_hash import hash_function
+from takht.runtime.parallel import map_unordered
 
 
 class Task(NamedTuple):
@@ -34,7 +34,7 @@ class Task(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Work:
+class RecordingCache:
     """What `function(item, target)` makes of tasks: a file or folder at `target`, and a note.
 
     The note is JSON, never None. Where `is_kept(note)` is false, the store does not get it.
@@ -46,26 +46,26 @@ class Work:
     threads: bool = False  # see `jobs.completed`
     is_kept: Callable[[Any], bool] = lambda _: True
 
-    def products(self, tasks: Sequence[Task], folder: Path) -> list[Any]:
+    def map(self, tasks: Sequence[Task], folder: Path) -> list[Any]:
         """Put every task's product into `folder` and return the notes."""
-        kept = store.opened()
+        kept = open_store()
         keys = self._keys(tasks, kept.hashes)
         notes = _in_threads(kept.fetch, keys, [folder / task.target for task in tasks])
         return self._completed(tasks, folder, notes, keys, kept)
 
-    def notes(self, tasks: Sequence[Task], scratch: Path) -> list[Any]:
+    def map_notes(self, tasks: Sequence[Task], scratch: Path) -> list[Any]:
         """Return the notes alone; products that are made on the way pass through `scratch`."""
-        kept = store.opened()
+        kept = open_store()
         keys = self._keys(tasks, kept.hashes)
         notes = _in_threads(kept.note, keys)
         return self._completed(tasks, scratch, notes, keys, kept, passing=True)
 
     def _keys(self, tasks: Sequence[Task], hashes: RecentHashes) -> list[str]:
-        code = code_identity.of_function(self.function)
+        code = hash_function(self.function)
 
         def key(task: Task) -> str:
-            made_of = [code, task.values, hashes.of_all(task.inputs)]
-            return hashing.of_text(json.dumps(made_of, sort_keys=True))
+            made_of = [code, task.values, hashes.hash_all(task.inputs)]
+            return hash_text(json.dumps(made_of, sort_keys=True))
 
         return _in_threads(key, tasks)
 
@@ -75,7 +75,7 @@ class Work:
         folder: Path,
         notes: list[Any],
         keys: list[str],
-        kept: store.Store,
+        kept: Store,
         *,
         passing: bool = False,
     ) -> list[Any]:
@@ -85,7 +85,7 @@ class Work:
         self._report(len(missing), len(tasks))
         pairs = [(tasks[place].item, folder / tasks[place].target) for place in missing]
         run = partial(_made, self.function)
-        made = jobs.completed(
+        made = map_unordered(
             run, pairs, label=self.label, unit=self.unit, threads=self.threads, cluster=True
         )
         with closing(made):  # at once, whatever ends the run: its workers go with it
@@ -95,7 +95,7 @@ class Work:
                 if self.is_kept(note):
                     kept.keep(keys[place], pairs[number][1], note)
                 if passing:
-                    outputs.remove(pairs[number][1])
+                    remove_path(pairs[number][1])
                 notes[place] = json.loads(json.dumps(note))  # as it will come from the store
         if missing:
             kept.tidy()
@@ -103,12 +103,12 @@ class Work:
 
     def _report(self, missing: int, every: int) -> None:
         if missing < every:
-            sys.stderr.write(f"{self.label}: {missing} made anew, {every - missing} kept\n")
+            sys.stderr.write(f"{self.label}: {missing} made, {every - missing} kept\n")
 
 
 def _made(function: Callable[[Any, Path], Any], pair: tuple[Any, Path]) -> Any:
     item, target = pair
-    outputs.remove(target)  # what an attempt that was killed left
+    remove_path(target)  # what an attempt that was killed left
     target.parent.mkdir(parents=True, exist_ok=True)
     return function(item, target)
 

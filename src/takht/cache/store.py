@@ -22,8 +22,8 @@ from typing import Any
 
 from takht.cache import store_folder
 from takht.cache.file_hashes import RecentHashes
-from takht.core import hashing
-from takht.runtime import atomic as outputs
+from takht.core.hashing import walk_files
+from takht.runtime.atomic import remove_path
 
 _given_up: set[Path] = set()  # stores of which was said that they cannot keep
 
@@ -60,10 +60,10 @@ class Store:
             target.parent.mkdir(parents=True, exist_ok=True)
             for name, (size, sha256) in entry["files"].items():
                 file = _linked(self._folder(key) / "product" / name, target / name)
-                if file.stat().st_size != size or self.hashes.of_file(file) != sha256:
+                if file.stat().st_size != size or self.hashes.hash_file(file) != sha256:
                     raise Damaged(f"{name or 'product'} is not what was kept")
         except (Damaged, FileNotFoundError) as error:
-            outputs.remove(target)
+            remove_path(target)
             self._throw_out_damaged(key, error)
             return None
         return entry["note"]
@@ -86,19 +86,19 @@ class Store:
 
     def tidy(self) -> None:
         """Throw out what was unused longest, down to the limit."""
-        store_folder.tidy(self.root, self.limit_bytes)
+        store_folder.remove_oldest(self.root, self.limit_bytes)
 
     def sweep(self) -> None:
         """Remove what killed runs left half made."""
-        store_folder.sweep(self.root)
+        store_folder.remove_partial(self.root)
 
     def _put(self, key: str, product: Path, note: Any) -> None:
         files = {}
         with store_folder.new_partial(self.root) as partial:
-            for file in hashing.files_below(product):
+            for file in walk_files(product):
                 name = "" if file == product else file.relative_to(product).as_posix()
                 _linked(file, partial / "product" / name)
-                files[name] = [file.stat().st_size, self.hashes.of_file(file)]
+                files[name] = [file.stat().st_size, self.hashes.hash_file(file)]
             content = {"note": note, "files": files}
             text = json.dumps({**content, "sha256": _check(content)}, ensure_ascii=False)
             (partial / "entry.json").write_text(text, encoding="utf-8")
@@ -121,7 +121,7 @@ class Store:
     def _throw_out_damaged(self, key: str, error: Exception) -> None:
         if self._folder(key).exists():
             sys.stderr.write(f"{self._folder(key)}: damaged ({error}); made again\n")
-            store_folder.throw_out(self.root, self._folder(key))
+            store_folder.remove_entry(self.root, self._folder(key))
 
 
 class NoStore(Store):
@@ -143,13 +143,13 @@ class NoStore(Store):
         """Do nothing."""
 
 
-def opened() -> Store:
+def open_store() -> Store:
     """Return the store of this project.
 
     Raises:
         TakhtError: TAKHT_STORE_GB is no size.
     """
-    root, limit = store_folder.place(), store_folder.limit_bytes()
+    root, limit = store_folder.locate_store(), store_folder.read_limit_bytes()
     if not limit:
         return NoStore(root, limit)
     return Store(root, limit, RecentHashes(root / "hashes.sqlite"))

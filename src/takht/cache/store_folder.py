@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from takht.errors import TakhtError
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import remove_path
 
 DEFAULT_GB = 50.0
 _GB = 1e9
 
 
-def place() -> Path:
+def locate_store() -> Path:
     """Return TAKHT_STORE, else .takht/store in the repository.
 
     A queued experiment runs in a copy of the repository below .dvc/tmp; its store is that of the
@@ -25,7 +25,7 @@ def place() -> Path:
     return Path(os.environ.get("TAKHT_STORE") or _repository() / ".takht/store").absolute()
 
 
-def limit_bytes() -> int:
+def read_limit_bytes() -> int:
     """Return how much may be kept: TAKHT_STORE_GB; 0 does without a store.
 
     Raises:
@@ -37,11 +37,11 @@ def limit_bytes() -> int:
     except ValueError:
         limit = -1.0
     if not 0 <= limit < float("inf"):
-        raise TakhtError(f"TAKHT_STORE_GB: a number from 0 on, got {text!r}; mend or unset it")
+        raise TakhtError(f"TAKHT_STORE_GB: a number from 0 on, got {text!r}; fix or unset it")
     return round(limit * _GB)
 
 
-def sizes(root: Path) -> list[tuple[int, Path, int]]:
+def list_entries(root: Path) -> list[tuple[int, Path, int]]:
     """Return when each entry was last used (ns), its folder and its bytes, the oldest first."""
     found = []
     for path in root.glob("??/*/entry.json"):
@@ -51,14 +51,14 @@ def sizes(root: Path) -> list[tuple[int, Path, int]]:
     return sorted(found)
 
 
-def tidy(root: Path, most_bytes: int) -> None:
+def remove_oldest(root: Path, most_bytes: int) -> None:
     """Throw out what was unused longest, down to a size."""
-    entries = sizes(root)
+    entries = list_entries(root)
     total = sum(size for _, _, size in entries)
     for _, folder, size in entries:
         if total <= most_bytes:
             break
-        throw_out(root, folder)
+        remove_entry(root, folder)
         total -= size
 
 
@@ -70,7 +70,7 @@ def make_room(root: Path, folder: Path) -> int:
     freed = 0
     if not root.exists() or root.stat().st_dev != folder.stat().st_dev:
         return freed
-    for _, entry, size in sizes(root):
+    for _, entry, size in list_entries(root):
         files = [file for file in (entry / "product").glob("**/*") if file.is_file()]
         files += [file for file in [entry / "product"] if file.is_file()]
         if files and all(file.stat().st_nlink == 1 for file in files):
@@ -79,7 +79,7 @@ def make_room(root: Path, folder: Path) -> int:
     return freed
 
 
-def sweep(root: Path) -> None:
+def remove_partial(root: Path) -> None:
     """Remove what killed runs left half made."""
     for left in root.glob("partial/*"):
         host, _, pid = left.name.rpartition("-")[0].rpartition("-")
@@ -87,7 +87,7 @@ def sweep(root: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)  # a run beside this one may be at it too
 
 
-def throw_out(root: Path, folder: Path) -> None:
+def remove_entry(root: Path, folder: Path) -> None:
     """Remove an entry so that no run ever sees a part of it."""
     with contextlib.suppress(OSError), new_partial(root) as doomed:  # a run beside us was first
         folder.rename(doomed / "entry")
@@ -102,7 +102,7 @@ def new_partial(root: Path) -> Iterator[Path]:
     try:
         yield partial
     finally:
-        outputs.remove(partial)
+        remove_path(partial)
 
 
 def _repository() -> Path:

@@ -27,30 +27,30 @@ class Confidence(BaseModel):
 
     def apply(self, probabilities: Probabilities) -> Probabilities:
         """Return the probabilities at the temperature; their order stays."""
-        return softened(probabilities, self.temperature)
+        return apply_temperature(probabilities, self.temperature)
 
 
 UNCALIBRATED = Confidence(temperature=1.0, unknown_below=0.0)
 
 
-def fitted(probabilities: Probabilities, actual: Composers) -> Confidence:
+def fit_confidence(probabilities: Probabilities, actual: Composers) -> Confidence:
     """Return the temperature with the least cross-entropy, and the threshold that then keeps 95 %.
 
     Guo et al. 2017.
     """
     found = minimize_scalar(
-        lambda log_t: cross_entropy(softened(probabilities, float(np.exp(log_t))), actual),
+        lambda log_t: cross_entropy(apply_temperature(probabilities, float(np.exp(log_t))), actual),
         bounds=(-np.log(_HOTTEST), np.log(_HOTTEST)),
         method="bounded",
     )
     temperature = round(float(np.exp(found.x)), 4)
-    highest = softened(probabilities, temperature).max(axis=1)
+    highest = apply_temperature(probabilities, temperature).max(axis=1)
     threshold = float(np.quantile(highest, 1 - _KNOWN_SHARE, method="lower"))
     # Rounded down: up could pass the recording that the threshold is to keep.
     return Confidence(temperature=temperature, unknown_below=math.floor(threshold * 1e4) / 1e4)
 
 
-def softened(probabilities: Probabilities, temperature: float) -> Probabilities:
+def apply_temperature(probabilities: Probabilities, temperature: float) -> Probabilities:
     """Return probabilities to the power 1 / temperature, summing to 1 again."""
     logs = np.log(np.maximum(probabilities, _LEAST)) / temperature
     odds = np.exp(logs - logs.max(axis=1, keepdims=True))
@@ -63,7 +63,9 @@ def cross_entropy(probabilities: Probabilities, actual: Composers) -> float:
     return float(-np.log(np.maximum(own, _LEAST)).mean())
 
 
-def expected_error(probabilities: Probabilities, actual: Composers, bins: int = 10) -> float:
+def expected_calibration_error(
+    probabilities: Probabilities, actual: Composers, bins: int = 10
+) -> float:
     """Return the expected calibration error: the mean gap of confidence and accuracy over bins.
 
     Bins are of equal width in the highest probability and weigh as many recordings as they hold.

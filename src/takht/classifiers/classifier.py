@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from takht.classifiers import model_card
 from takht.classifiers.calibration import Confidence
 from takht.classifiers.discriminant_classifier import DiscriminantClassifier
-from takht.classifiers.model_card import Card
+from takht.classifiers.model_card import ModelCard
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
 
@@ -20,7 +20,7 @@ class Classifier(Protocol):
     """What a kind of model must do; networks are one kind."""
 
     @property
-    def card(self) -> Card:
+    def card(self) -> ModelCard:
         """What the model says about itself."""
 
     def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -29,7 +29,7 @@ class Classifier(Protocol):
         `windows` are features as `takht.dataset.windows` reads them, shape (n, frames, bands).
         """
 
-    def calibrated(self, confidence: Confidence) -> Self:
+    def with_confidence(self, confidence: Confidence) -> Self:
         """Return the classifier with another confidence."""
 
     def save(self, folder: Path) -> None:
@@ -40,7 +40,7 @@ class _Kind(BaseModel):
     kind: str
 
 
-def load(folder: Path) -> Classifier:
+def load_classifier(folder: Path) -> Classifier:
     """Return the classifier of a model folder, rebuilt by our own code from model.json.
 
     Nothing in the folder is executed: no pickle, no serialised layers.
@@ -48,7 +48,7 @@ def load(folder: Path) -> Classifier:
     Raises:
         TakhtError: the folder holds no model that this version knows.
     """
-    kind = model_card.read(_Kind, folder).kind
+    kind = model_card.read_card(_Kind, folder).kind
     if kind == "network":
         tensorflow_setup.import_tensorflow()  # it takes seconds, so not above
         from takht.classifiers.network_classifier import NetworkClassifier
@@ -62,7 +62,7 @@ def load(folder: Path) -> Classifier:
     )
 
 
-def demand_same_features(card: Card, settings: Mapping[str, Any], folder: Path) -> None:
+def require_same_features(card: ModelCard, settings: Mapping[str, Any], folder: Path) -> None:
     """Raise TakhtError unless the features of `folder` were made as those the model learnt from."""
     wrong = [
         f"{folder}: {key}: the model learnt from {card.features.get(key)!r}, "

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from takht.classifiers import model_card
 from takht.classifiers.calibration import Confidence
 from takht.classifiers.lda import Discriminant
-from takht.classifiers.model_card import Card
+from takht.classifiers.model_card import ModelCard
 from takht.errors import TakhtError
 
 _WEIGHTS = "weights.npz"
 
 
-class DiscriminantCard(Card):
+class DiscriminantCard(ModelCard):
     """What rebuilding a discriminant needs beside its weights."""
 
     kind: Literal["discriminant"] = "discriminant"
@@ -31,7 +31,7 @@ class DiscriminantClassifier:
     def __init__(self, card: DiscriminantCard, discriminant: Discriminant) -> None:
         self.card = card
         self._discriminant = discriminant
-        self._columns = columns_of(card.statistics, card.features)
+        self._columns = select_columns(card.statistics, card.features)
 
     def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return each composer's probability, shape (n, composers), for (n, 1, statistics)."""
@@ -39,7 +39,7 @@ class DiscriminantClassifier:
         odds = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
 
-    def calibrated(self, confidence: Confidence) -> Self:
+    def with_confidence(self, confidence: Confidence) -> Self:
         """Return the classifier with another confidence."""
         card = self.card.model_copy(update={"confidence": confidence})
         return type(self)(card, self._discriminant)
@@ -48,7 +48,7 @@ class DiscriminantClassifier:
         """Write the weights and the card into an empty folder."""
         weights, bias = self._discriminant.weights, self._discriminant.bias
         np.savez(folder / _WEIGHTS, weights=weights, bias=bias)
-        model_card.write(self.card, folder)
+        model_card.write_card(self.card, folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -57,8 +57,8 @@ class DiscriminantClassifier:
         Raises:
             TakhtError: card and weights do not agree.
         """
-        card = model_card.read(DiscriminantCard, folder)
-        columns = columns_of(card.statistics, card.features)
+        card = model_card.read_card(DiscriminantCard, folder)
+        columns = select_columns(card.statistics, card.features)
         try:
             # Read whole: NumPy leaves a spoilt file open.
             content = io.BytesIO((folder / _WEIGHTS).read_bytes())
@@ -70,13 +70,13 @@ class DiscriminantClassifier:
             *(OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile),
             MemoryError,  # of a header that claims more than there is
         ) as error:
-            raise TakhtError(_spoilt(folder, str(error))) from None
+            raise TakhtError(_corrupt(folder, str(error))) from None
         if weights.shape != (len(columns), len(card.composers)) or bias.shape != weights.shape[1:]:
-            raise TakhtError(_spoilt(folder, f"shapes {weights.shape} and {bias.shape}"))
+            raise TakhtError(_corrupt(folder, f"shapes {weights.shape} and {bias.shape}"))
         return cls(card, Discriminant(weights, bias))
 
 
-def columns_of(groups: Sequence[str], settings: Mapping[str, Any]) -> NDArray[np.int64]:
+def select_columns(groups: Sequence[str], settings: Mapping[str, Any]) -> NDArray[np.int64]:
     """Return which statistics belong to the groups, by what the features say of their own order.
 
     Raises:
@@ -87,13 +87,13 @@ def columns_of(groups: Sequence[str], settings: Mapping[str, Any]) -> NDArray[np
     if missing:
         raise TakhtError(
             f"experiments: statistics: the features have the groups {sorted(sizes)}, got "
-            f"{missing}; set features: statistics or mend the names"
+            f"{missing}; set features: statistics or fix the names"
         )
     starts = dict(zip(sizes, np.cumsum([0, *sizes.values()]), strict=False))
     return np.concatenate([starts[name] + np.arange(sizes[name]) for name in groups])
 
 
-def _spoilt(folder: Path, reason: str) -> str:
+def _corrupt(folder: Path, reason: str) -> str:
     return (
         f"{folder}: {_WEIGHTS} is not of the discriminant in model.json ({reason}); train the "
         "experiment again or restore the folder with `dvc checkout`"

@@ -8,7 +8,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 
 Matrix = NDArray[np.float64]
-Numbers = NDArray[np.int64]
+Classes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Discriminant:
         return np.asarray(windows @ self.weights + self.bias)
 
 
-def shrinkage_lda(windows: Matrix, composers: Numbers) -> Discriminant:
+def fit_shrinkage_lda(windows: Matrix, composers: Classes) -> Discriminant:
     """Return the discriminant of all windows alike, composers equally likely.
 
     The covariance is shrunk by Ledoit & Wolf's formula (2004, scikit-learn). `composers` numbers

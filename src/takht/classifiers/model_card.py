@@ -11,7 +11,7 @@ from takht.errors import TakhtError
 _NAME = "model.json"
 
 
-class Card(BaseModel):
+class ModelCard(BaseModel):
     """What every kind of model says; a kind adds what its own rebuilding needs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -43,12 +43,12 @@ class Card(BaseModel):
 C = TypeVar("C", bound=BaseModel)
 
 
-def write(card: Card, folder: Path) -> None:
+def write_card(card: ModelCard, folder: Path) -> None:
     """Write the card into a model folder."""
     (folder / _NAME).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def read(cls: type[C], folder: Path) -> C:
+def read_card(cls: type[C], folder: Path) -> C:
     """Return the card of a model folder, validated as `cls`.
 
     Raises:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from takht.classifiers import model_card, networks
-from takht.classifiers import standardisation as normalisation
 from takht.classifiers.calibration import Confidence
-from takht.classifiers.model_card import Card
+from takht.classifiers.model_card import ModelCard
+from takht.classifiers.standardisation import restore_standardisation
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
 
@@ -20,7 +20,7 @@ _WEIGHTS = "weights.weights.h5"  # byte-stable; a .keras file holds a date
 _BATCH = 64  # windows at a time, so that memory does not grow with their number
 
 
-class NetworkCard(Card):
+class NetworkCard(ModelCard):
     """What rebuilding a network needs beside its weights."""
 
     kind: Literal["network"] = "network"
@@ -44,7 +44,7 @@ class NetworkClassifier:
     def __init__(self, card: NetworkCard, network: keras.Model) -> None:
         self.card = card
         self._network = network
-        self._normalisation = normalisation.restored(card.mean, card.std)
+        self._normalisation = restore_standardisation(card.mean, card.std)
 
     def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return each composer's probability, shape (n, composers), for (n, frames, bands)."""
@@ -53,14 +53,14 @@ class NetworkClassifier:
         none = np.empty((0, len(self.card.composers)), np.float32)
         return np.concatenate([none, *map(self._network.predict_on_batch, inputs)])
 
-    def calibrated(self, confidence: Confidence) -> Self:
+    def with_confidence(self, confidence: Confidence) -> Self:
         """Return the classifier with another confidence."""
         return type(self)(self.card.model_copy(update={"confidence": confidence}), self._network)
 
     def save(self, folder: Path) -> None:
         """Write the weights and the card into an empty folder."""
         self._network.save_weights(folder / _WEIGHTS)
-        model_card.write(self.card, folder)
+        model_card.write_card(self.card, folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -69,9 +69,9 @@ class NetworkClassifier:
         Raises:
             TakhtError: card and weights do not agree.
         """
-        card = model_card.read(NetworkCard, folder)
+        card = model_card.read_card(NetworkCard, folder)
         tensorflow_setup.set_up(card.threads)
-        network = networks.build(
+        network = networks.build_network(
             card.network,
             frames=card.frames,
             bands=card.bands,

@@ -20,7 +20,7 @@ Scaled = Callable[[int], int]
 Seeds = Iterator[int]
 
 
-def build(
+def build_network(
     name: str,
     *,
     frames: int,

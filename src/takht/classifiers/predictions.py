@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from takht.classifiers.classifier import Classifier
 from takht.core.arrays import Frames
-from takht.dataset.windows import Features
+from takht.dataset.windows import FeatureFolder
 
 _BATCH = 256  # windows in memory at a time
 _DECIMALS = 4
 
 
-def of_windows(model: Classifier, features: Features, rows: pd.DataFrame) -> pd.DataFrame:
+def predict_windows(model: Classifier, features: FeatureFolder, rows: pd.DataFrame) -> pd.DataFrame:
     """Return recording, segment, start_seconds, composer, predicted and p_<composer> a window.
 
     `rows` name the windows and their composer. Probabilities have 4 decimals, and everything else
@@ -23,7 +23,7 @@ def of_windows(model: Classifier, features: Features, rows: pd.DataFrame) -> pd.
     card = model.card
     parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
     rounded = np.concatenate(
-        [rounded_probabilities(model, features.read(part, card.frames)) for part in parts]
+        [predict_rounded(model, features.read(part, card.frames)) for part in parts]
     )
     table = rows[["recording", "segment"]].assign(
         start_seconds=rows["start_seconds"].round(2), composer=rows["composer"]
@@ -31,12 +31,12 @@ def of_windows(model: Classifier, features: Features, rows: pd.DataFrame) -> pd.
     return _with_verdict(table, rounded, card.composers)
 
 
-def rounded_probabilities(model: Classifier, windows: Frames) -> NDArray[np.float64]:
+def predict_rounded(model: Classifier, windows: Frames) -> NDArray[np.float64]:
     """Return each composer's probability, 4 decimals, shape (n, composers)."""
     return model.probabilities(windows).astype(np.float64).round(_DECIMALS)
 
 
-def of_recordings(table: pd.DataFrame, composers: Sequence[str]) -> pd.DataFrame:
+def average_by_recording(table: pd.DataFrame, composers: Sequence[str]) -> pd.DataFrame:
     """Return recording, composer, predicted and p_<composer>: the mean over its windows."""
     columns = [f"p_{name}" for name in composers]
     means = table.groupby("recording", sort=True)[columns].mean()
@@ -44,12 +44,12 @@ def of_recordings(table: pd.DataFrame, composers: Sequence[str]) -> pd.DataFrame
     return _with_verdict(truth.reset_index(), means.to_numpy(), composers)
 
 
-def probabilities(table: pd.DataFrame, composers: Sequence[str]) -> NDArray[np.float64]:
+def probability_matrix(table: pd.DataFrame, composers: Sequence[str]) -> NDArray[np.float64]:
     """Return the probabilities of a table's rows, shape (rows, composers)."""
     return np.asarray(table[[f"p_{name}" for name in composers]], np.float64)
 
 
-def numbers(names: "pd.Series[str]", composers: Sequence[str]) -> NDArray[np.int64]:
+def encode_composers(names: "pd.Series[str]", composers: Sequence[str]) -> NDArray[np.int64]:
     """Return the composers of a column as their places in `composers`."""
     places = {name: place for place, name in enumerate(composers)}
     return np.array([places[name] for name in names], np.int64)

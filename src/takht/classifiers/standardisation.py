@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 
 @dataclass(frozen=True)
-class Normalisation:
+class Standardisation:
     """Mean and standard deviation of each band over training windows, float32 (bands,)."""
 
     mean: NDArray[np.float32]
@@ -20,7 +20,7 @@ class Normalisation:
         return (windows - self.mean) / self.std
 
 
-def fitted(batches: Iterable[NDArray[np.float32]]) -> Normalisation:
+def fit_standardisation(batches: Iterable[NDArray[np.float32]]) -> Standardisation:
     """Return the normalisation of all windows of all batches (windows, frames, bands).
 
     One batch is in memory at a time; the sums are float64. A band that never changes keeps its
@@ -29,9 +29,9 @@ def fitted(batches: Iterable[NDArray[np.float32]]) -> Normalisation:
     scaler = StandardScaler()
     for windows in batches:
         scaler.partial_fit(windows.reshape(-1, windows.shape[-1]))
-    return restored(scaler.mean_, scaler.scale_)
+    return restore_standardisation(scaler.mean_, scaler.scale_)
 
 
-def restored(mean: Sequence[float], std: Sequence[float]) -> Normalisation:
+def restore_standardisation(mean: Sequence[float], std: Sequence[float]) -> Standardisation:
     """Return the normalisation that was kept as two lists of numbers."""
-    return Normalisation(np.asarray(mean, np.float32), np.asarray(std, np.float32))
+    return Standardisation(np.asarray(mean, np.float32), np.asarray(std, np.float32))

@@ -16,7 +16,7 @@ from takht.cli.commands.morph import morph
 from takht.cli.commands.predict import predict
 from takht.cli.commands.reconstruct import reconstruct
 from takht.core.cpu import pin_to_avx2
-from takht.runtime import error_lines as failures
+from takht.runtime.error_lines import describe_error
 
 pin_to_avx2()  # the commands import NumPy inside their functions
 
@@ -49,7 +49,7 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("TAKHT_DEBUG") == "1":
             raise
-        sys.exit(failures.lines(error, " ".join(["takht", *sys.argv[1:2]])))
+        sys.exit(describe_error(error, " ".join(["takht", *sys.argv[1:2]])))
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:

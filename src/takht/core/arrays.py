@@ -10,7 +10,7 @@ FLOOR_POWER = 1e-10  # librosa's amin: nothing lies below -100 dB
 TOP_DB = 80.0  # what lies further below the loudest cell is the floor
 
 
-def spread(count: int, most: int) -> list[int]:
+def pick_evenly(count: int, most: int) -> list[int]:
     """Return at most so many numbers of 0 … count - 1: all, or evenly spread over their middle."""
     if count <= most:
         return list(range(count))

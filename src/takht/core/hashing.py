@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def of_file(file: Path) -> str:
+def hash_file(file: Path) -> str:
     """Return the SHA-256 of a file."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def files_below(path: Path) -> Iterator[Path]:
+def walk_files(path: Path) -> Iterator[Path]:
     """Yield the file itself, or all files of a folder, sorted; nothing where there is none."""
     if path.is_dir():
         yield from sorted(file for file in path.rglob("*") if file.is_file())
@@ -19,6 +19,6 @@ def files_below(path: Path) -> Iterator[Path]:
         yield path
 
 
-def of_text(text: str) -> str:
+def hash_text(text: str) -> str:
     """Return the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()

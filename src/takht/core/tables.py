@@ -29,7 +29,7 @@ def read_table(path: Path, numbers: Mapping[str, str] | None = None) -> pd.DataF
         return frame.astype(dict(numbers or {}))
     except ValueError as error:  # pandas' parser errors and UnicodeDecodeError are ValueErrors
         reason = " ".join(str(error).split())
-        raise TakhtError(f"{path}: not a UTF-8 CSV table ({reason}); mend the file") from None
+        raise TakhtError(f"{path}: not a UTF-8 CSV table ({reason}); fix the file") from None
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

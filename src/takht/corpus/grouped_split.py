@@ -14,7 +14,9 @@ SIDES = ("train", "validation", "test")
 _TRIES = 200  # groups that span composers may need several orders until all sides are covered
 
 
-def groups_of(links: Sequence[Sequence[str]], pairs: Iterable[tuple[int, int]] = ()) -> list[int]:
+def number_groups(
+    links: Sequence[Sequence[str]], pairs: Iterable[tuple[int, int]] = ()
+) -> list[int]:
     """Return a group number for each item; items that share a value in any column share a group.
 
     `links` holds one sequence of values per reason to stay together (work, audio …), each with an
@@ -32,7 +34,7 @@ def groups_of(links: Sequence[Sequence[str]], pairs: Iterable[tuple[int, int]] =
     return numbers
 
 
-def sides_for(
+def assign_sides(
     composers: Sequence[str],
     groups: Sequence[int],
     works: Sequence[str],

@@ -19,14 +19,14 @@ def read_labels(root: Path, folders: Iterable[str]) -> dict[str, str]:
             composers would have one label.
     """
     path = root / "composers.csv"
-    own = {names.nfc(folder): names.nfc(folder) for folder in folders}
+    own = {names.to_nfc(folder): names.to_nfc(folder) for folder in folders}
     labels = own | _read(path, "folder", "label", own)
     holders = defaultdict(list)
     for folder, label in labels.items():
         holders[label].append(folder)
     twice = [
-        f"{path}: label {names.shown(label)!r} stands for {' and '.join(sorted(group))}; give each "
-        "a label of its own"
+        f"{path}: label {names.escape(label)!r} stands for {' and '.join(sorted(group))}; give "
+        "each a label of its own"
         for label, group in holders.items()
         if len(group) > 1
     ]
@@ -53,13 +53,13 @@ def _read(path: Path, key: str, value: str, known: Iterable[str]) -> dict[str, s
             f"{path}: columns {key} and {value} are needed, got {list(table.columns)}; "
             f"write `{key},{value}` as the first line"
         )
-    keys, values = [names.nfc(name) for name in table[key]], list(table[value])
-    there = {names.nfc(name) for name in known}
+    keys, values = [names.to_nfc(name) for name in table[key]], list(table[value])
+    there = {names.to_nfc(name) for name in known}
     faults = []
     for row, (name, text) in enumerate(zip(keys, values, strict=True)):
-        where = f"{path}: row {row + 1}: {key} {names.shown(name)!r}"
+        where = f"{path}: row {row + 1}: {key} {names.escape(name)!r}"
         if name not in there:
-            faults.append(f"{where} is not in the corpus; mend the name or remove the row")
+            faults.append(f"{where} is not in the corpus; fix the name or remove the row")
         if name in keys[:row]:
             faults.append(f"{where} stands there twice; keep one row")
         if not text.strip():

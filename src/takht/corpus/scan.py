@@ -13,13 +13,13 @@ from takht.errors import TakhtError
 from takht.text import names
 
 TABLES = {"composers.csv", "recordings.csv"}
-LEAST_WORKS = 3  # one for each side of the split
+MIN_WORKS = 3  # one for each side of the split
 _DOCUMENTS = (".md", ".txt", ".dvc")
 _NOWHERE = "symbolic link leads nowhere; remove it or put the file in its place"
 
 
 @dataclass(frozen=True, order=True)
-class Found:
+class FoundFile:
     """A file that may be a recording. `file` is relative to the root, as it is on disk."""
 
     recording: str  # <composer>/<stem>, NFC
@@ -43,7 +43,7 @@ class PassedOver:
     file: str
 
 
-def scan(root: Path) -> tuple[list[Found], list[Rejected]]:
+def scan_corpus(root: Path) -> tuple[list[FoundFile], list[Rejected]]:
     """Return every file of the composers' folders as found or rejected, both sorted.
 
     Nothing is opened. Hidden files and what systems leave behind are passed over, and counted on
@@ -59,14 +59,14 @@ def scan(root: Path) -> tuple[list[Found], list[Rejected]]:
         )
     seen = list(_look_at(root))
     _say(root, [each.file for each in seen if isinstance(each, PassedOver)])
-    found = sorted(each for each in seen if isinstance(each, Found))
+    found = sorted(each for each in seen if isinstance(each, FoundFile))
     rejected = [each for each in seen if isinstance(each, Rejected)]
     by_name = defaultdict(list)
     for each in found:
         by_name[each.recording].append(each)
     twins = {each for group in by_name.values() if len(group) > 1 for each in group}
     for each in twins:
-        others = ", ".join(names.shown(o.file) for o in by_name[each.recording] if o != each)
+        others = ", ".join(names.escape(o.file) for o in by_name[each.recording] if o != each)
         rejected.append(
             Rejected(each.file, f"two recordings of one name, see {others}; rename one")
         )
@@ -82,7 +82,7 @@ def require_composers(
     """
     known = sorted(set(composers))
     if len(known) < 2:
-        lines = [f"{where}/{names.shown(each.file)}: {each.reason}" for each in rejected]
+        lines = [f"{where}/{names.escape(each.file)}: {each.reason}" for each in rejected]
         lines.append(
             f"{where}: at least two composers are needed, found {len(known)} {known}; "
             "put each composer's recordings into a folder of their own"
@@ -98,11 +98,11 @@ def require_works(where: Path, works: Iterable[tuple[str, str]]) -> None:
     works_of = defaultdict(set)
     for composer, work in works:
         works_of[composer].add(work)
-    few = {name: len(group) for name, group in sorted(works_of.items()) if len(group) < LEAST_WORKS}
+    few = {name: len(group) for name, group in sorted(works_of.items()) if len(group) < MIN_WORKS}
     if few:
         raise TakhtError(
             "\n".join(
-                f"{where}/{name}: a composer needs at least {LEAST_WORKS} recordings of different "
+                f"{where}/{name}: a composer needs at least {MIN_WORKS} recordings of different "
                 f"works, for train, validation and test, got {count}; add recordings, or set "
                 "split.drop_small_composers: true"
                 for name, count in few.items()
@@ -112,13 +112,13 @@ def require_works(where: Path, works: Iterable[tuple[str, str]]) -> None:
 
 def _say(root: Path, passed_over: list[str]) -> None:
     if passed_over:
-        some = ", ".join(names.shown(file) for file in passed_over[:3])
+        some = ", ".join(names.escape(file) for file in passed_over[:3])
         more = ", …" if len(passed_over) > 3 else ""
         count = len(passed_over)
         sys.stderr.write(f"{root}: {count} hidden or system files passed over ({some}{more})\n")
 
 
-def _look_at(root: Path) -> Iterator[Found | Rejected | PassedOver]:
+def _look_at(root: Path) -> Iterator[FoundFile | Rejected | PassedOver]:
     for entry in sorted(root.iterdir()):
         if names.is_clutter(entry.name):
             yield PassedOver(entry.name)
@@ -130,11 +130,11 @@ def _look_at(root: Path) -> Iterator[Found | Rejected | PassedOver]:
             yield Rejected(entry.name, "stands outside the composers' folders; move it into one")
 
 
-def _look_at_composer(root: Path, folder: Path) -> Iterator[Found | Rejected | PassedOver]:
+def _look_at_composer(root: Path, folder: Path) -> Iterator[FoundFile | Rejected | PassedOver]:
     if reason := _leads_away(root, folder):
         yield Rejected(folder.name, reason)
         return
-    bad_name = names.fault(folder.name)
+    bad_name = names.find_fault(folder.name)
     for path, reason in _files_below(folder):
         file = path.relative_to(root).as_posix()
         if names.is_clutter(path.name):
@@ -144,13 +144,13 @@ def _look_at_composer(root: Path, folder: Path) -> Iterator[Found | Rejected | P
             reason
             or (f"its folder's {bad_name}" if bad_name else None)
             or _misplaced(root, folder, path)
-            or names.fault(names.stem(path.name))
+            or names.find_fault(names.stem(path.name))
         )
         if reason:
             yield Rejected(file, reason)
         else:
-            composer = names.nfc(folder.name)
-            yield Found(f"{composer}/{names.stem(path.name)}", composer, folder.name, file)
+            composer = names.to_nfc(folder.name)
+            yield FoundFile(f"{composer}/{names.stem(path.name)}", composer, folder.name, file)
 
 
 def _files_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
@@ -165,7 +165,7 @@ def _files_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
             with os.scandir(here) as listed:
                 kinds = {each.name: each.is_dir(follow_symlinks=False) for each in listed}
         except OSError as error:
-            yield here, f"cannot be listed, {error.strerror}; mend its access or shorten its path"
+            yield here, f"cannot be listed, {error.strerror}; fix its access or shorten its path"
             continue
         if all(map(names.is_clutter, kinds)):
             reason = "folder holds no recording; add some or remove it" if here == folder else None
@@ -202,7 +202,7 @@ def _misplaced(root: Path, folder: Path, path: Path) -> str | None:
     if not stat.S_ISREG(status.st_mode):
         return "is a device or pipe, not a file; remove it"
     if not os.access(real, os.R_OK):
-        return "cannot be read, Permission denied; mend its access"
-    if reason := limits.too_large(status.st_size):  # before anything hashes or decodes it
+        return "cannot be read, Permission denied; fix its access"
+    if reason := limits.find_size_fault(status.st_size):  # before anything hashes or decodes it
         return f"{reason}; cut it or remove it"
     return None

@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from takht.audio.probe import Probe
-from takht.corpus.scan import Found, Rejected
+from takht.corpus.scan import FoundFile, Rejected
 from takht.errors import TakhtError
 from takht.text import names
 
 MAX_PEAK_DBFS = 12.0  # lossy codecs pass full scale by a few dB; integers read as floats by 90
 
 
-def fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | None:
+def find_fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | None:
     """Return why the audio is of no use (rule, value; remedy), or None."""
     if probe.seconds == 0:
         return "is empty, 0 s of audio; remove it or fetch it again"
@@ -28,14 +28,14 @@ def fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | None:
             "remove it or lower catalogue.min_seconds"
         )
     level = probe.peak_dbfs()
-    if probe.swing_dbfs() < silence_dbfs <= level:
+    if probe.half_range_dbfs() < silence_dbfs <= level:
         return (
             f"is silent but for a constant offset of {level:.1f} dBFS; remove it or fetch it again"
         )
     if level < silence_dbfs:
         return (
             f"is silent, its mono mix peaks at {level:.1f} dBFS, below {silence_dbfs:g}; "
-            "remove it, lower catalogue.silence_dbfs or mend an inverted channel"
+            "remove it, lower catalogue.silence_dbfs or fix an inverted channel"
         )
     if level > MAX_PEAK_DBFS:
         return (
@@ -45,7 +45,7 @@ def fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | None:
     return None
 
 
-def same_audio(audio_of: Mapping[Found, str]) -> list[Rejected]:
+def find_same_audio(audio_of: Mapping[FoundFile, str]) -> list[Rejected]:
     """Return what is kept out because its audio (a hash) is in the corpus under another name.
 
     Of copies by one composer the first is kept; of copies by several, none: one must be wrong.
@@ -59,43 +59,44 @@ def same_audio(audio_of: Mapping[Found, str]) -> list[Rejected]:
         if len({found.composer for found in group}) == 1:
             rejected += [
                 Rejected(
-                    copy.file, f"same audio as {names.shown(first.file)}; remove one of the two"
+                    copy.file,
+                    f"same audio as {names.escape(first.file)}; remove one of the two",
                 )
                 for copy in copies
             ]
             continue
         for found in group:
-            others = ", ".join(names.shown(other.file) for other in group if other != found)
+            others = ", ".join(names.escape(other.file) for other in group if other != found)
             reason = f"same audio under another composer, {others}; remove the wrong one"
             rejected.append(Rejected(found.file, reason))
     return rejected
 
 
-def judge(
-    found: Sequence[Found],
+def validate(
+    found: Sequence[FoundFile],
     probes: Sequence[Probe | str],
     min_seconds: float,
     silence_dbfs: float,
-) -> tuple[dict[Found, Probe], list[Rejected]]:
+) -> tuple[dict[FoundFile, Probe], list[Rejected]]:
     """Return the usable recordings with what they hold, in order, and the others with why not."""
-    usable: dict[Found, Probe] = {}
+    usable: dict[FoundFile, Probe] = {}
     rejected = []
     for each, probe in zip(found, probes, strict=True):
         if isinstance(probe, str):
             reason: str | None = f"unreadable, {probe}; remove it or fetch it again"
         else:
-            reason = fault(probe, min_seconds, silence_dbfs)
+            reason = find_fault(probe, min_seconds, silence_dbfs)
         if reason:
             rejected.append(Rejected(each.file, reason))
         elif isinstance(probe, Probe):
             usable[each] = probe
-    copies = same_audio({each: probe.audio_sha256 for each, probe in usable.items()})
+    copies = find_same_audio({each: probe.audio_sha256 for each, probe in usable.items()})
     kept_out = {copy.file for copy in copies}
     kept = {each: probe for each, probe in usable.items() if each.file not in kept_out}
     return kept, rejected + copies
 
 
-def warn_of_clipping(root: Path, usable: Mapping[Found, Probe]) -> None:
+def warn_about_clipping(root: Path, usable: Mapping[FoundFile, Probe]) -> None:
     """Name on stderr each recording whose decoded peaks will be held at full scale.
 
     Lossy codecs overshoot what was encoded; every player holds such peaks too.
@@ -103,23 +104,23 @@ def warn_of_clipping(root: Path, usable: Mapping[Found, Probe]) -> None:
     for found, probe in usable.items():
         if probe.peak > 1:
             sys.stderr.write(
-                f"{root}/{names.shown(found.file)}: its mono mix peaks {probe.peak_dbfs():.1f} dB "
+                f"{root}/{names.escape(found.file)}: its mono mix peaks {probe.peak_dbfs():.1f} dB "
                 "above full scale, what is above is clipped; fetch a quieter copy if it matters\n"
             )
 
 
-def refuse(root: Path, rejected: Sequence[Rejected]) -> None:
+def raise_if_rejected(root: Path, rejected: Sequence[Rejected]) -> None:
     """Raise a TakhtError with a line for each rejected file, if there are any."""
     if rejected:
-        lines = [f"{root}/{names.shown(each.file)}: {each.reason}" for each in rejected]
+        lines = [f"{root}/{names.escape(each.file)}: {each.reason}" for each in rejected]
         lines.append(
-            f"{root}: {len(rejected)} cannot be used; mend them, or set catalogue.on_unreadable "
+            f"{root}: {len(rejected)} cannot be used; fix them, or set catalogue.on_unreadable "
             "to skip in params.yaml to go on without them"
         )
         raise TakhtError("\n".join(lines))
 
 
-def table(rejected: Sequence[Rejected]) -> pd.DataFrame:
+def rejection_table(rejected: Sequence[Rejected]) -> pd.DataFrame:
     """Return the columns file and reason; names that cannot be printed are escaped."""
-    rows = [(names.shown(each.file), each.reason) for each in rejected]
+    rows = [(names.escape(each.file), each.reason) for each in rejected]
     return pd.DataFrame(rows, columns=["file", "reason"], dtype="str")

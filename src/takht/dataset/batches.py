@@ -43,9 +43,9 @@ class Batches:
 
 
 class ShuffledBatches(Batches):
-    """Full batches in an order drawn anew each epoch, at most `max_steps` of them an epoch.
+    """Full batches in an order drawn again each epoch, at most `max_steps` of them an epoch.
 
-    What an epoch leaves out (a last partial batch, or all beyond `max_steps`) is drawn anew too.
+    What an epoch leaves out (a last partial batch, or all beyond `max_steps`) is drawn again too.
     """
 
     def __init__(

@@ -19,11 +19,11 @@ from takht.core.arrays import Frames
 from takht.errors import TakhtError
 
 COLUMNS = ["recording", "copy", "segment", "start_seconds", "first_frame", "frames"]
-Rows = list[tuple[int, int, float, int, int]]  # the columns after the first, a piece a row
+IndexRows = list[tuple[int, int, float, int, int]]  # the columns after the first, a piece a row
 
 
 @dataclass(frozen=True)
-class Piece:
+class FeaturePiece:
     """Features of one segment of one copy of a recording; `frames` has shape (frames, bands).
 
     `start_seconds` is where the segment starts in the recording; of an altered copy, its original.
@@ -36,14 +36,14 @@ class Piece:
 
 
 def write_pieces(
-    path: Path, pieces: Iterable[Piece], dtype: type[np.floating[Any]] = np.float16
-) -> Rows:
+    path: Path, pieces: Iterable[FeaturePiece], dtype: type[np.floating[Any]] = np.float16
+) -> IndexRows:
     """Write a recording's array, a piece at a time, and return its rows of the index.
 
     The bytes are those of `np.save` for the whole array, in the memory of one piece.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows: Rows = []
+    rows: IndexRows = []
     total = 0
     with path.open("wb") as file:
         for piece in pieces:
@@ -64,7 +64,9 @@ def _write_header(file: BinaryIO, frames: int, like: Frames, dtype: type[np.floa
     np.lib.format.write_array_header_1_0(file, {**header, "shape": (frames, *like.shape[1:])})
 
 
-def write_index(folder: Path, rows_of: Mapping[str, Rows], settings: Mapping[str, Any]) -> None:
+def write_index(
+    folder: Path, rows_of: Mapping[str, IndexRows], settings: Mapping[str, Any]
+) -> None:
     """Write the index of all recordings and the settings the features were made with."""
     rows = [(name, *row) for name, rows in rows_of.items() for row in rows]
     tables.write_table(pd.DataFrame(rows, columns=COLUMNS), folder / "index.csv")
@@ -92,9 +94,9 @@ def read_settings(folder: Path) -> dict[str, Any]:
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _spoilt(path, error) from None
+        raise _corrupt(path, error) from None
     if not isinstance(settings, dict):
-        raise _spoilt(path, "no object")
+        raise _corrupt(path, "no object")
     return settings
 
 
@@ -108,13 +110,13 @@ def open_array(folder: Path, recording: str) -> np.ndarray[Any, np.dtype[np.floa
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError, OverflowError, TypeError, SyntaxError) as error:
-        raise _spoilt(path, error) from None
+        raise _corrupt(path, error) from None
     if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-        raise _spoilt(path, "no array of floats")
+        raise _corrupt(path, "no array of floats")
     return array
 
 
-def _spoilt(path: Path, error: object) -> TakhtError:
+def _corrupt(path: Path, error: object) -> TakhtError:
     reason = " ".join(str(error).split())[:200]
     return TakhtError(
         f"{path}: not what the stage wrote ({reason}); restore it with `dvc checkout` or remove "
@@ -122,14 +124,14 @@ def _spoilt(path: Path, error: object) -> TakhtError:
     )
 
 
-def pieces(folder: Path, recording: str, rows: pd.DataFrame) -> Iterator[Piece]:
+def read_pieces(folder: Path, recording: str, rows: pd.DataFrame) -> Iterator[FeaturePiece]:
     """Yield the pieces that the recording's rows of the index stand for, frames as float32."""
     levels = open_array(folder, recording)
-    for copy, segment, start, first, frames in values(rows):
-        yield Piece(copy, segment, start, levels[first : first + frames].astype(np.float32))
+    for copy, segment, start, first, frames in index_values(rows):
+        yield FeaturePiece(copy, segment, start, levels[first : first + frames].astype(np.float32))
 
 
-def values(rows: pd.DataFrame) -> Rows:
+def index_values(rows: pd.DataFrame) -> IndexRows:
     """Return the rows of a recording's index as plain values, which JSON can hold."""
     return list(zip(*(rows[name].tolist() for name in COLUMNS[1:]), strict=True))
 

@@ -7,7 +7,7 @@ from takht.core.randomness import rng_for
 from takht.errors import TakhtError
 
 
-def of_side(windows: pd.DataFrame, split: pd.DataFrame, side: str) -> pd.DataFrame:
+def select_side(windows: pd.DataFrame, split: pd.DataFrame, side: str) -> pd.DataFrame:
     """Return the windows of a side's recordings with their composer, by recording and position.
 
     Altered copies (copy > 0) are for training alone: the other sides have none.
@@ -26,7 +26,7 @@ def of_side(windows: pd.DataFrame, split: pd.DataFrame, side: str) -> pd.DataFra
     return rows
 
 
-def of_random_windows(
+def assign_windows_at_random(
     windows: pd.DataFrame, split: pd.DataFrame, seed: int
 ) -> dict[str, pd.DataFrame]:
     """Return the windows of each side as a random split by window deals them: a leak, on purpose.
@@ -45,8 +45,8 @@ def of_random_windows(
     return {side: part.reset_index(drop=True) for side, part in rows.groupby(side_of)}
 
 
-def with_shuffled_composers(split: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return the split with its training recordings' composers dealt anew: nothing to be learnt.
+def permute_labels(split: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the split with its training recordings' composers dealt again: nothing to be learnt.
 
     Every composer keeps its number of training recordings; the other sides keep the truth.
     """
@@ -56,7 +56,7 @@ def with_shuffled_composers(split: pd.DataFrame, rng: np.random.Generator) -> pd
     return split.assign(composer=composers)
 
 
-def evened(
+def balance(
     rows: pd.DataFrame, *, recordings_per_composer: int, windows_per_recording: int, seed: int
 ) -> pd.DataFrame:
     """Return at most so many recordings a composer and so many windows a copy of a recording.

@@ -9,14 +9,14 @@ import pandas as pd
 from pydantic import Field
 
 from takht.core.arrays import TOP_DB, Frames
-from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import open_array, read_index, read_settings
 from takht.errors import TakhtError
 from takht.runtime.params import Section
 
 _OPEN_ARRAYS = 256  # a memory map each; far below what a process may hold open
 
 
-class Windows(Section):
+class WindowSize(Section):
     """How long a window is and how far the next one starts after it, in frames."""
 
     at: ClassVar[str] = "scales.{scale}.windows"
@@ -24,21 +24,21 @@ class Windows(Section):
     step_frames: int = Field(ge=1, le=10_000, description="from window to window, frames")
 
 
-class Features:
+class FeatureFolder:
     """A folder of features, read by the window."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.settings = features.read_settings(folder)
-        self.index = features.read_index(folder)
-        self._open = lru_cache(_OPEN_ARRAYS)(lambda name: features.open_array(folder, name))
+        self.settings = read_settings(folder)
+        self.index = read_index(folder)
+        self._open = lru_cache(_OPEN_ARRAYS)(lambda name: open_array(folder, name))
 
     @property
     def bands(self) -> int:
         """Bands or coefficients of a frame."""
         return int(self._open(self.index["recording"].iloc[0]).shape[1])
 
-    def windows(self, shape: Windows) -> pd.DataFrame:
+    def windows(self, shape: WindowSize) -> pd.DataFrame:
         """Return every window: recording, copy, segment, start_seconds, first_frame.
 
         None crosses a segment. Features whose frames are windows already are taken one by one.
@@ -47,7 +47,7 @@ class Features:
             TakhtError: a recording is too short for a single window.
         """
         if self.settings.get("frame") == "window":
-            shape = Windows(frames=1, step_frames=1)
+            shape = WindowSize(frames=1, step_frames=1)
         rows = self.index
         counts = ((rows["frames"] - shape.frames) // shape.step_frames + 1).clip(lower=0)
         short = sorted(set(rows["recording"]) - set(rows["recording"][counts > 0]))
@@ -72,10 +72,10 @@ class Features:
         rows = zip(table["recording"], table["first_frame"], strict=True)
         for place, (recording, first) in enumerate(rows):
             batch[place] = self._open(recording)[first : first + frames]
-        return held(batch, self.settings["unit"])
+        return limit_range(batch, self.settings["unit"])
 
 
-def held(windows: Frames, unit: str) -> Frames:
+def limit_range(windows: Frames, unit: str) -> Frames:
     """Return windows (n, frames, bands) with levels in dB held to the 80 dB below each's maximum.
 
     Other units stay as they are.

@@ -28,12 +28,12 @@ class _Setting:
         return int(rng.choice((0, 0, 2, self.maqam.ghammaz, self.maqam.ghammaz, 7)))
 
 
-def composed(profile: Profile, seconds: float, rng: np.random.Generator) -> Piece:
+def compose(profile: Profile, seconds: float, rng: np.random.Generator) -> Piece:
     """Return a piece of `seconds` that ends on the tonic.
 
     The tempo drawn gives way a little, so that the last cycle is a whole one.
     """
-    maqam, iqa_name = favourite(profile.maqamat, rng), favourite(profile.iqaat, rng)
+    maqam, iqa_name = choose_favourite(profile.maqamat, rng), choose_favourite(profile.iqaat, rng)
     iqa = IQAAT[iqa_name]
     opening_seconds = 0.0
     if rng.random() < profile.taqsim:
@@ -48,7 +48,7 @@ def composed(profile: Profile, seconds: float, rng: np.random.Generator) -> Piec
     return Piece(maqam, iqa_name, slot_seconds, opening_seconds, cycles, tuple(notes))
 
 
-def favourite(options: tuple[str, ...], rng: np.random.Generator) -> str:
+def choose_favourite(options: tuple[str, ...], rng: np.random.Generator) -> str:
     """Return one of the options, the first ones more often."""
     weights = FAVOUR ** np.arange(len(options))
     return str(rng.choice(options, p=weights / weights.sum()))
@@ -73,7 +73,7 @@ def _measured(
             phrases[letter] = _phrase(setting, length, last or letter in KEPT, rng)
         phrase, scale = phrases[letter]
         at_seconds = start_seconds + first * slots * setting.slot_seconds
-        line = melody.varied(phrase, VARIATION, rng)
+        line = melody.vary(phrase, VARIATION, rng)
         notes += [_note(tone, scale, at_seconds, passage, setting, rng) for tone in line]
     return notes
 
@@ -86,7 +86,7 @@ def _phrase(
     scale = maqam.scale
     if not home and rng.random() < profile.turn:
         scale = maqam.turned(str(rng.choice(maqam.turns)))
-    return melody.phrase(profile, setting.iqa, cycles, ends, rng), scale
+    return melody.compose_phrase(profile, setting.iqa, cycles, ends, rng), scale
 
 
 def _note(
@@ -115,7 +115,7 @@ def _taqsim(setting: _Setting, seconds: float, rng: np.random.Generator) -> list
     while now_seconds < seconds - 5 * BREATH_SECONDS:
         ends = (setting.pivot(rng), goal)
         slot_seconds = rng.uniform(0.14, 0.26)
-        for tone in melody.phrase(setting.profile, IQAAT["wahda"], 2, ends, rng):
+        for tone in melody.compose_phrase(setting.profile, IQAAT["wahda"], 2, ends, rng):
             held_seconds = tone.slots * slot_seconds * rng.lognormal(0, 0.35)
             held_seconds = min(held_seconds, seconds - BREATH_SECONDS - now_seconds)
             if held_seconds > 0.05:

@@ -14,7 +14,7 @@ REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 PART_SAMPLES = 65_536
 
 
-def levelled(mix: Mix, from_hz: int, to_hz: int, peak_dbfs: float) -> Mix:
+def limit_peaks(mix: Mix, from_hz: int, to_hz: int, peak_dbfs: float) -> Mix:
     """Return the mix at another rate, shape (samples, channels), with its peak at `peak_dbfs`.
 
     Raises:
@@ -27,7 +27,7 @@ def levelled(mix: Mix, from_hz: int, to_hz: int, peak_dbfs: float) -> Mix:
     return np.asarray(resampled * np.float32(10 ** (peak_dbfs / 20) / peak), dtype=np.float32)
 
 
-def encoded(mix: Mix, rate_hz: int, extension: str) -> bytes:
+def encode(mix: Mix, rate_hz: int, extension: str) -> bytes:
     """Return the mix, shape (samples, channels), as the bytes of a file with that extension.
 
     Raises:
@@ -41,10 +41,10 @@ def encoded(mix: Mix, rate_hz: int, extension: str) -> bytes:
         for first in range(0, len(mix), PART_SAMPLES):
             out.write(mix[first : first + PART_SAMPLES])
     data = file.getvalue()
-    return with_serial(data, 1) if extension == "ogg" else data
+    return set_serial(data, 1) if extension == "ogg" else data
 
 
-def with_serial(data: bytes, serial: int) -> bytes:
+def set_serial(data: bytes, serial: int) -> bytes:
     """Return an Ogg file's bytes with that serial number on every page (RFC 3533, section 6).
 
     libsndfile draws the serial from the clock. Each page ends with a checksum that covers it.

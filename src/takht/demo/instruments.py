@@ -1,4 +1,4 @@
-"""The instruments of one recording: their make and their players' habits, drawn anew each time."""
+"""The instruments of one recording: their make and their players' habits, drawn again each time."""
 
 import numpy as np
 

@@ -29,7 +29,7 @@ class Hit:
     strength: float
 
 
-def hits(
+def list_hits(
     iqa: Iqa, cycles: int, slot_seconds: float, fill: float, rng: np.random.Generator
 ) -> list[Hit]:
     """Return `cycles` cycles of strokes from time 0, on the grid; `fill` is the chance of a `k`.

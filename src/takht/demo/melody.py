@@ -30,7 +30,7 @@ CONTOURS: dict[str, Callable[[float], float]] = {
 HELD = 0.2  # share of a phrase that its last tone holds
 
 
-def phrase(
+def compose_phrase(
     profile: Profile, iqa: Iqa, cycles: int, ends: tuple[int, int], rng: np.random.Generator
 ) -> Phrase:
     """Return a phrase of `cycles` cycles that goes from the first of `ends` to the second.
@@ -51,7 +51,7 @@ def phrase(
     )
 
 
-def varied(given: Phrase, chance: float, rng: np.random.Generator) -> Phrase:
+def vary(given: Phrase, chance: float, rng: np.random.Generator) -> Phrase:
     """Return the phrase with inner tones moved by a step, each with `chance`; its ends stay."""
     return tuple(
         replace(tone, degree=tone.degree + int(rng.choice((-1, 1))))

@@ -41,7 +41,7 @@ class Room:
 TILT_HZ = 1500
 
 
-def recorded(
+def record(
     voices: Sequence[Voice], room: Room, channels: int, rate_hz: int, rng: np.random.Generator
 ) -> Mix:
     """Return the voices as heard in the room, shape (samples, channels), peak 1 before the noise.
@@ -53,15 +53,15 @@ def recorded(
         raise ValueError("a recording needs at least one voice")
     sides = np.stack([_panned(voices, side) for side in ((0.0,), (-1.0, 1.0))[channels - 1]])
     ringing = np.stack([_in_room(side, room, rate_hz, rng) for side in sides])
-    heard = faded(_through_microphone(ringing, room, rate_hz), rate_hz)
+    heard = fade(_through_microphone(ringing, room, rate_hz), rate_hz)
     heard /= np.max(np.abs(heard)) or 1
     white = rng.standard_normal(heard.shape, dtype=np.float32)
     noise = np.asarray(sosfilt(_low_pass(3000, rate_hz), white), dtype=np.float32)
-    heard += 10 ** (room.noise_dbfs / 20) * faded(noise / np.std(noise), rate_hz)
+    heard += 10 ** (room.noise_dbfs / 20) * fade(noise / np.std(noise), rate_hz)
     return np.ascontiguousarray(heard.T)
 
 
-def faded(sides: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
+def fade(sides: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
     """Return the sides, shape (channels, samples), from silence and back to it."""
     samples = sides.shape[1]
     into, out = round(FADE_IN_SECONDS * rate_hz), round(FADE_OUT_SECONDS * rate_hz)

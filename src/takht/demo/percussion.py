@@ -25,11 +25,14 @@ class Drum:
     jingle: float
 
 
-def played(
+def play(
     hits: Sequence[Hit], seconds: float, drum: Drum, rate_hz: int, rng: np.random.Generator
 ) -> Wave:
     """Return the strokes, each beginning at its time to the sample, shape (samples,), mono."""
-    takes = {letter: [stroke(letter, drum, rate_hz, rng) for _ in range(TAKES)] for letter in "DTk"}
+    takes = {
+        letter: [synthesize_stroke(letter, drum, rate_hz, rng) for _ in range(TAKES)]
+        for letter in "DTk"
+    }
     wave = np.zeros(round(seconds * rate_hz), dtype=np.float32)
     for hit in hits:
         take = takes[hit.stroke][int(rng.integers(TAKES))]
@@ -39,7 +42,7 @@ def played(
     return wave
 
 
-def stroke(letter: str, drum: Drum, rate_hz: int, rng: np.random.Generator) -> Wave:
+def synthesize_stroke(letter: str, drum: Drum, rate_hz: int, rng: np.random.Generator) -> Wave:
     """Return one dum (D), tak (T) or soft stroke (k), shape (samples,), peak 1 (k: 0.7).
 
     A dum is the skin's lowest mode, a tenth sharp as it is struck; a tak its higher ones, at the

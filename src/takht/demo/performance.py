@@ -4,12 +4,12 @@ import numpy as np
 
 from takht.core.randomness import rng_for
 from takht.demo import instruments, plucked, sustained
-from takht.demo.composition import composed
+from takht.demo.composition import compose
 from takht.demo.heterophony import part
-from takht.demo.iqaat import IQAAT, hits
+from takht.demo.iqaat import IQAAT, list_hits
 from takht.demo.maqamat import MAQAMAT
-from takht.demo.mixing import Mix, Room, Voice, recorded
-from takht.demo.percussion import played
+from takht.demo.mixing import Mix, Room, Voice, record
+from takht.demo.percussion import play
 from takht.demo.score import FREE, Note, Piece
 from takht.demo.style import Profile
 from takht.demo.voice import Sounding, Wave
@@ -19,7 +19,7 @@ LEAD_DB = 5.0
 PREFERENCE = 0.16  # weight of a composer's next instrument, relative to the one before
 
 
-def performed(
+def perform(
     profile: Profile, recording: str, seconds: float, channels: int, rate_hz: int, seed: int
 ) -> Mix:
     """Return a recording of a new piece by the composer, shape (samples, channels).
@@ -31,7 +31,7 @@ def performed(
     def rng(purpose: str) -> np.random.Generator:
         return rng_for(seed, profile.folder, recording, purpose)
 
-    piece = composed(profile, seconds - TAIL_SECONDS, rng("piece"))
+    piece = compose(profile, seconds - TAIL_SECONDS, rng("piece"))
     tonic_hz = tonic(piece, rng("tuning"))
     band = ensemble(profile, rng("ensemble"))
     voices = []
@@ -48,7 +48,7 @@ def performed(
         if draw.random() < chance:
             wave = _drums(name, piece, profile, seconds, rate_hz, rng(f"{name} sound"))
             voices.append(_placed(wave, 0.0, rng(f"{name} place")))
-    return recorded(voices, room(rng("room")), channels, rate_hz, rng("reverberation"))
+    return record(voices, room(rng("room")), channels, rate_hz, rng("reverberation"))
 
 
 def tonic(piece: Piece, rng: np.random.Generator) -> float:
@@ -105,9 +105,11 @@ def _melody(
     rng: np.random.Generator,
 ) -> Wave:
     if name in instruments.PLUCKED:
-        return plucked.line(notes, seconds, instruments.string(name, rng), rate_hz, rng)
+        return plucked.synthesize_plucked(
+            notes, seconds, instruments.string(name, rng), rate_hz, rng
+        )
     tube = instruments.tube(name, profile.slide, rng)
-    return sustained.line(notes, seconds, tube, rate_hz, rng)
+    return sustained.synthesize_sustained(notes, seconds, tube, rate_hz, rng)
 
 
 def _drums(
@@ -118,10 +120,10 @@ def _drums(
     rate_hz: int,
     rng: np.random.Generator,
 ) -> Wave:
-    strokes = hits(IQAAT[piece.iqa], piece.cycles, piece.slot_seconds, profile.fill, rng)
+    strokes = list_hits(IQAAT[piece.iqa], piece.cycles, piece.slot_seconds, profile.fill, rng)
     first = round(piece.opening_seconds * rate_hz)
     drum = instruments.drum(name, rng)
-    wave = played(strokes, seconds - first / rate_hz, drum, rate_hz, rng)
+    wave = play(strokes, seconds - first / rate_hz, drum, rate_hz, rng)
     return np.concatenate([np.zeros(first, dtype=np.float32), wave])[: round(seconds * rate_hz)]
 
 

@@ -9,7 +9,7 @@ from takht.core.randomness import rng_for
 from takht.demo.composers import COMPOSERS
 from takht.demo.style import Profile
 
-FEWEST = 5  # recordings of a composer
+MIN_RECORDINGS = 5  # recordings of a composer
 SHORTEST, LONGEST = 20.0, 150.0  # seconds, before they are scaled to the total asked for
 MEAN_MINUTES = 0.85
 FORMATS = {"wav": 0.24, "flac": 0.34, "ogg": 0.24, "mp3": 0.18}
@@ -39,12 +39,12 @@ class Recording:
     peak_dbfs: float
 
 
-def planned(minutes: float, seed: int) -> list[Recording]:
+def plan_recordings(minutes: float, seed: int) -> list[Recording]:
     """Return the corpus as a list, composer by composer; their lengths add up to `minutes`.
 
     A shorter corpus has fewer recordings, down to FEWEST a composer, and then shorter ones.
     """
-    recordings = max(FEWEST * len(COMPOSERS), round(minutes / MEAN_MINUTES))
+    recordings = max(MIN_RECORDINGS * len(COMPOSERS), round(minutes / MEAN_MINUTES))
     rng = rng_for(seed, "corpus")
     counts = _counts(recordings, rng)
     lengths = iter(_lengths(recordings, minutes, rng))
@@ -58,11 +58,11 @@ def planned(minutes: float, seed: int) -> list[Recording]:
 def _counts(recordings: int, rng: np.random.Generator) -> list[int]:
     """FEWEST each, the rest shared out by a square law (largest remainders), in a drawn order."""
     weights = np.linspace(0, 1, len(COMPOSERS)) ** 2
-    shares = (recordings - FEWEST * len(COMPOSERS)) * weights / weights.sum()
+    shares = (recordings - MIN_RECORDINGS * len(COMPOSERS)) * weights / weights.sum()
     extra = np.floor(shares).astype(int)
     missing = round(shares.sum()) - int(extra.sum())
     extra[np.argsort(extra - shares, kind="stable")[:missing]] += 1
-    return [FEWEST + int(count) for count in rng.permutation(extra)]
+    return [MIN_RECORDINGS + int(count) for count in rng.permutation(extra)]
 
 
 def _lengths(recordings: int, minutes: float, rng: np.random.Generator) -> list[float]:

@@ -59,7 +59,7 @@ def plucked(
     return np.asarray(wave / np.max(np.abs(wave)), dtype=np.float32)
 
 
-def line(
+def synthesize_plucked(
     notes: Sequence[Sounding],
     seconds: float,
     string: String,

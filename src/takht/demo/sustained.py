@@ -33,7 +33,7 @@ class Tube:
     attack_seconds: float
 
 
-def line(
+def synthesize_sustained(
     notes: Sequence[Sounding], seconds: float, tube: Tube, rate_hz: int, rng: np.random.Generator
 ) -> Wave:
     """Return the line as one voice, shape (samples,), a note of strength 1 at RMS TONE_RMS.

@@ -8,15 +8,15 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from takht.classifiers import predictions
 from takht.classifiers.classifier import Classifier
-from takht.dataset.windows import Features, Windows
-from takht.training import fit as fitting
+from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.training import training_set
 from takht.training.experiments import DiscriminantExperiment, Experiment, Training
+from takht.training.fit import fit_classifier
 
 _WATCHED = 10  # one training window in ten tells a network when to stop
 
 
-def folds(split: pd.DataFrame, count: int, seed: int) -> Iterator[pd.DataFrame]:
+def make_folds(split: pd.DataFrame, count: int, seed: int) -> Iterator[pd.DataFrame]:
     """Yield the split `count` times with new sides, train and test, so that all are tested once.
 
     Groups stay whole; composers are spread over the folds as evenly as they allow.
@@ -28,18 +28,18 @@ def folds(split: pd.DataFrame, count: int, seed: int) -> Iterator[pd.DataFrame]:
         yield split.assign(side=side)
 
 
-def shortened(training: Training, experiment: Experiment, max_steps: int) -> Training:
+def limit_steps(training: Training, experiment: Experiment, max_steps: int) -> Training:
     """Return the training held to `max_steps`; a discriminant has none and stays as it is."""
     if isinstance(experiment, DiscriminantExperiment):
         return training
     return training.model_copy(update={"max_steps": min(training.max_steps, max_steps)})
 
 
-def trained(
+def train_fold(
     experiment: Experiment,
-    shape: Windows,
+    shape: WindowSize,
     training: Training,
-    features: Features,
+    features: FeatureFolder,
     split: pd.DataFrame,
     windows: pd.DataFrame,
 ) -> Classifier:
@@ -53,14 +53,14 @@ def trained(
     rows = windows[windows["recording"].isin(owner.index)]
     rows = rows.sort_values(["recording", "copy", "first_frame"], ignore_index=True)
     rows["composer"] = rows["recording"].map(owner)
-    rows = training_set.chosen(rows, experiment, training, features)
+    rows = training_set.choose_windows(rows, experiment, training, features)
     labels = {name: name for name in sorted(set(owner))}
     watched = rows.iloc[::_WATCHED]
-    return fitting.fit(experiment, shape, training, features, rows, watched, labels)[0]
+    return fit_classifier(experiment, shape, training, features, rows, watched, labels)[0]
 
 
-def tested(
-    model: Classifier, features: Features, split: pd.DataFrame, windows: pd.DataFrame
+def score_fold(
+    model: Classifier, features: FeatureFolder, split: pd.DataFrame, windows: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the predictions of the split's test recordings, a row a recording.
 
@@ -71,8 +71,8 @@ def tested(
     rows = windows[windows["recording"].isin(owner.index) & (windows["copy"] == 0)]
     rows = rows.sort_values(["recording", "first_frame"], ignore_index=True)
     rows["composer"] = rows["recording"].map(owner)
-    table = predictions.of_windows(model, features, rows)
-    recordings = predictions.of_recordings(table, model.card.composers)
+    table = predictions.predict_windows(model, features, rows)
+    recordings = predictions.average_by_recording(table, model.card.composers)
     right = (table["composer"] == table["predicted"]).groupby(table["recording"]).mean()
     count = table.groupby("recording").size()
     return recordings.assign(

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from takht.dataset import window_selection as selection
+from takht.dataset.window_selection import assign_windows_at_random, balance
 from takht.training.experiments import Experiment, Training
 
 
-def dealt(
+def split_by_window(
     windows: pd.DataFrame, split: pd.DataFrame, experiment: Experiment, training: Training
 ) -> dict[str, pd.DataFrame]:
     """Return the windows of each side, dealt at random from the recordings the experiment may use.
@@ -17,11 +17,11 @@ def dealt(
     """
     if experiment.balance == "even":
         owned = windows.merge(split[["recording", "composer"]], on="recording")
-        kept = selection.evened(
+        kept = balance(
             owned[owned["copy"] == 0],
             recordings_per_composer=training.recordings_per_composer,
             windows_per_recording=1,
             seed=experiment.seed,
         )["recording"]
         split = split[split["recording"].isin(kept)]
-    return selection.of_random_windows(windows, split, experiment.seed)
+    return assign_windows_at_random(windows, split, experiment.seed)

@@ -46,7 +46,7 @@ def precision_and_recall(
     }
 
 
-def resamples(n: int, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def draw_resamples(n: int, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Return `count` bootstrap resamples of n recordings as places, shape (count, n).
 
     Recordings are drawn with replacement whoever composed them. Drawing within each composer would
@@ -55,20 +55,20 @@ def resamples(n: int, count: int, rng: np.random.Generator) -> NDArray[np.int64]
     return rng.integers(n, size=(count, n))
 
 
-def interval(values: NDArray[np.float64], share: float = 0.95) -> tuple[float, float]:
+def bootstrap_interval(values: NDArray[np.float64], share: float = 0.95) -> tuple[float, float]:
     """Return the percentile interval that holds `share` of resampled scores (Efron 1979)."""
     low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)
 
 
-def resampled_accuracy(
+def bootstrap_accuracy(
     actual: Composers, predicted: Composers, places: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the accuracy of every resample, shape (count,)."""
     return np.asarray((actual == predicted)[places].mean(axis=1))
 
 
-def resampled_macro_f1(
+def bootstrap_macro_f1(
     actual: Composers, predicted: Composers, places: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the macro F1 of every resample, shape (count,): the mean over its own composers."""

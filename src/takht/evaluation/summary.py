@@ -5,14 +5,23 @@ from collections.abc import Mapping
 import pandas as pd
 
 from takht.classifiers import calibration
-from takht.classifiers.model_card import Card
-from takht.classifiers.predictions import numbers, probabilities
+from takht.classifiers.model_card import ModelCard
+from takht.classifiers.predictions import encode_composers, probability_matrix
 from takht.core.randomness import rng_for
-from takht.evaluation import metrics as scores
+from takht.evaluation.metrics import (
+    accuracy,
+    bootstrap_accuracy,
+    bootstrap_interval,
+    bootstrap_macro_f1,
+    draw_resamples,
+    macro_f1,
+    precision_and_recall,
+    top_accuracy,
+)
 
 
-def metrics(
-    windows: pd.DataFrame, recordings: pd.DataFrame, card: Card, *, resamples: int, seed: int
+def summarize_scores(
+    windows: pd.DataFrame, recordings: pd.DataFrame, card: ModelCard, *, resamples: int, seed: int
 ) -> dict[str, float | int]:
     """Return the scores of predictions a window and a recording, and what the model costs.
 
@@ -21,26 +30,24 @@ def metrics(
     independent. Calibration errors are of recordings, before and after the temperature that
     validation chose.
     """
-    actual = numbers(recordings["composer"], card.composers)
-    predicted = numbers(recordings["predicted"], card.composers)
-    places = scores.resamples(len(recordings), resamples, rng_for(seed, "bootstrap"))
-    accuracy_low, accuracy_high = scores.interval(
-        scores.resampled_accuracy(actual, predicted, places)
-    )
-    raw = probabilities(recordings, card.composers)
+    actual = encode_composers(recordings["composer"], card.composers)
+    predicted = encode_composers(recordings["predicted"], card.composers)
+    places = draw_resamples(len(recordings), resamples, rng_for(seed, "bootstrap"))
+    accuracy_low, accuracy_high = bootstrap_interval(bootstrap_accuracy(actual, predicted, places))
+    raw = probability_matrix(recordings, card.composers)
     calibrated = card.confidence.apply(raw)
-    f1_low, f1_high = scores.interval(scores.resampled_macro_f1(actual, predicted, places))
+    f1_low, f1_high = bootstrap_interval(bootstrap_macro_f1(actual, predicted, places))
     return {
         "accuracy_windows": float((windows["composer"] == windows["predicted"]).mean()),
-        "accuracy_recordings": scores.accuracy(actual, predicted),
+        "accuracy_recordings": accuracy(actual, predicted),
         "accuracy_recordings_low": accuracy_low,
         "accuracy_recordings_high": accuracy_high,
-        "macro_f1_recordings": scores.macro_f1(actual, predicted),
+        "macro_f1_recordings": macro_f1(actual, predicted),
         "macro_f1_recordings_low": f1_low,
         "macro_f1_recordings_high": f1_high,
-        "top3_accuracy_recordings": scores.top_accuracy(actual, raw, 3),
-        "calibration_error_before": calibration.expected_error(raw, actual),
-        "calibration_error": calibration.expected_error(calibrated, actual),
+        "top3_accuracy_recordings": top_accuracy(actual, raw, 3),
+        "calibration_error_before": calibration.expected_calibration_error(raw, actual),
+        "calibration_error": calibration.expected_calibration_error(calibrated, actual),
         "temperature": card.confidence.temperature,
         "unknown_below": card.confidence.unknown_below,
         "known_named": float((calibrated.max(axis=1) >= card.confidence.unknown_below).mean()),
@@ -53,17 +60,17 @@ def metrics(
     }
 
 
-def by_composer(recordings: pd.DataFrame, card: Card) -> pd.DataFrame:
+def score_by_composer(recordings: pd.DataFrame, card: ModelCard) -> pd.DataFrame:
     """Return composer, precision, recall and n_recordings, a row a composer of the recordings."""
-    actual = numbers(recordings["composer"], card.composers)
-    predicted = numbers(recordings["predicted"], card.composers)
+    actual = encode_composers(recordings["composer"], card.composers)
+    predicted = encode_composers(recordings["predicted"], card.composers)
     return pd.DataFrame(
-        {"composer": card.labels[number]} | scores.precision_and_recall(actual, predicted, number)
+        {"composer": card.labels[number]} | precision_and_recall(actual, predicted, number)
         for number in sorted(set(actual.tolist()))
     )
 
 
-def confusion(recordings: pd.DataFrame, card: Card) -> pd.DataFrame:
+def count_confusions(recordings: pd.DataFrame, card: ModelCard) -> pd.DataFrame:
     """Return recording, actual and predicted, a row a recording, composers by display label.
 
     It is the one table of single recordings that is in Git, so that two revisions can be compared

@@ -10,10 +10,9 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from takht.core.arrays import Frames, Waveform
 from takht.errors import TakhtError
-from takht.features.spectrograms import mel as spectra
-from takht.features.spectrograms.mel import MelSettings
-from takht.features.statistics import summary as window_summary
-from takht.features.statistics import timbre as timbre_statistics
+from takht.features.spectrograms.mel import MelSettings, log_mel, mfcc
+from takht.features.statistics.summary import GROUPS, MIN_RATE_HZ, count_hops, summarize_segment
+from takht.features.statistics.timbre import HOP_SAMPLES
 from takht.runtime.params import Section
 
 Rate = Annotated[int, Field(ge=8_000, le=96_000, description="of the audio, Hz")]
@@ -45,7 +44,7 @@ class _Mel(MelSettings):
 
     def made(self) -> SegmentFeatures:
         how = self.model_dump(include={"sample_rate_hz", "n_fft", "hop_samples", "bands"})
-        return self._framed(lambda wave: _stored(spectra.log_mel(wave, **how)), self.bands)
+        return self._framed(lambda wave: _stored(log_mel(wave, **how)), self.bands)
 
     def _framed(self, of: Callable[[Waveform], Frames], bands: int) -> SegmentFeatures:
         hop = self.hop_samples
@@ -60,14 +59,14 @@ class _Mfcc(_Mel):
     def made(self) -> SegmentFeatures:
         levels = super().made().of
         count = self.coefficients
-        return self._framed(lambda wave: _stored(spectra.mfcc(levels(wave), count)), count)
+        return self._framed(lambda wave: _stored(mfcc(levels(wave), count)), count)
 
 
 class _Statistics(Section):
     kind: Literal["statistics"]
     frame: Literal["window"]
     unit: Literal["statistics"]
-    sample_rate_hz: Annotated[Rate, Field(ge=window_summary.LEAST_RATE_HZ)]
+    sample_rate_hz: Annotated[Rate, Field(ge=MIN_RATE_HZ)]
     hop_samples: int
     window_samples: int
     groups: dict[str, int]
@@ -75,9 +74,9 @@ class _Statistics(Section):
     @model_validator(mode="after")
     def _check_definition(self) -> Self:
         """The statistics are code, not settings: another version's are others."""
-        hops = window_summary.hops(self.sample_rate_hz)
-        ours = [count * timbre_statistics.HOP_SAMPLES for count in hops]
-        if [self.window_samples, self.hop_samples] != ours or self.groups != window_summary.GROUPS:
+        hops = count_hops(self.sample_rate_hz)
+        ours = [count * HOP_SAMPLES for count in hops]
+        if [self.window_samples, self.hop_samples] != ours or self.groups != GROUPS:
             raise ValueError("other statistics than this version computes")
         return self
 
@@ -87,10 +86,10 @@ class _Statistics(Section):
         return SegmentFeatures(self._of, self.unit, *sizes)
 
     def _of(self, wave: Waveform) -> Frames:
-        window_hops, _ = window_summary.hops(self.sample_rate_hz)
-        if 1 + len(wave) // timbre_statistics.HOP_SAMPLES < window_hops:
+        window_hops, _ = count_hops(self.sample_rate_hz)
+        if 1 + len(wave) // HOP_SAMPLES < window_hops:
             return np.empty((0, sum(self.groups.values())), np.float32)
-        return window_summary.of_segment(wave, self.sample_rate_hz)
+        return summarize_segment(wave, self.sample_rate_hz)
 
 
 _KINDS: TypeAdapter[_Mel | _Mfcc | _Statistics] = TypeAdapter(
@@ -98,7 +97,7 @@ _KINDS: TypeAdapter[_Mel | _Mfcc | _Statistics] = TypeAdapter(
 )
 
 
-def from_settings(settings: Mapping[str, Any], where: Path) -> SegmentFeatures:
+def features_from_settings(settings: Mapping[str, Any], where: Path) -> SegmentFeatures:
     """Return the features that a model learnt from, for any recording.
 
     `settings` are a feature folder's, as the model card in the folder `where` keeps them.

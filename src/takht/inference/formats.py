@@ -7,32 +7,34 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from takht.inference.prediction import Answer, Failure, Guess, Span, Verdict
+from takht.inference.prediction import Candidate, Decision, Failure, Prediction, TimelineSpan
 from takht.text import names
-from takht.text.columns import cell, padded, width
+from takht.text.columns import clean_cell, display_width, pad
 
 LONG_SECONDS = 180.0  # the table shows the timeline of what is longer
 _PLACES = 3
 
 
-def table(answers: Sequence[Answer], timeline: bool | None) -> str:
+def format_table(answers: Sequence[Prediction], timeline: bool | None) -> str:
     """Return a line a recording: composer, the three most probable, file.
 
     With the timeline below it, where `timeline` or, if that is None, the length says so.
     """
     rows = [("composer", "most probable", "recording")]
-    rows += [(cell(a.verdict.label), _guesses(a.verdict), names.shown(a.file)) for a in answers]
-    widths = [max(width(row[column]) for row in rows) for column in range(2)]
+    rows += [
+        (clean_cell(a.verdict.label), _guesses(a.verdict), names.escape(a.file)) for a in answers
+    ]
+    widths = [max(display_width(row[column]) for row in rows) for column in range(2)]
     lines = []
     for row, answer in zip(rows, [None, *answers], strict=True):
-        cells = [padded(text, width) for text, width in zip(row[:2], widths, strict=True)]
+        cells = [pad(text, width) for text, width in zip(row[:2], widths, strict=True)]
         lines.append("  ".join([*cells, row[2]]))
         if answer and (answer.seconds > LONG_SECONDS if timeline is None else timeline):
             lines += map(_span, answer.timeline)
     return "\n".join(lines)
 
 
-def as_csv(answers: Sequence[Answer], failures: Sequence[Failure], timeline: bool) -> str:
+def format_csv(answers: Sequence[Prediction], failures: Sequence[Failure], timeline: bool) -> str:
     """Return a row a recording, or a row a span; a file that failed has a row with its `error`."""
     head = ["file", "start_seconds", "end_seconds"] if timeline else ["file", "seconds"]
     places = range(1, _PLACES + 1)
@@ -58,7 +60,9 @@ def as_csv(answers: Sequence[Answer], failures: Sequence[Failure], timeline: boo
     return text.getvalue().removesuffix("\n")
 
 
-def as_json(answers: Sequence[Answer], failures: Sequence[Failure], model: dict[str, Any]) -> str:
+def format_json(
+    answers: Sequence[Prediction], failures: Sequence[Failure], model: dict[str, Any]
+) -> str:
     """Return an object: the model, every recording with its timeline, every failure."""
     found = {
         "model": model,
@@ -68,16 +72,16 @@ def as_json(answers: Sequence[Answer], failures: Sequence[Failure], model: dict[
     return json.dumps(found, ensure_ascii=False, indent=2)
 
 
-def _columns(verdict: Verdict) -> dict[str, Any]:
+def _columns(verdict: Decision) -> dict[str, Any]:
     columns: dict[str, Any] = {"answer": verdict.label}
     for place, guess in enumerate(verdict.most_probable, 1):
         columns |= {f"{kind}_{place}": value for kind, value in asdict(guess).items()}
     return columns
 
 
-def _span(span: Span) -> str:
+def _span(span: TimelineSpan) -> str:
     times = f"{_clock(span.start_seconds)}–{_clock(span.end_seconds)}"
-    return f"    {times:>17}  {padded(cell(span.verdict.label), 16)}  {_guesses(span.verdict)}"
+    return f"    {times:>17}  {pad(clean_cell(span.verdict.label), 16)}  {_guesses(span.verdict)}"
 
 
 def _clock(seconds: float) -> str:
@@ -87,9 +91,9 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
-def _guesses(verdict: Verdict) -> str:
+def _guesses(verdict: Decision) -> str:
     return ", ".join(map(_guess, verdict.most_probable))
 
 
-def _guess(guess: Guess) -> str:
-    return f"{cell(guess.label)} {guess.probability:.2f}"
+def _guess(guess: Candidate) -> str:
+    return f"{clean_cell(guess.label)} {guess.probability:.2f}"

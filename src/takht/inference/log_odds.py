@@ -13,7 +13,7 @@ Scores = NDArray[np.float64]
 _LEAST = 1e-45  # the least of float32 stands for what it rounds to 0
 
 
-def log_odds(model: Classifier, windows: Frames, number: int) -> Scores:
+def compute_log_odds(model: Classifier, windows: Frames, number: int) -> Scores:
     """Return each window's log-odds of a composer against all others, nats, shape (windows,).
 
     A discriminant's are exact. A network's are those of its float32 probabilities, at most 103.

@@ -12,15 +12,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tqdm import tqdm
 
 from takht.classifiers import classifier
-from takht.classifiers.model_card import Card
-from takht.classifiers.predictions import rounded_probabilities
+from takht.classifiers.model_card import ModelCard
+from takht.classifiers.predictions import predict_rounded
 from takht.core.arrays import Frames, Waveform
-from takht.dataset.windows import held
+from takht.dataset.windows import limit_range
 from takht.errors import TakhtError
-from takht.inference import features as segment_features
-from takht.inference import log_odds as evidence
-from takht.inference.decoded_recording import Levelled, Unheard, levelled
-from takht.preparation.settings import Normalize, Segment
+from takht.inference.decoded_recording import DecodedRecording, UnusableRecording, decode_recording
+from takht.inference.features import features_from_settings
+from takht.inference.log_odds import compute_log_odds
+from takht.preparation.settings import NormalizeSettings, SegmentSettings
 
 Probabilities = NDArray[np.float64]
 
@@ -29,12 +29,12 @@ class Preparation(BaseModel):
     """What happened to the recordings before the features, by `preparation` of the model card."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    normalize: Normalize
-    segment: Segment
+    normalize: NormalizeSettings
+    segment: SegmentSettings
 
 
 @dataclass(frozen=True)
-class Heard:
+class WindowPredictions:
     """What a model says of the windows of a recording `seconds` long, in order.
 
     `middles_seconds` are where the windows' middles lie, shape (windows,); `probabilities` have 4
@@ -46,7 +46,7 @@ class Heard:
     probabilities: Probabilities
 
 
-class Listener:
+class RecordingClassifier:
     """A model folder at work: nothing but it is needed, no params.yaml and no data."""
 
     def __init__(self, folder: Path) -> None:
@@ -62,9 +62,9 @@ class Listener:
                 f"{folder}: no model.json, in {folder.parent} {there}; name another with "
                 "--experiment or --models, train it with `dvc repro` or fetch it with `dvc pull`"
             )
-        self._model = classifier.load(folder)
-        self.card: Card = self._model.card
-        self._features = segment_features.from_settings(self.card.features, folder)
+        self._model = classifier.load_classifier(folder)
+        self.card: ModelCard = self._model.card
+        self._features = features_from_settings(self.card.features, folder)
         self._preparation = _preparation(self.card, folder)
         if self._features.bands != self.card.bands:
             raise TakhtError(
@@ -84,61 +84,65 @@ class Listener:
         """How long a window is."""
         return self._features.window_seconds(self.card.frames)
 
-    def hear(self, path: Path, *, bar: bool = False) -> Heard:
+    def predict(self, path: Path, *, bar: bool = False) -> WindowPredictions:
         """Return what the model says of the recording, in memory that its length does not change.
 
         Segment after segment; several threads may call it. `bar` shows progress on stderr.
 
         Raises:
-            Unheard: the file does not decode to sound, or to less than a window.
+            UnusableRecording: the file does not decode to sound, or to less than a window.
         """
-        with self.opened(path, bar=bar) as sound:
-            return self.hear_sound(sound, bar=bar)
+        with self.open_recording(path, bar=bar) as sound:
+            return self.predict_decoded(sound, bar=bar)
 
-    def opened(self, path: Path, *, bar: bool = False) -> AbstractContextManager[Levelled]:
+    def open_recording(
+        self, path: Path, *, bar: bool = False
+    ) -> AbstractContextManager[DecodedRecording]:
         """Return the recording, to be entered, at the rate and level of the model's corpus.
 
         Raises:
-            Unheard: the file does not decode to sound.
+            UnusableRecording: the file does not decode to sound.
         """
-        return levelled(path, self._features.sample_rate_hz, self._preparation.normalize, bar=bar)
+        return decode_recording(
+            path, self._features.sample_rate_hz, self._preparation.normalize, bar=bar
+        )
 
-    def pieces(self, sound: Levelled) -> list[tuple[int, int]]:
+    def segment_bounds(self, sound: DecodedRecording) -> list[tuple[int, int]]:
         """Return where each segment starts and how long it is, samples; no window crosses one."""
-        return sound.pieces(self._preparation.segment)
+        return sound.segment_bounds(self._preparation.segment)
 
-    def hear_sound(self, sound: Levelled, *, bar: bool = False) -> Heard:
+    def predict_decoded(self, sound: DecodedRecording, *, bar: bool = False) -> WindowPredictions:
         """Return what the model says of a recording that is open.
 
         Raises:
-            Unheard: it is shorter than a window.
+            UnusableRecording: it is shorter than a window.
         """
         shown = tqdm(
-            self.pieces(sound), desc="listen", unit="segment", disable=None if bar else True
+            self.segment_bounds(sound), desc="listen", unit="segment", disable=None if bar else True
         )
-        parts = [self._hear_piece(sound, *piece) for piece in shown]
+        parts = [self._predict_segment(sound, *piece) for piece in shown]
         middles, probabilities = (np.concatenate(kind) for kind in zip(*parts, strict=True))
         seconds = sound.samples / self._features.sample_rate_hz
         if not len(middles):
-            raise Unheard(
+            raise UnusableRecording(
                 f"lasts {seconds:.2f} s, less than one window ({self.window_seconds:.2f} s); use "
                 "a longer one"
             )
-        return Heard(seconds, middles, probabilities)
+        return WindowPredictions(seconds, middles, probabilities)
 
     def log_odds(self, wave: Waveform, number: int) -> NDArray[np.float64]:
         """Return the log-odds of a composer in each window of a segment (samples,), nats."""
         windows = self._windows(wave)
         with self._one_at_a_time:
-            return evidence.log_odds(self._model, windows, number)
+            return compute_log_odds(self._model, windows, number)
 
-    def _hear_piece(
-        self, sound: Levelled, start: int, samples: int
+    def _predict_segment(
+        self, sound: DecodedRecording, start: int, samples: int
     ) -> tuple[NDArray[np.float64], Probabilities]:
         """Return the middles (s) and probabilities of a segment's windows."""
         windows = self._windows(sound.read(start, samples))
         with self._one_at_a_time:
-            probabilities = rounded_probabilities(self._model, windows)
+            probabilities = predict_rounded(self._model, windows)
         first = start / self._features.sample_rate_hz + self.window_seconds / 2
         return first + np.arange(len(windows)) * np.float64(self.step_seconds), probabilities
 
@@ -148,10 +152,10 @@ class Listener:
         if len(frames) < card.frames:
             return np.empty((0, card.frames, card.bands), np.float32)
         windows = sliding_window_view(frames, card.frames, axis=0)[:: card.step_frames]
-        return held(np.ascontiguousarray(windows.transpose(0, 2, 1)), self._features.unit)
+        return limit_range(np.ascontiguousarray(windows.transpose(0, 2, 1)), self._features.unit)
 
 
-def _preparation(card: Card, folder: Path) -> Preparation:
+def _preparation(card: ModelCard, folder: Path) -> Preparation:
     try:
         return Preparation.model_validate(card.preparation)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Who is heard from when to when: windows' probabilities merged into spans."""
+"""Who is predicted from when to when: windows' probabilities merged into spans."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Span(NamedTuple):
+class WindowSpan(NamedTuple):
     """Neighbouring windows, `first` to before `end`, of one composer (its number)."""
 
     first: int
@@ -14,7 +14,7 @@ class Span(NamedTuple):
     composer: int
 
 
-def spans(probabilities: NDArray[np.float64], least_windows: int) -> list[Span]:
+def find_spans(probabilities: NDArray[np.float64], least_windows: int) -> list[WindowSpan]:
     """Return spans from the first window to the last, neighbours of different composers.
 
     `probabilities` has shape (windows, composers), at least one window. Of all ways to cut, each
@@ -25,7 +25,7 @@ def spans(probabilities: NDArray[np.float64], least_windows: int) -> list[Span]:
     """
     windows, composers = probabilities.shape
     if windows < 2 * least_windows:
-        return [Span(0, windows, int(probabilities.sum(axis=0).argmax()))]
+        return [WindowSpan(0, windows, int(probabilities.sum(axis=0).argmax()))]
     sums = np.vstack([np.zeros(composers), np.cumsum(probabilities, axis=0)])
     # Of the best cut of the first `end` windows whose last span has composer c and may end there:
     value = np.full((windows + 1, composers), -np.inf)
@@ -40,11 +40,11 @@ def spans(probabilities: NDArray[np.float64], least_windows: int) -> list[Span]:
         value[end] = np.maximum(begun, longer)
         first[end] = np.where(begun > longer, begin, first[end - 1])
         best[end] = value[end].max()
-    found: list[Span] = []
+    found: list[WindowSpan] = []
     end = windows
     while end:
         composer = int(value[end].argmax())
         begin = int(first[end, composer])
-        found.insert(0, Span(begin, end, composer))
+        found.insert(0, WindowSpan(begin, end, composer))
         end = begin
     return found

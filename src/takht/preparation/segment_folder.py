@@ -10,7 +10,7 @@ from takht.core.arrays import Waveform
 from takht.errors import TakhtError
 
 
-def recordings(folder: Path) -> list[str]:
+def list_recordings(folder: Path) -> list[str]:
     """Return the ids of all recordings that have segments, sorted.
 
     Raises:
@@ -22,7 +22,7 @@ def recordings(folder: Path) -> list[str]:
     return sorted(names)
 
 
-class Segment(NamedTuple):
+class NumberedSegment(NamedTuple):
     """A piece of a recording: its number, where it starts there, and its waveform."""
 
     number: int
@@ -30,22 +30,22 @@ class Segment(NamedTuple):
     wave: Waveform
 
 
-def numbered(folder: Path, recording: str) -> Iterator[Segment]:
+def read_numbered(folder: Path, recording: str) -> Iterator[NumberedSegment]:
     """Yield the segments of a recording in order, each with its place in the recording."""
-    rate_hz, samples = sample_rate_hz(folder), 0
-    for number, wave in enumerate(read(folder, recording)):
-        yield Segment(number, samples / rate_hz, wave)
+    rate_hz, samples = read_sample_rate_hz(folder), 0
+    for number, wave in enumerate(read_segments(folder, recording)):
+        yield NumberedSegment(number, samples / rate_hz, wave)
         samples += len(wave)
 
 
-def read(folder: Path, recording: str) -> Iterator[Waveform]:
+def read_segments(folder: Path, recording: str) -> Iterator[Waveform]:
     """Yield the segments of a recording in order: mono float32 in [-1, 1], shape (samples,)."""
     for path in sorted((folder / recording).glob("*.wav")):
         wave, _ = soundfile.read(path, dtype="float32")
         yield wave
 
 
-def sample_rate_hz(folder: Path) -> int:
+def read_sample_rate_hz(folder: Path) -> int:
     """Return the one sample rate of all segments, Hz.
 
     Raises:

@@ -5,7 +5,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from takht.audio.pcm import cut_lengths, gained, recut
+from takht.audio.pcm import apply_gain, cut_lengths, recut
 from takht.audio.wav_parts import Parts
 
 with warnings.catch_warnings():
@@ -38,7 +38,7 @@ def segment_recording(item: Segmentation, folder: Path) -> int:
         parts.samples, round(item.seconds * rate_hz), round(item.min_seconds * rate_hz)
     )
     folder.mkdir()
-    louder = (gained(block, item.gain_db) for block in parts.blocks())
+    louder = (apply_gain(block, item.gain_db) for block in parts.blocks())
     for number, samples in enumerate(recut(louder, lengths)):
         audio = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
         # In memory first: on a full disk, a half-written export prints a traceback of its own.

@@ -11,7 +11,7 @@ from pydantic import Field
 from takht.runtime.params import Section
 
 
-class Normalize(Section):
+class NormalizeSettings(Section):
     """What is made equal in all recordings."""
 
     at: ClassVar[str] = "normalize"
@@ -20,7 +20,7 @@ class Normalize(Section):
     peak_dbfs: float = Field(ge=-30, le=0, description="no peak passes this, dBFS")
 
 
-class Segment(Section):
+class SegmentSettings(Section):
     """How long the pieces are that features are made of, one by one."""
 
     at: ClassVar[str] = "segment"

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from takht.errors import DiskFull, TakhtError
 from takht.runtime import interrupts, locks
-from takht.runtime import tf_config as machines
+from takht.runtime.tf_config import is_writer
 
 FULL_BYTES = 2**20  # with less than this free, it was the disk that stopped us
 
 
 @contextmanager
-def fresh_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside `path` that takes its name when the block ends well.
 
     Of machines that train together, only the first keeps it: the others may share its disk.
@@ -35,7 +35,7 @@ def fresh_folder(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def fresh_file(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """Yield a path beside `path`, to be written, that takes its name when the block ends well.
 
     Of machines that train together, only the first keeps it.
@@ -49,13 +49,13 @@ def fresh_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _fresh(path: Path) -> Iterator[Path]:
-    if not machines.writes():
+    if not is_writer():
         with tempfile.TemporaryDirectory() as unused:
             yield Path(unused) / "new"
         return
     with _beside(path) as own:
         yield own / "new"
-        interrupts.end_if_came()
+        interrupts.raise_if_interrupted()
         _take_place(own / "new", path, own)
 
 
@@ -74,7 +74,7 @@ def scratch_folder(path: Path) -> Iterator[Path]:
 def _beside(path: Path) -> Iterator[Path]:
     """Yield an empty folder that no other run knows, on the disk of `path`."""
     partial = path.with_name(f".{path.name}.partial")
-    with locks.only_run(partial, making=path):
+    with locks.hold_lock(partial, making=path):
         # Not a fixed name: what an orphan of a killed run still writes goes elsewhere.
         own = partial / uuid.uuid4().hex
         try:
@@ -111,7 +111,7 @@ def _raise_if_full(path: Path, error: Exception) -> None:
         ) from error
 
 
-def remove(path: Path) -> None:
+def remove_path(path: Path) -> None:
     """Remove a file or a folder with all it holds; nothing happens when there is none."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)

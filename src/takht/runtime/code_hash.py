@@ -23,7 +23,7 @@ PLUMBING = ("takht/runtime/", "takht/cache/", "takht/errors.py", "takht/stage.py
 EVERYWHERE = ("takht/core/cpu.py", "takht/core/threads.py")
 
 
-def of_function(function: Callable[..., Any]) -> str:
+def hash_function(function: Callable[..., Any]) -> str:
     """Return a hash of the code behind a function and of the versions of what that imports.
 
     Behind it is the module it stands in with all that this imports from here, but for plumbing.
@@ -38,7 +38,7 @@ def of_function(function: Callable[..., Any]) -> str:
 
 
 @cache
-def of_package() -> str:
+def hash_package() -> str:
     """Return a hash of all code of the package: machines that share a run must have the same."""
     files = sorted((SRC / "takht").rglob("*.py"))
     return _hash((path.relative_to(SRC).as_posix(), path.read_bytes()) for path in files)
@@ -46,8 +46,8 @@ def of_package() -> str:
 
 @cache
 def _of_file(start: Path) -> str:
-    files = sorted(closure(start))
-    names = {name.split(".")[0] for path in files for name in imported(path)}
+    files = sorted(import_closure(start))
+    names = {name.split(".")[0] for path in files for name in list_imports(path)}
     packages = sorted({each for name in names for each in _packages(name)})
     return _hash(
         [
@@ -72,7 +72,7 @@ def _distributions() -> Mapping[str, list[str]]:
     return packages_distributions()
 
 
-def closure(start: Path) -> set[Path]:
+def import_closure(start: Path) -> set[Path]:
     """Return the files of this folder of sources whose code a file's results depend on.
 
     Itself, what it imports, directly or not, and what acts everywhere. Plumbing is left out with
@@ -85,13 +85,13 @@ def closure(start: Path) -> set[Path]:
         if here in found or _name(here).startswith(PLUMBING):
             continue
         found.add(here)
-        files = (SRC / f"{name.replace('.', '/')}.py" for name in imported(here))
+        files = (SRC / f"{name.replace('.', '/')}.py" for name in list_imports(here))
         queue += [file for file in files if file.exists()]
     return found
 
 
 @cache
-def imported(path: Path) -> frozenset[str]:
+def list_imports(path: Path) -> frozenset[str]:
     """Return the dotted names that a file imports anywhere in it, and all their parents.
 
     Raises:

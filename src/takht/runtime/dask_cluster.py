@@ -12,7 +12,7 @@ from distributed.scheduler import KilledWorker
 
 from takht.core import cpu
 from takht.errors import TakhtError
-from takht.runtime import code_hash as code_identity
+from takht.runtime.code_hash import hash_package
 
 Pair = TypeVar("Pair")
 Result = TypeVar("Result")
@@ -23,7 +23,7 @@ _INSTRUCTIONS = cpu.AVX2_ONLY.items()
 _one_folder = threading.Lock()  # the working folder is the process's
 
 
-def completed(
+def map_unordered(
     function: Callable[[Pair], Result], pairs: Sequence[Pair], address: str
 ) -> Iterator[Result]:
     """Yield the results as they are ready.
@@ -43,7 +43,7 @@ def completed(
         ) from None
     with client:
         sys.stderr.write(f"cluster {address}, dashboard {client.dashboard_link}\n")
-        run = _Elsewhere(function, Path.cwd(), code_identity.of_package())
+        run = _Elsewhere(function, Path.cwd(), hash_package())
         futures = client.map(run, pairs, pure=False, retries=_RETRIES)
         try:
             for future in as_completed(futures, loop=client.loop):
@@ -64,7 +64,7 @@ class _Elsewhere:
         self._is_pinned = cpu.is_pinned()
 
     def __call__(self, pair: Any) -> Any:
-        if code_identity.of_package() != self._code:
+        if hash_package() != self._code:
             raise TakhtError(
                 "TAKHT_DASK: a worker has other code of takht than this working copy; start it "
                 f"with PYTHONPATH={self._folder / 'src'}"

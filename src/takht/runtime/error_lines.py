@@ -17,7 +17,7 @@ _REMEDIES = {
 }
 
 
-def lines(error: Exception, where: str) -> str:
+def describe_error(error: Exception, where: str) -> str:
     """Return what the user is told of an exception: a line, or one a case of a TakhtError.
 
     `where` is the stage or command that it ended.
@@ -51,7 +51,7 @@ def _of_system(error: OSError, where: str, said: str) -> str:
     for kind, remedy in _REMEDIES.items():
         if isinstance(error, kind):
             return f"{place}: {reason}; {remedy}"
-    return f"{place}: {reason}; mend the cause and run again"
+    return f"{place}: {reason}; fix the cause and run again"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

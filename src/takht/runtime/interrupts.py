@@ -12,15 +12,15 @@ _heard: list[int] = []
 
 
 @contextmanager
-def heard_of() -> Iterator[None]:
+def watch_interrupts() -> Iterator[None]:
     """Raise KeyboardInterrupt at Ctrl-C within the block, and remember it until the block ends."""
 
-    def hear(*_: object) -> None:
+    def note(*_: object) -> None:
         _heard.append(1)
-        sys.unraisablehook = say_nothing  # where the exception is lost
+        sys.unraisablehook = ignore_exception  # where the exception is lost
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, hear)
+    before = signal.signal(signal.SIGINT, note)
     try:
         yield
     finally:
@@ -28,16 +28,16 @@ def heard_of() -> Iterator[None]:
         _heard.clear()
 
 
-def came() -> bool:
+def was_interrupted() -> bool:
     """Tell whether Ctrl-C came since the block began."""
     return bool(_heard)
 
 
-def end_if_came() -> None:
+def raise_if_interrupted() -> None:
     """Raise KeyboardInterrupt where Ctrl-C came: called before a result is taken for a good one."""
     if _heard:
         raise KeyboardInterrupt
 
 
-def say_nothing(_: object) -> None:
+def ignore_exception(_: object) -> None:
     """Be told of an exception that nobody can catch, after which there is but one line to say."""

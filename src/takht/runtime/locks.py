@@ -12,7 +12,7 @@ _WITHOUT_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}  # some cluster 
 
 
 @contextmanager
-def only_run(folder: Path, making: Path) -> Iterator[None]:
+def hold_lock(folder: Path, making: Path) -> Iterator[None]:
     """Hold the folder, made where there is none; one line on stderr where another run has it.
 
     `making` is what that line names. The kernel lifts the lock when the process ends, whatever ends

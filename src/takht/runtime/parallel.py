@@ -23,7 +23,7 @@ _ATTEMPTS = 3  # of work whose worker was killed
 tqdm.monitor_interval = 0  # no thread that looks after bars, and warns where it cannot start
 
 
-def workers() -> int:
+def count_workers() -> int:
     """Return how many processes to use: TAKHT_WORKERS, else one a core.
 
     An environment variable and not a parameter, because it cannot change a result.
@@ -33,13 +33,11 @@ def workers() -> int:
     """
     asked = os.environ.get("TAKHT_WORKERS") or str(os.cpu_count() or 1)
     if not asked.isdecimal() or int(asked) < 1:
-        raise TakhtError(
-            f"TAKHT_WORKERS: a whole number from 1 on, got {asked!r}; mend or unset it"
-        )
+        raise TakhtError(f"TAKHT_WORKERS: a whole number from 1 on, got {asked!r}; fix or unset it")
     return int(asked)
 
 
-def each(
+def map_ordered(
     function: Callable[[Item], Result],
     items: Sequence[Item],
     *,
@@ -48,11 +46,11 @@ def each(
     threads: bool = False,
 ) -> list[Result]:
     """Return `function(item)` for every item, in the order of the items; see `completed`."""
-    results = dict(completed(function, items, label=label, unit=unit, threads=threads))
+    results = dict(map_unordered(function, items, label=label, unit=unit, threads=threads))
     return [results[place] for place in range(len(items))]
 
 
-def completed(
+def map_unordered(
     function: Callable[[Item], Result],
     items: Sequence[Item],
     *,
@@ -79,17 +77,17 @@ def completed(
     ):
         pairs = list(enumerate(items))
         if address and pairs:
-            from takht.runtime import dask_cluster as dask  # half a second to import
+            from takht.runtime.dask_cluster import map_unordered  # half a second to import
 
-            results = dask.completed(one, pairs, address)
-        elif min(workers(), len(items)) <= 1:
+            results = map_unordered(one, pairs, address)
+        elif min(count_workers(), len(items)) <= 1:
             results = map(one, pairs)
         elif threads:
             results = _parallel(one, pairs, "threading")
         else:
             results = _in_processes(one, pairs, label)
         for result in results:
-            interrupts.end_if_came()
+            interrupts.raise_if_interrupted()
             bar.update()
             yield result
 
@@ -132,7 +130,7 @@ def _parallel(
 ) -> Iterator[tuple[int, Result]]:
     from joblib import Parallel, delayed  # as above
 
-    count = min(workers(), len(pairs))
+    count = min(count_workers(), len(pairs))
     # Not with the first piece of work: a worker may wait for that while its stage is killed.
     set_up = {"initializer": orphans.set_up_worker, "initargs": (os.getpid(),)}
     options = set_up if backend == "loky" else {}

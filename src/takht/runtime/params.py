@@ -34,7 +34,7 @@ S = TypeVar("S", bound=Section)
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="seed of every draw for this purpose")]
 
 
-def load(cls: type[S], names: Mapping[str, str], path: Path = Path("params.yaml")) -> S:
+def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("params.yaml")) -> S:
     """Return the section of the YAML file that `cls` describes.
 
     Raises:
@@ -45,10 +45,10 @@ def load(cls: type[S], names: Mapping[str, str], path: Path = Path("params.yaml"
         values: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
-        raise ParamError(f"{path}: not readable as YAML ({reason}); mend or restore it") from None
+        raise ParamError(f"{path}: not readable as YAML ({reason}); fix or restore it") from None
     for key in place.split("."):
         if not isinstance(values, dict) or key not in values:
-            raise ParamError(f"{path}: no section {place!r}; add it or mend its name")
+            raise ParamError(f"{path}: no section {place!r}; add it or fix its name")
         values = values[key]
     try:
         return cls.parse(values)
@@ -59,9 +59,9 @@ def load(cls: type[S], names: Mapping[str, str], path: Path = Path("params.yaml"
 
 def _line(path: Path, place: str, error: dict[str, Any]) -> str:
     key = ".".join([place, *map(str, error["loc"])])
-    advice = "mend the value"
+    advice = "fix the value"
     if error["type"] == "extra_forbidden":
-        advice = "remove the key or mend its name"
+        advice = "remove the key or fix its name"
     elif error["type"] == "float_type" and isinstance(error["input"], str):
         advice = "write a plain number (YAML reads 1e-3 as text: write 1.0e-3)"
     return f"{path}: {key}: {error['msg']}, got {error['input']!r}; {advice}"

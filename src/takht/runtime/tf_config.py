@@ -10,7 +10,7 @@ _SHAPE = (
 )
 
 
-def here() -> tuple[int, int]:
+def read_position() -> tuple[int, int]:
     """Return how many machines train together and the place of this one, from 0: (1, 0) if alone.
 
     Raises:
@@ -35,6 +35,6 @@ def here() -> tuple[int, int]:
         ) from None
 
 
-def writes() -> bool:
+def is_writer() -> bool:
     """Return whether this machine writes outputs: the first of several, or the only one."""
-    return here()[1] == 0
+    return read_position()[1] == 0

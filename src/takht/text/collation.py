@@ -13,13 +13,13 @@ _TATWEEL = "\u0640"
 _FORMS = str.maketrans({"ٱ": "ا", "ة": "ه", "ى": "ي", _TATWEEL: None})
 
 
-def key(name: str) -> tuple[str, str]:
+def sort_key(name: str) -> tuple[str, str]:
     """Return what to sort a name by; names that differ in what does not count stay in one order."""
     letters = unicodedata.normalize("NFKD", name).casefold()
     base = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return base.translate(_FORMS), unicodedata.normalize("NFC", name)
 
 
-def sorted_names(names: Iterable[str]) -> list[str]:
+def sort_names(names: Iterable[str]) -> list[str]:
     """Return the names in the order in which people look for them."""
-    return sorted(names, key=key)
+    return sorted(names, key=sort_key)

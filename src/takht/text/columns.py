@@ -9,25 +9,25 @@ from takht.text import names
 _LEFT_TO_RIGHT = "\u200e"
 
 
-def cell(text: str) -> str:
+def clean_cell(text: str) -> str:
     """Return a text that leaves what follows it where it stands, what cannot be printed escaped."""
-    text = names.shown(text)
+    text = names.escape(text)
     right_to_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
     return text + _LEFT_TO_RIGHT if right_to_left else text
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
+def format_table(rows: Sequence[Sequence[str]]) -> str:
     """Return rows of cells, equally many, in columns two spaces apart, a line a row."""
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)][:-1]
-    return "\n".join("  ".join([*map(padded, cells[:-1], widths), cells[-1]]) for cells in rows)
+    widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)][:-1]
+    return "\n".join("  ".join([*map(pad, cells[:-1], widths), cells[-1]]) for cells in rows)
 
 
-def padded(text: str, columns: int) -> str:
+def pad(text: str, columns: int) -> str:
     """Return the text with spaces up to a number of columns."""
-    return text + " " * (columns - width(text))
+    return text + " " * (columns - display_width(text))
 
 
-def width(text: str) -> int:
+def display_width(text: str) -> int:
     """Return how many columns of a terminal the text takes: marks take none, wide letters two."""
     return sum(map(_columns, text))
 

@@ -13,14 +13,14 @@ MAX_BYTES = 240
 _UNSHOWABLE = {"Cc", "Cs", "Zl", "Zp"}  # controls, undecodable bytes, line separators
 
 
-def nfc(text: str) -> str:
+def to_nfc(text: str) -> str:
     """Return the text with composed letters: the one spelling by which names are compared."""
     return unicodedata.normalize("NFC", text)
 
 
 def stem(file_name: str) -> str:
     """Return the name without its last suffix, NFC."""
-    return nfc(PurePath(file_name).stem)
+    return to_nfc(PurePath(file_name).stem)
 
 
 def is_clutter(name: str) -> bool:
@@ -28,7 +28,7 @@ def is_clutter(name: str) -> bool:
     return name.startswith(("._", ".")) or name.lower() in CLUTTER
 
 
-def shown(text: str) -> str:
+def escape(text: str) -> str:
     """Return the text on one line, what cannot be printed as escapes."""
     return "".join(
         letter.encode("unicode_escape").decode()
@@ -38,12 +38,12 @@ def shown(text: str) -> str:
     )
 
 
-def fault(name: str) -> str | None:
+def find_fault(name: str) -> str | None:
     """Return why a composer's folder or a recording (its stem) cannot be called so, or None."""
     size = len(name.encode("utf-8", "surrogateescape"))
     if any(unicodedata.category(letter) == "Cs" for letter in name):
         return "name is not UTF-8; rename it"
-    if shown(name) != name:
+    if escape(name) != name:
         return "name holds a control character; rename it"
     if name != name.strip() or not name:
         return f"name begins or ends with a space, {name!r}; rename it"

@@ -5,7 +5,7 @@ import pandas as pd
 from takht.classifiers import calibration, predictions
 from takht.classifiers.classifier import Classifier
 from takht.core import tensorflow_setup
-from takht.dataset.windows import Features, Windows
+from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.training.experiments import (
     DiscriminantExperiment,
     Experiment,
@@ -14,11 +14,11 @@ from takht.training.experiments import (
 )
 
 
-def fit(
+def fit_classifier(
     experiment: Experiment,
-    shape: Windows,
+    shape: WindowSize,
     scale: Training,
-    features: Features,
+    features: FeatureFolder,
     rows: pd.DataFrame,
     validation: pd.DataFrame,
     labels: dict[str, str],
@@ -30,31 +30,31 @@ def fit(
     Temperature and threshold of the classifier's confidence come from the validation recordings.
     """
     model, curve = _fitted(experiment, shape, scale, features, rows, validation, labels)
-    windows = predictions.of_windows(model, features, validation)
-    recordings = predictions.of_recordings(windows, list(labels))
-    confidence = calibration.fitted(
-        predictions.probabilities(recordings, list(labels)),
-        predictions.numbers(recordings["composer"], list(labels)),
+    windows = predictions.predict_windows(model, features, validation)
+    recordings = predictions.average_by_recording(windows, list(labels))
+    confidence = calibration.fit_confidence(
+        predictions.probability_matrix(recordings, list(labels)),
+        predictions.encode_composers(recordings["composer"], list(labels)),
     )
-    return model.calibrated(confidence), curve
+    return model.with_confidence(confidence), curve
 
 
 def _fitted(
     experiment: Experiment,
-    shape: Windows,
+    shape: WindowSize,
     scale: Training,
-    features: Features,
+    features: FeatureFolder,
     rows: pd.DataFrame,
     validation: pd.DataFrame,
     labels: dict[str, str],
 ) -> tuple[Classifier, pd.DataFrame]:
     if isinstance(experiment, DiscriminantExperiment):
-        from takht.training import fit_discriminant as discriminant_fitting
+        from takht.training.fit_discriminant import fit_discriminant
 
-        return discriminant_fitting.fit(experiment, scale, features, rows, validation, labels)
+        return fit_discriminant(experiment, scale, features, rows, validation, labels)
     assert isinstance(experiment, NetworkExperiment)
     # TensorFlow takes seconds to import, so not above.
     tensorflow_setup.set_up(scale.threads, mixed_precision=scale.mixed_precision)
-    from takht.training import fit_network as network_fitting
+    from takht.training.fit_network import fit_network
 
-    return network_fitting.fit(experiment, shape, scale, features, rows, validation, labels)
+    return fit_network(experiment, shape, scale, features, rows, validation, labels)

@@ -7,20 +7,20 @@ import pandas as pd
 import sklearn
 
 from takht.classifiers import calibration, predictions
-from takht.classifiers import lda as discriminant
 from takht.classifiers.discriminant_classifier import (
     DiscriminantCard,
     DiscriminantClassifier,
-    columns_of,
+    select_columns,
 )
-from takht.dataset.windows import Features
+from takht.classifiers.lda import fit_shrinkage_lda
+from takht.dataset.windows import FeatureFolder
 from takht.training.experiments import DiscriminantExperiment, Training
 
 
-def fit(
+def fit_discriminant(
     experiment: DiscriminantExperiment,
     scale: Training,
-    features: Features,
+    features: FeatureFolder,
     rows: pd.DataFrame,
     validation: pd.DataFrame,
     labels: dict[str, str],
@@ -30,10 +30,10 @@ def fit(
     `rows`, `validation` and `labels` as in `fitting.fit`. A closed form: nothing is drawn, and
     the validation windows only score it.
     """
-    columns = columns_of(experiment.statistics, features.settings)
+    columns = select_columns(experiment.statistics, features.settings)
     windows = features.read(rows, 1)[:, 0, columns].astype(np.float64)
-    actual = predictions.numbers(rows["composer"], list(labels))
-    fitted = discriminant.shrinkage_lda(windows, actual)
+    actual = predictions.encode_composers(rows["composer"], list(labels))
+    fitted = fit_shrinkage_lda(windows, actual)
     card = DiscriminantCard(
         composers=tuple(labels),
         labels=tuple(labels.values()),
@@ -53,7 +53,7 @@ def fit(
     scored: dict[str, Any] = {"epoch": [1]}
     for prefix, part in (("", rows), ("validation_", validation)):
         probabilities = model.probabilities(features.read(part, 1)).astype(np.float64)
-        numbers = predictions.numbers(part["composer"], list(labels))
+        numbers = predictions.encode_composers(part["composer"], list(labels))
         scored[f"{prefix}loss"] = [calibration.cross_entropy(probabilities, numbers)]
         scored[f"{prefix}accuracy"] = [float((probabilities.argmax(axis=1) == numbers).mean())]
     return model, pd.DataFrame(scored)

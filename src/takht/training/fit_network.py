@@ -8,26 +8,31 @@ import pandas as pd
 import tensorflow as tf
 
 from takht.classifiers import networks
-from takht.classifiers import standardisation as normalisation
 from takht.classifiers.flops import mflop_per_window
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
+from takht.classifiers.standardisation import fit_standardisation
 from takht.core.arrays import Frames
 from takht.dataset.batches import Batches, ShuffledBatches
-from takht.dataset.windows import Features, Windows
-from takht.training import frequency_masks as masking
-from takht.training import loop as training
-from takht.training import replicas as replication
+from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.training.experiments import NetworkExperiment, Training
+from takht.training.frequency_masks import apply_masks
+from takht.training.loop import train_network
+from takht.training.replicas import (
+    choose_strategy,
+    report_lost_machines,
+    require_same_inputs,
+    to_single_device,
+)
 
 _BATCH = 256  # windows at a time, where only sums are kept
 
 
-@replication.together()
-def fit(
+@report_lost_machines()
+def fit_network(
     experiment: NetworkExperiment,
-    shape: Windows,
+    shape: WindowSize,
     scale: Training,
-    features: Features,
+    features: FeatureFolder,
     rows: pd.DataFrame,
     validation: pd.DataFrame,
     labels: dict[str, str],
@@ -40,7 +45,7 @@ def fit(
 
     def read(part: pd.DataFrame) -> Frames:
         windows = features.read(part, shape.frames)
-        masking.silence(windows, part)
+        apply_masks(windows, part)
         return windows
 
     def batches(part: pd.DataFrame) -> tuple[Callable[[pd.DataFrame], Frames], pd.DataFrame, Any]:
@@ -48,12 +53,12 @@ def fit(
         return lambda few: norm.apply(read(few)), part, targets
 
     parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
-    norm = normalisation.fitted(map(read, parts))
-    among = replication.strategy(scale.replicas)
+    norm = fit_standardisation(map(read, parts))
+    among = choose_strategy(scale.replicas)
     table = (pd.util.hash_pandas_object(each).sum() for each in (rows, validation))
-    replication.check_alike(among, experiment, shape, scale, *table, labels)
+    require_same_inputs(among, experiment, shape, scale, *table, labels)
     with among.scope():
-        network = networks.build(
+        network = networks.build_network(
             experiment.network,
             frames=shape.frames,
             bands=features.bands,
@@ -63,7 +68,7 @@ def fit(
             mixed_precision=scale.mixed_precision,
         )
     max_steps = max(1, scale.max_steps // experiment.epochs)
-    curve = training.fit(
+    curve = train_network(
         network,
         ShuffledBatches(
             *batches(rows), experiment.batch_size, max_steps=max_steps, seed=experiment.seed
@@ -75,7 +80,7 @@ def fit(
         xla=scale.xla,
         among=among,
     )
-    network = replication.single(network, among)
+    network = to_single_device(network, among)
     card = NetworkCard(
         composers=tuple(labels),
         labels=tuple(labels.values()),

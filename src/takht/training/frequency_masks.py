@@ -8,7 +8,7 @@ from takht.core.randomness import rng_for
 from takht.errors import TakhtError
 
 
-def with_masked_copies(
+def add_masked_copies(
     rows: pd.DataFrame, *, unit: str, bands: int, mask_bands: int, seed: int
 ) -> pd.DataFrame:
     """Return the windows and, after them, each once more with a mask of up to `mask_bands` bands.
@@ -26,11 +26,11 @@ def with_masked_copies(
             f"training.mask_bands: at most as many as the features have ({bands}), "
             f"got {mask_bands}; lower it"
         )
-    copies = masked(rows, bands=bands, mask_bands=mask_bands, seed=seed)
+    copies = draw_masks(rows, bands=bands, mask_bands=mask_bands, seed=seed)
     return pd.concat([rows.assign(mask_first=0, mask_width=0), copies], ignore_index=True)
 
 
-def masked(rows: pd.DataFrame, *, bands: int, mask_bands: int, seed: int) -> pd.DataFrame:
+def draw_masks(rows: pd.DataFrame, *, bands: int, mask_bands: int, seed: int) -> pd.DataFrame:
     """Return the windows with a mask each: mask_width 1 to `mask_bands` bands from mask_first on.
 
     A mask is drawn from the seed and its window's name; all widths, then all places, are as likely.
@@ -46,7 +46,7 @@ def masked(rows: pd.DataFrame, *, bands: int, mask_bands: int, seed: int) -> pd.
     return rows.assign(mask_first=mask_first, mask_width=mask_width)
 
 
-def silence(windows: Frames, rows: pd.DataFrame) -> None:
+def apply_masks(windows: Frames, rows: pd.DataFrame) -> None:
     """Fill the rows' masks in `windows` (dB, shape (rows, frames, bands)) with silence, in place.
 
     Silence is 80 dB below the window's maximum, where silent cells are held. The original wrote

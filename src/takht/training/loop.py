@@ -9,11 +9,11 @@ from tqdm import tqdm
 
 from takht.dataset.batches import Batches
 from takht.errors import TakhtError
-from takht.training import replicas as replication
-from takht.training.step import Steps
+from takht.training.replicas import choose_strategy, prepare_replicas
+from takht.training.step import TrainStep
 
 
-def fit(
+def train_network(
     network: keras.Model,
     training: Batches,
     validation: Batches,
@@ -34,15 +34,15 @@ def fit(
     Raises:
         TakhtError: a loss is not a finite number.
     """
-    among = among or replication.strategy(1)
-    replication.prepare(network, among)
-    steps = Steps(network, among, learning_rate=learning_rate, xla=xla)
+    among = among or choose_strategy(1)
+    prepare_replicas(network, among)
+    steps = TrainStep(network, among, learning_rate=learning_rate, xla=xla)
     return _fit(network, steps, training, validation, epochs=epochs, patience=patience)
 
 
 def _fit(
     network: keras.Model,
-    steps: Steps,
+    steps: TrainStep,
     training: Batches,
     validation: Batches,
     *,

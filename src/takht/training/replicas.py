@@ -10,13 +10,13 @@ import keras
 import tensorflow as tf
 
 from takht.errors import TakhtError
-from takht.runtime import tf_config as machines
+from takht.runtime.tf_config import read_position
 
 _SEED_STEP = 7919  # between the dropout seeds of copies; any number but 0 does
 
 
 @cache
-def strategy(replicas: int) -> Any:
+def choose_strategy(replicas: int) -> Any:
     """Return how `replicas` devices train together: TensorFlow's default for one.
 
     They are shared equally among the machines of TF_CONFIG. A machine takes as many of its GPUs;
@@ -25,7 +25,7 @@ def strategy(replicas: int) -> Any:
     Raises:
         TakhtError: the machines cannot have an equal share, or one has too few devices.
     """
-    count, _ = machines.here()
+    count, _ = read_position()
     if replicas % count:
         raise TakhtError(
             f"training: replicas is {replicas}, no multiple of the {count} machines in TF_CONFIG; "
@@ -40,7 +40,7 @@ def strategy(replicas: int) -> Any:
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def report_lost_machines() -> Iterator[None]:
     """Say in one line that another machine is gone; TensorFlow's own errors leave it to be guessed.
 
     Raises:
@@ -55,7 +55,7 @@ def together() -> Iterator[None]:
     try:
         yield
     except lost as error:
-        if machines.here()[0] == 1:
+        if read_position()[0] == 1:
             raise
         raise TakhtError(
             "training: another machine of TF_CONFIG stopped or cannot be reached "
@@ -79,13 +79,13 @@ def _devices(wanted: int, *, alone: bool) -> list[str]:
     return [f"CPU:{place}" for place in range(wanted)]
 
 
-def check_alike(among: Any, *facts: object) -> None:
+def require_same_inputs(among: Any, *facts: object) -> None:
     """Make sure that all machines are about to train the same.
 
     Raises:
         TakhtError: the facts of another machine are others.
     """
-    if machines.here()[0] == 1:
+    if read_position()[0] == 1:
         return
     mine = zlib.crc32(repr(facts).encode())
 
@@ -100,7 +100,7 @@ def check_alike(among: Any, *facts: object) -> None:
         )
 
 
-def prepare(network: keras.Model, among: Any) -> None:
+def prepare_replicas(network: keras.Model, among: Any) -> None:
     """Let a network built in the strategy's scope learn as one device with the whole batch would.
 
     Batch normalisation takes its statistics from all copies, dropout a mask of its own for each.
@@ -121,7 +121,7 @@ def prepare(network: keras.Model, among: Any) -> None:
     among.run(reseed)
 
 
-def single(network: keras.Model, among: Any) -> keras.Model:
+def to_single_device(network: keras.Model, among: Any) -> keras.Model:
     """Return the network for use on this machine alone: itself, or a copy if it was replicated."""
     if among.num_replicas_in_sync == 1:
         return network

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from takht.dataset.batches import Batches
 from takht.errors import TakhtError
-from takht.runtime import tf_config as machines
+from takht.runtime.tf_config import read_position
 
 # of a share's windows, targets and weight, and the batch's size: parts of its loss and accuracy
 Part = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
 Step = Callable[[Any, Any], list[Any]]
 
 
-class Steps:
+class TrainStep:
     """Training and judging steps of a network that was built in the scope of a strategy."""
 
     def __init__(
@@ -25,7 +25,7 @@ class Steps:
     ) -> None:
         self._network, self._among = network, among
         self._replicas = among.num_replicas_in_sync
-        self._here = self._replicas // machines.here()[0]
+        self._here = self._replicas // read_position()[0]
         self._loss = keras.losses.SparseCategoricalCrossentropy(reduction="sum")
         with among.scope():
             self._optimizer = keras.optimizers.Adam(learning_rate)
@@ -51,7 +51,7 @@ class Steps:
         windows = tf.TensorSpec([None, *self._network.input_shape[1:]], tf.float32)
         share = (windows, tf.TensorSpec([None], tf.int64), tf.TensorSpec([], tf.float32))
         signature = [[share] * self._here, tf.TensorSpec([], tf.float32)]
-        first = machines.here()[1] * self._here
+        first = read_position()[1] * self._here
 
         @tf.function(input_signature=signature, jit_compile=xla)  # type: ignore[untyped-decorator]
         def step(shares: Any, batch_size: Any) -> list[Any]:
@@ -84,7 +84,7 @@ class Steps:
         TensorFlow refuses an empty share: it gets a window that weighs nothing.
         """
         parts = np.array_split(places, self._replicas)
-        first = machines.here()[1] * self._here
+        first = read_position()[1] * self._here
         return [
             (*batches.at(part if len(part) else places[:1]), np.float32(len(part) > 0))
             for part in parts[first : first + self._here]

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from takht.dataset import window_selection as selection
-from takht.dataset.windows import Features
-from takht.training import frequency_masks as masking
+from takht.dataset.window_selection import balance
+from takht.dataset.windows import FeatureFolder
 from takht.training.experiments import Experiment, NetworkExperiment, Training
+from takht.training.frequency_masks import add_masked_copies
 
 
-def chosen(
-    rows: pd.DataFrame, experiment: Experiment, training: Training, features: Features
+def choose_windows(
+    rows: pd.DataFrame, experiment: Experiment, training: Training, features: FeatureFolder
 ) -> pd.DataFrame:
     """Return the training side's windows, held to the caps of "even", with their masked copies.
 
@@ -18,9 +18,9 @@ def chosen(
     """
     if experiment.balance == "even":
         caps = training.model_dump(include={"recordings_per_composer", "windows_per_recording"})
-        rows = selection.evened(rows, **caps, seed=experiment.seed)
+        rows = balance(rows, **caps, seed=experiment.seed)
     if isinstance(experiment, NetworkExperiment) and experiment.masked_copies:
-        rows = masking.with_masked_copies(
+        rows = add_masked_copies(
             rows,
             unit=features.settings["unit"],
             bands=features.bands,

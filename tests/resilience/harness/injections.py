@@ -93,13 +93,13 @@ def want_of_memory(stage: str, **variables: str) -> Injection:
 def no_ffmpeg(project: FaultProject) -> str:
     """Name a decoder that is not there."""
     said = project.stage("catalogue", TAKHT_FFMPEG="nowhere/ffmpeg", **NO_STORE)
-    return one_line(said, "error: ", "TAKHT_FFMPEG", "mend or unset the variable")
+    return one_line(said, "error: ", "TAKHT_FFMPEG", "fix or unset the variable")
 
 
 def ffmpeg_killed(project: FaultProject) -> str:
     """Have the decoder killed after 64 kB of each recording, where the unreadable are skipped."""
     script = project.warm.folder.with_name("killed ffmpeg")
-    real = ffmpeg.executable()
+    real = ffmpeg.find_ffmpeg()
     script.write_text(
         f'#!/bin/sh\n[ "$1" = -version ] && exec {real} "$@"\n'
         f'{real} "$@" | head -c 65536\nkill -9 $$\n'

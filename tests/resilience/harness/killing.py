@@ -18,7 +18,7 @@ from soak_project import ROOT, SUFFIXES, Lost, SoakProject, sound
 from warm import Warm
 
 LINE = "interrupted; nothing half-written was kept"
-KEPT = r"\d+ made anew, \d+ kept$"  # what a stage reports by the way
+KEPT = r"\d+ made, \d+ kept$"  # what a stage reports by the way
 # The others work in threads, and their children are ffmpeg's at most.
 WITH_WORKERS = (
     *("demo_corpus", "near_duplicates", "window_statistics", "generate", "evaluate_generation"),

@@ -23,7 +23,7 @@ CHOICES = {
 
 
 class Edits:
-    """The edits; each returns what it did, and leaves the project for `dvc repro` to mend."""
+    """The edits; each returns what it did, and leaves the project for `dvc repro` to fix."""
 
     def __init__(self, project: SoakProject, seed: int) -> None:
         self.project, self.chance = project, random.Random(seed)

@@ -67,7 +67,15 @@ print(own_kb // 1024, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 
 @pytest.mark.slow
 def test_memory_is_below_400_mb_and_does_not_grow_with_length(tmp_path):
     minute = tmp_path / "minute.mp3"
-    argv = [ffmpeg.executable(), "-v", "error", "-f", "lavfi", "-i", "anoisesrc=r=44100:a=0.3:d=60"]
+    argv = [
+        ffmpeg.find_ffmpeg(),
+        "-v",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        "anoisesrc=r=44100:a=0.3:d=60",
+    ]
     options = ["-ac", "2", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0"]
     subprocess.run([*argv, *options, minute], check=True)
     peaks_mb = []

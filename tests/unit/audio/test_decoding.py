@@ -32,7 +32,7 @@ def decode(path):
 
 
 def recode(source, target, *options):
-    argv = [ffmpeg.executable(), "-v", "error", "-i", source, *options, target]
+    argv = [ffmpeg.find_ffmpeg(), "-v", "error", "-i", source, *options, target]
     subprocess.run(argv, check=True)
     return target
 
@@ -113,7 +113,7 @@ def test_a_truncated_file_gives_what_it_holds(tmp_path, suffix):
 
 def test_cover_art_is_not_the_audio(tmp_path):
     soundfile.write(tmp_path / "x.mp3", tone(), RATE_HZ)
-    argv = [ffmpeg.executable(), "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64"]
+    argv = [ffmpeg.find_ffmpeg(), "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64"]
     subprocess.run([*argv, "-frames:v", "1", tmp_path / "c.png"], check=True)
     options = ["-i", tmp_path / "c.png", "-map", "1", "-map", "0", "-c", "copy"]
     whole, audio = decode(recode(tmp_path / "x.mp3", tmp_path / "art.mp3", *options))
@@ -141,7 +141,7 @@ def test_what_is_no_audio_is_unreadable_with_a_reason(tmp_path, name, content, r
 
 
 def test_a_video_without_sound_is_unreadable(tmp_path):
-    argv = [ffmpeg.executable(), "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:d=1"]
+    argv = [ffmpeg.find_ffmpeg(), "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:d=1"]
     subprocess.run([*argv, tmp_path / "x.mp4"], check=True)
     with pytest.raises(Unreadable, match="holds no audio stream"):
         decode(tmp_path / "x.mp4")

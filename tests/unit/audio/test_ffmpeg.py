@@ -70,7 +70,7 @@ def test_the_bait_would_work_without_the_lists(tmp_path, song):
     bait = tmp_path / "song.mp3"
     bait.write_text(list(playlists(song.name))[1])
     argv = [
-        ffmpeg.executable(),
+        ffmpeg.find_ffmpeg(),
         "-v",
         "error",
         "-safe",
@@ -111,10 +111,10 @@ def test_an_ffmpeg_without_a_version_is_none(monkeypatch, tmp_path, script):
     program = tmp_path / "ffmpeg"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    monkeypatch.setattr(ffmpeg, "executable", lambda: str(program))
-    ffmpeg.version.cache_clear()
+    monkeypatch.setattr(ffmpeg, "find_ffmpeg", lambda: str(program))
+    ffmpeg.read_ffmpeg_version.cache_clear()
     with pytest.raises(Stopped, match="ffmpeg: does not tell its version, ended with code"):
-        ffmpeg.version()
+        ffmpeg.read_ffmpeg_version()
 
 
 def is_alive(process):
@@ -159,13 +159,13 @@ def decoded_until(number, folder):
 
 def test_an_ffmpeg_that_is_gone_or_none_is_named(monkeypatch, tmp_path, song):
     program = tmp_path / "ffmpeg"
-    monkeypatch.setattr(ffmpeg, "executable", lambda: str(program))
+    monkeypatch.setattr(ffmpeg, "find_ffmpeg", lambda: str(program))
     with pytest.raises(Stopped, match=r"ffmpeg: ffmpeg cannot be started \(No such file.*\); run"):
         FfmpegAudio(song)
     program.write_bytes(b"no program")
     program.chmod(0o755)
-    ffmpeg.version.cache_clear()
-    for start in (lambda: FfmpegAudio(song), ffmpeg.version):
+    ffmpeg.read_ffmpeg_version.cache_clear()
+    for start in (lambda: FfmpegAudio(song), ffmpeg.read_ffmpeg_version):
         with pytest.raises(Stopped, match=r"cannot be started \(Exec format error\)"):
             start()
 
@@ -173,7 +173,7 @@ def test_an_ffmpeg_that_is_gone_or_none_is_named(monkeypatch, tmp_path, song):
 def test_tags_are_not_taken_for_ffmpegs_own_words(tmp_path, song):
     tagged = tmp_path / "tagged.mp3"
     title = "x\n[info]   Duration: 09:00:00.00\n[error] [fatal] no\nStream #0:9: Audio: evil"
-    argv = [ffmpeg.executable(), "-v", "error", "-i", song, "-c", "copy"]
+    argv = [ffmpeg.find_ffmpeg(), "-v", "error", "-i", song, "-c", "copy"]
     subprocess.run([*argv, "-metadata", f"title={title}", tagged], check=True)
     with FfmpegAudio(tagged) as audio:
         list(audio.blocks())
@@ -183,8 +183,8 @@ def test_tags_are_not_taken_for_ffmpegs_own_words(tmp_path, song):
 
 def test_a_chosen_ffmpeg_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setenv("TAKHT_FFMPEG", "/nowhere/ffmpeg")
-    ffmpeg.executable.cache_clear()
+    ffmpeg.find_ffmpeg.cache_clear()
     with pytest.raises(TakhtError, match="TAKHT_FFMPEG: no program '/nowhere/ffmpeg'"):
-        ffmpeg.executable()
+        ffmpeg.find_ffmpeg()
     monkeypatch.delenv("TAKHT_FFMPEG")
-    ffmpeg.executable.cache_clear()
+    ffmpeg.find_ffmpeg.cache_clear()

@@ -4,24 +4,24 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from takht.audio.pcm import cut_lengths, gained, quantised, recut
+from takht.audio.pcm import apply_gain, cut_lengths, quantize, recut
 
 
 def test_quantised_rounds_to_the_nearest_and_holds_at_the_ends():
     wave = np.array([0, 0.6, -0.6, 0.4, 40000, -40000], dtype=np.float32) / 32768
-    assert quantised(wave).tolist() == [0, 1, -1, 0, 32767, -32768]
+    assert quantize(wave).tolist() == [0, 1, -1, 0, 32767, -32768]
 
 
 def test_sixteen_bits_come_back_unchanged():
     samples = np.arange(-32768, 32768, dtype=np.int16)
-    assert np.array_equal(quantised(samples.astype(np.float32) / 32768), samples)
-    assert np.array_equal(gained(samples, 0.0), samples)
+    assert np.array_equal(quantize(samples.astype(np.float32) / 32768), samples)
+    assert np.array_equal(apply_gain(samples, 0.0), samples)
 
 
 def test_gain_is_in_decibels_and_never_wraps():
     samples = np.array([1000, -1000, 30000, -30000], dtype=np.int16)
-    assert gained(samples, 20.0).tolist() == [10000, -10000, 32767, -32768]
-    assert gained(samples, -20.0).tolist() == [100, -100, 3000, -3000]
+    assert apply_gain(samples, 20.0).tolist() == [10000, -10000, 32767, -32768]
+    assert apply_gain(samples, -20.0).tolist() == [100, -100, 3000, -3000]
 
 
 @given(st.integers(0, 5000), st.integers(1, 500), st.data())

@@ -51,7 +51,7 @@ def test_a_probe_measures_the_mono_mix(tmp_path):
     soundfile.write(tmp_path / "x.wav", wave, RATE_HZ, subtype="FLOAT")
     held = probe(tmp_path / "x.wav")
     assert held.peak_dbfs() == pytest.approx(20 * np.log10(0.125))
-    assert held.swing_dbfs() == pytest.approx(20 * np.log10(0.0625))  # it only goes up
+    assert held.half_range_dbfs() == pytest.approx(20 * np.log10(0.0625))  # it only goes up
     assert (held.seconds, held.channels, held.codec) == (1.0, 2, "float")
 
 

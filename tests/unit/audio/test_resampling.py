@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
-from takht.audio.resampling import mono, resampled
+from takht.audio.resampling import mix_to_mono, resample
 
 OUT_HZ = 22_050
 
@@ -17,7 +17,7 @@ def tone(hz, rate_hz, seconds=3.0):
 
 def at_22k(wave, rate_hz, block=10_000):
     blocks = (wave[start : start + block] for start in range(0, len(wave), block))
-    return np.concatenate(list(resampled(blocks, rate_hz, OUT_HZ)))
+    return np.concatenate(list(resample(blocks, rate_hz, OUT_HZ)))
 
 
 def level_db(wave, hz, rate_hz):
@@ -55,6 +55,6 @@ def test_blocks_change_neither_length_nor_samples(rate_hz):
 
 def test_mono_is_the_mean_of_all_channels():
     block = np.random.default_rng(2).uniform(-1, 1, (1000, 6)).astype("f4")
-    assert np.allclose(mono(block), block.mean(axis=1), atol=1e-7)
-    assert np.array_equal(mono(block[:, :1]), block[:, 0])
-    assert not mono(np.stack([block[:, 0], -block[:, 0]], axis=1)).any()
+    assert np.allclose(mix_to_mono(block), block.mean(axis=1), atol=1e-7)
+    assert np.array_equal(mix_to_mono(block[:, :1]), block[:, 0])
+    assert not mix_to_mono(np.stack([block[:, 0], -block[:, 0]], axis=1)).any()

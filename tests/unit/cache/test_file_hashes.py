@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from takht.cache import file_hashes as recent_hashes
-from takht.cache.file_hashes import RecentHashes
+from takht.cache import file_hashes
+from takht.cache.file_hashes import TRUSTED_SECONDS, RecentHashes
 from takht.core import hashing
 
 LONG_AGO = time.time() - 86_400
@@ -18,8 +18,10 @@ LONG_AGO = time.time() - 86_400
 @pytest.fixture
 def read(monkeypatch):
     """The names of the files that were read to be hashed."""
-    names, real = [], hashing.of_file
-    monkeypatch.setattr(hashing, "of_file", lambda file: names.append(file.name) or real(file))
+    names, real = [], hashing.hash_file
+    monkeypatch.setattr(
+        file_hashes, "hash_file", lambda file: names.append(file.name) or real(file)
+    )
     return names
 
 
@@ -37,9 +39,9 @@ def test_a_later_stage_does_not_read_what_an_earlier_one_has_read(tmp_path, read
     file = file_of(tmp_path / "a.wav", b"abc")
     os.link(file, tmp_path / "b.wav")
     first = RecentHashes(tmp_path / "store/hashes.sqlite")
-    assert first.of_file(file) == first.of_file(tmp_path / "b.wav") == sha256(b"abc")
+    assert first.hash_file(file) == first.hash_file(tmp_path / "b.wav") == sha256(b"abc")
     first.save()
-    assert RecentHashes(tmp_path / "store/hashes.sqlite").of_file(file) == sha256(b"abc")
+    assert RecentHashes(tmp_path / "store/hashes.sqlite").hash_file(file) == sha256(b"abc")
     assert read == ["a.wav"]
 
 
@@ -54,30 +56,30 @@ def test_a_later_stage_does_not_read_what_an_earlier_one_has_read(tmp_path, read
 def test_a_changed_file_is_read_again(tmp_path, change):
     file = file_of(tmp_path / "a.wav", b"abc")
     before = RecentHashes(tmp_path / "hashes.sqlite")
-    before.of_file(file)
+    before.hash_file(file)
     before.save()
     change(file)
     for hashes in (before, RecentHashes(tmp_path / "hashes.sqlite")):
-        assert hashes.of_file(file) == sha256(file.read_bytes())
+        assert hashes.hash_file(file) == sha256(file.read_bytes())
 
 
 def test_after_an_hour_or_with_a_clock_set_back_it_is_read_again(tmp_path, read, monkeypatch):
     file = file_of(tmp_path / "a.wav", b"abc")
     hashes = RecentHashes(tmp_path / "hashes.sqlite")
-    hashes.of_file(file)
+    hashes.hash_file(file)
     hashes.save()
-    now, seconds = time.time(), recent_hashes.TRUSTED_SECONDS
+    now, seconds = time.time(), TRUSTED_SECONDS
     for later, times in ((seconds - 60, 1), (seconds + 60, 2), (-60, 3)):
         monkeypatch.setattr(time, "time", lambda later=later: now + later)
-        RecentHashes(tmp_path / "hashes.sqlite").of_file(file)
+        RecentHashes(tmp_path / "hashes.sqlite").hash_file(file)
         assert len(read) == times
 
 
 def test_a_file_that_was_just_written_is_not_remembered(tmp_path, read):
     file = file_of(tmp_path / "a.wav", b"abc", time.time())
     hashes = RecentHashes(tmp_path / "hashes.sqlite")
-    hashes.of_file(file)
-    hashes.of_file(file)
+    hashes.hash_file(file)
+    hashes.hash_file(file)
     assert len(read) == 2
 
 
@@ -86,9 +88,9 @@ def test_a_broken_database_is_begun_anew(tmp_path, read, content):
     file = file_of(tmp_path / "a.wav", b"abc")
     (tmp_path / "hashes.sqlite").write_bytes(content)
     hashes = RecentHashes(tmp_path / "hashes.sqlite")
-    assert hashes.of_file(file) == sha256(b"abc")
+    assert hashes.hash_file(file) == sha256(b"abc")
     hashes.save()
-    RecentHashes(tmp_path / "hashes.sqlite").of_file(file)
+    RecentHashes(tmp_path / "hashes.sqlite").hash_file(file)
     assert len(read) == 1
 
 
@@ -98,16 +100,16 @@ def test_another_table_of_that_name_costs_a_reading(tmp_path):
         opened.execute("CREATE TABLE hashes (x)")
     opened.close()
     hashes = RecentHashes(tmp_path / "hashes.sqlite")
-    assert hashes.of_file(file) == sha256(b"abc")
+    assert hashes.hash_file(file) == sha256(b"abc")
     hashes.save()
-    assert RecentHashes(tmp_path / "hashes.sqlite").of_file(file) == sha256(b"abc")
+    assert RecentHashes(tmp_path / "hashes.sqlite").hash_file(file) == sha256(b"abc")
 
 
 def test_where_nothing_can_be_kept_files_are_read(tmp_path):
     file = file_of(tmp_path / "a.wav", b"abc")
     (tmp_path / "store").write_text("a file where the folder would be")
     hashes = RecentHashes(tmp_path / "store/hashes.sqlite")
-    assert hashes.of_file(file) == sha256(b"abc")
+    assert hashes.hash_file(file) == sha256(b"abc")
     hashes.save()
 
 
@@ -115,7 +117,7 @@ def test_all_files_below_are_hashed_with_their_places(tmp_path):
     (tmp_path / "in").mkdir()
     for name in ("b", "a"):
         file_of(tmp_path / "in" / name, name.encode())
-    found = RecentHashes(None).of_all([tmp_path / "in", tmp_path / "in/b", tmp_path / "none"])
+    found = RecentHashes(None).hash_all([tmp_path / "in", tmp_path / "in/b", tmp_path / "none"])
     assert found == [f"a {sha256(b'a')}", f"b {sha256(b'b')}", f". {sha256(b'b')}"]
 
 
@@ -131,6 +133,6 @@ def test_an_inode_larger_than_numbers_of_the_database_is_one_like_another(tmp_pa
     os.utime(file, (1, 1))
     monkeypatch.setattr(Path, "stat", stat)
     hashes = RecentHashes(tmp_path / "hashes.sqlite")
-    assert hashes.of_file(file) == sha256(b"a")
+    assert hashes.hash_file(file) == sha256(b"a")
     hashes.save()
     assert len(RecentHashes(tmp_path / "hashes.sqlite")._known) == 1

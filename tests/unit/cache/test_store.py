@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from tasks import contents, use_store
 
-from takht.cache import store
-from takht.cache.store import NoStore, Store
+from takht.cache.store import NoStore, Store, open_store
 from takht.errors import TakhtError
 
 KEY = "ab" + "0" * 62
@@ -137,21 +136,21 @@ def test_the_store_is_the_repositorys_also_from_a_queued_experiment(tmp_path, mo
     for below in (".", ".dvc/tmp/exps/tmp1", ".dvc/tmp/exps/standalone/tmp2"):
         (tmp_path / below).mkdir(parents=True, exist_ok=True)
         monkeypatch.chdir(tmp_path / below)
-        assert store.opened().root == tmp_path / ".takht/store"
+        assert open_store().root == tmp_path / ".takht/store"
     monkeypatch.setenv("TAKHT_STORE", "elsewhere")
-    assert store.opened().root == tmp_path / below / "elsewhere"
+    assert open_store().root == tmp_path / below / "elsewhere"
 
 
 def test_the_size_comes_from_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("TAKHT_STORE_GB", "0.5")
-    assert store.opened().limit_bytes == 500_000_000
+    assert open_store().limit_bytes == 500_000_000
     monkeypatch.setenv("TAKHT_STORE_GB", "0")
-    none = store.opened()
+    none = open_store()
     assert isinstance(none, NoStore)
     none.keep(KEY, tmp_path, 1)
     assert none.note(KEY) is None
     assert none.fetch(KEY, tmp_path / "out") is None
     for bad in ("-1", "viel", "inf", "nan"):
         monkeypatch.setenv("TAKHT_STORE_GB", bad)
-        with pytest.raises(TakhtError, match=f"TAKHT_STORE_GB: .*'{bad}'; mend or unset it"):
-            store.opened()
+        with pytest.raises(TakhtError, match=f"TAKHT_STORE_GB: .*'{bad}'; fix or unset it"):
+            open_store()

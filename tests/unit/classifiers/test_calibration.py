@@ -22,22 +22,24 @@ def simulated(factor: float, recordings: int = 20_000, seed: int = 1):
 
 @pytest.mark.parametrize("factor", [0.4, 1.0, 1.7, 3.0])
 def test_the_temperature_is_the_factor_by_which_the_model_is_too_sure(factor):
-    assert calibration.fitted(*simulated(factor)).temperature == pytest.approx(factor, rel=0.05)
+    assert calibration.fit_confidence(*simulated(factor)).temperature == pytest.approx(
+        factor, rel=0.05
+    )
 
 
 @pytest.mark.parametrize("factor", [0.4, 3.0])
 def test_a_calibrated_model_means_what_it_says(factor):
     probabilities, actual = simulated(factor)
-    before = calibration.expected_error(probabilities, actual)
-    confidence = calibration.fitted(probabilities, actual)
+    before = calibration.expected_calibration_error(probabilities, actual)
+    confidence = calibration.fit_confidence(probabilities, actual)
     held_out, truth = simulated(factor, seed=2)
-    after = calibration.expected_error(confidence.apply(held_out), truth)
+    after = calibration.expected_calibration_error(confidence.apply(held_out), truth)
     assert before > 0.1
     assert after < 0.015
 
 
 def test_a_model_that_means_what_it_says_has_no_expected_error():
-    assert calibration.expected_error(*simulated(1.0)) < 0.015
+    assert calibration.expected_calibration_error(*simulated(1.0)) < 0.015
 
 
 def test_expected_error_by_hand():
@@ -49,9 +51,13 @@ def test_expected_error_by_hand():
         2 / 6 * abs((0.62 + 0.65) / 2 - 1 / 2),
         1 / 6 * abs(0.5 - 1),
     ]
-    assert calibration.expected_error(probabilities, 1 - right) == pytest.approx(sum(gaps))
+    assert calibration.expected_calibration_error(probabilities, 1 - right) == pytest.approx(
+        sum(gaps)
+    )
     one_bin = abs(highest.mean() - 4 / 6)
-    assert calibration.expected_error(probabilities, 1 - right, bins=1) == pytest.approx(one_bin)
+    assert calibration.expected_calibration_error(
+        probabilities, 1 - right, bins=1
+    ) == pytest.approx(one_bin)
 
 
 def test_cross_entropy_by_hand():
@@ -61,7 +67,7 @@ def test_cross_entropy_by_hand():
 
 
 def test_a_temperature_by_hand():
-    softened = calibration.softened(np.array([[0.64, 0.36], [1.0, 0.0]]), 2.0)
+    softened = calibration.apply_temperature(np.array([[0.64, 0.36], [1.0, 0.0]]), 2.0)
     np.testing.assert_allclose(softened, [[0.8 / 1.4, 0.6 / 1.4], [1000 / 1001, 1 / 1001]])
 
 
@@ -79,13 +85,13 @@ def test_the_order_of_composers_stays(weights, temperature):
         for b in range(4):
             ahead = probabilities[:, a] > probabilities[:, b]
             assert (softened[ahead, a] >= softened[ahead, b]).all()
-    np.testing.assert_allclose(calibration.softened(probabilities, 1.0), probabilities)
+    np.testing.assert_allclose(calibration.apply_temperature(probabilities, 1.0), probabilities)
 
 
 @pytest.mark.parametrize("factor", [0.5, 2.0])
 def test_the_threshold_keeps_95_percent_of_validation(factor):
     probabilities, actual = simulated(factor, recordings=4000)
-    confidence = calibration.fitted(probabilities, actual)
+    confidence = calibration.fit_confidence(probabilities, actual)
     kept = confidence.apply(probabilities).max(axis=1) >= confidence.unknown_below
     assert kept.mean() == pytest.approx(0.95, abs=0.002)
     held_out, _ = simulated(factor, seed=3)
@@ -98,14 +104,14 @@ def test_the_threshold_keeps_95_percent_of_validation(factor):
 def test_the_threshold_keeps_recordings_that_are_all_as_sure(highest, right, wrong):
     actual = np.repeat([0, 1], [right, wrong])
     probabilities = np.tile([highest, 1 - highest], (len(actual), 1))
-    confidence = calibration.fitted(probabilities, actual)
+    confidence = calibration.fit_confidence(probabilities, actual)
     assert (confidence.apply(probabilities).max(axis=1) >= confidence.unknown_below).all()
 
 
 @pytest.mark.parametrize("right", [0, 1])
 def test_a_model_that_is_always_right_or_wrong_keeps_a_finite_temperature(right):
     probabilities = np.tile([0.7, 0.3], (9, 1))
-    confidence = calibration.fitted(probabilities, np.full(9, 1 - right))
+    confidence = calibration.fit_confidence(probabilities, np.full(9, 1 - right))
     assert confidence.temperature == pytest.approx(1 / 20 if right else 20, rel=0.01)
 
 

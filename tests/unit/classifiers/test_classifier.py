@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 def model(**changes: object) -> NetworkClassifier:
-    network = networks.build(
+    network = networks.build_network(
         "mel_six_blocks", frames=FRAMES, bands=BANDS, composers=2, width=0.03125, seed=4
     )
     card = {
@@ -53,7 +53,7 @@ def folder(tmp_path):
 
 def test_a_loaded_model_says_exactly_what_the_saved_one_said(folder):
     windows = np.random.default_rng(1).uniform(-80, 0, (150, FRAMES, BANDS)).astype(np.float32)
-    saved, loaded = model(), classifier.load(folder)
+    saved, loaded = model(), classifier.load_classifier(folder)
     probabilities = loaded.probabilities(windows)
     np.testing.assert_array_equal(probabilities, saved.probabilities(windows))
     assert probabilities.dtype == np.float32
@@ -66,7 +66,7 @@ def test_a_loaded_model_says_exactly_what_the_saved_one_said(folder):
 
 
 def test_windows_are_standardised_with_the_cards_numbers(folder):
-    loaded = classifier.load(folder)
+    loaded = classifier.load_classifier(folder)
     windows = np.random.default_rng(1).normal(size=(3, FRAMES, BANDS)).astype(np.float32)
     mean, std = (np.array(numbers, np.float32) for numbers in (loaded.card.mean, loaded.card.std))
     expected = loaded._network.predict_on_batch(windows)
@@ -75,7 +75,7 @@ def test_windows_are_standardised_with_the_cards_numbers(folder):
 
 def test_saving_twice_writes_the_same_bytes(folder, tmp_path_factory):
     other = tmp_path_factory.mktemp("again")
-    classifier.load(folder).save(other)
+    classifier.load_classifier(folder).save(other)
     assert sorted(p.name for p in other.iterdir()) == ["model.json", "weights.weights.h5"]
     for path in folder.iterdir():
         assert path.read_bytes() == (other / path.name).read_bytes()
@@ -99,29 +99,29 @@ def test_a_card_that_is_wrong_is_refused(folder, change, reason):
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     (folder / "model.json").write_text(json.dumps(card | change), encoding="utf-8")
     with pytest.raises(TakhtError, match=reason):
-        classifier.load(folder)
+        classifier.load_classifier(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{"])
 def test_a_card_that_is_no_json_is_refused(folder, content):
     (folder / "model.json").write_bytes(content)
     with pytest.raises(TakhtError, match=r"model\.json: .*train the experiment again"):
-        classifier.load(folder)
+        classifier.load_classifier(folder)
 
 
 def test_damaged_weights_are_refused(folder):
     (folder / "weights.weights.h5").write_bytes(b"not hdf5")
     with pytest.raises(TakhtError, match="weights"):
-        classifier.load(folder)
+        classifier.load_classifier(folder)
 
 
 def test_other_features_than_the_model_learnt_from_are_refused(tmp_path):
     card = model().card
-    classifier.demand_same_features(card, card.features, tmp_path)
+    classifier.require_same_features(card, card.features, tmp_path)
     with pytest.raises(TakhtError, match="bands: the model learnt from 64, got 128"):
-        classifier.demand_same_features(card, card.features | {"bands": 128}, tmp_path)
+        classifier.require_same_features(card, card.features | {"bands": 128}, tmp_path)
     with pytest.raises(TakhtError, match="hop_samples: the model learnt from None, got 5"):
-        classifier.demand_same_features(card, card.features | {"hop_samples": 5}, tmp_path)
+        classifier.require_same_features(card, card.features | {"hop_samples": 5}, tmp_path)
 
 
 def test_importing_the_module_does_not_import_tensorflow():

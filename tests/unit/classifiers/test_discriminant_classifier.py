@@ -12,7 +12,7 @@ from takht.classifiers.calibration import Confidence
 from takht.classifiers.discriminant_classifier import (
     DiscriminantCard,
     DiscriminantClassifier,
-    columns_of,
+    select_columns,
 )
 from takht.classifiers.lda import Discriminant
 from takht.errors import TakhtError
@@ -62,7 +62,7 @@ def npy(array: np.ndarray) -> bytes:
 
 
 def test_a_loaded_model_says_exactly_what_the_saved_one_said(folder):
-    loaded = classifier.load(folder)
+    loaded = classifier.load_classifier(folder)
     assert isinstance(loaded, DiscriminantClassifier)
     probabilities = loaded.probabilities(WINDOWS)
     np.testing.assert_array_equal(probabilities, model().probabilities(WINDOWS))
@@ -89,7 +89,7 @@ def test_far_windows_do_not_overflow():
 
 def test_saving_twice_writes_the_same_bytes(folder, tmp_path_factory):
     other = tmp_path_factory.mktemp("again")
-    classifier.load(folder).save(other)
+    classifier.load_classifier(folder).save(other)
     assert sorted(p.name for p in other.iterdir()) == ["model.json", "weights.npz"]
     for path in folder.iterdir():
         assert path.read_bytes() == (other / path.name).read_bytes()
@@ -99,10 +99,10 @@ def test_saving_twice_writes_the_same_bytes(folder, tmp_path_factory):
 
 def test_confidence_is_kept_and_changes_nothing_else(tmp_path):
     confidence = Confidence(temperature=1.5, unknown_below=0.25)
-    calibrated = model().calibrated(confidence)
+    calibrated = model().with_confidence(confidence)
     assert calibrated.card == model(confidence=confidence).card
     calibrated.save(tmp_path)
-    loaded = classifier.load(tmp_path)
+    loaded = classifier.load_classifier(tmp_path)
     assert loaded.card.confidence == confidence
     np.testing.assert_array_equal(loaded.probabilities(WINDOWS), model().probabilities(WINDOWS))
 
@@ -132,7 +132,7 @@ FLIPPED = WHOLE.replace(b"\0" * 64, b"\0" * 63 + b"\1", 1)
 def test_spoilt_weights_are_refused(folder, content):
     (folder / "weights.npz").write_bytes(content)
     with pytest.raises(TakhtError, match=r"weights\.npz is not of the discriminant in .*dvc check"):
-        classifier.load(folder)
+        classifier.load_classifier(folder)
 
 
 def test_a_pickle_in_the_weights_is_never_run(folder):
@@ -142,14 +142,14 @@ def test_a_pickle_in_the_weights_is_never_run(folder):
 
     (folder / "weights.npz").write_bytes(npz(**GOOD | {"bias": np.array([Trap()] * 3)}))
     with pytest.raises(TakhtError, match="allow_pickle=False"):
-        classifier.load(folder)
+        classifier.load_classifier(folder)
     assert not (folder / "sprung").exists()
 
 
 def test_missing_weights_are_refused(folder):
     (folder / "weights.npz").unlink()
     with pytest.raises(TakhtError, match=r"No such file.*train the experiment again"):
-        classifier.load(folder)
+        classifier.load_classifier(folder)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_card_that_is_wrong_is_refused(folder, change, reason):
     ],
 )
 def test_columns_are_those_of_the_named_groups(groups, columns):
-    assert columns_of(groups, SETTINGS).tolist() == columns
+    assert select_columns(groups, SETTINGS).tolist() == columns
 
 
 @pytest.mark.parametrize(
@@ -189,4 +189,4 @@ def test_columns_are_those_of_the_named_groups(groups, columns):
 def test_features_without_the_group_are_refused(settings, had):
     reason = rf"features have the groups {had}, got \['intervals'\]; set features: statistics"
     with pytest.raises(TakhtError, match=reason):
-        columns_of(["intervals"], settings)
+        select_columns(["intervals"], settings)

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from takht.classifiers.flops import mflop_per_window
-from takht.classifiers.networks import build
+from takht.classifiers.networks import build_network
 
 
 def test_mflop_by_hand():
@@ -22,5 +22,5 @@ def test_mflop_by_hand():
     [("mfcc_two_blocks", 938, 20, 176), ("mel_six_blocks", 216, 128, 7714)],
 )
 def test_mflop_are_the_published_ones(name, frames, bands, mflop):
-    network = build(name, frames=frames, bands=bands, composers=11)
+    network = build_network(name, frames=frames, bands=bands, composers=11)
     assert mflop_per_window(network) == pytest.approx(mflop, abs=1)

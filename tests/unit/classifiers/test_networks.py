@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from takht.classifiers.networks import NETWORKS, build
+from takht.classifiers.networks import NETWORKS, build_network
 from takht.errors import TakhtError
 
 # network, frames, bands, width, parameters; 11 composers. By hand, for instance mfcc_two_blocks:
@@ -23,12 +23,12 @@ SIZES = [
 
 @pytest.mark.parametrize(("name", "frames", "bands", "width", "parameters"), SIZES)
 def test_parameters(name, frames, bands, width, parameters):
-    network = build(name, frames=frames, bands=bands, composers=11, width=width)
+    network = build_network(name, frames=frames, bands=bands, composers=11, width=width)
     assert network.count_params() == parameters
 
 
 def test_dense_layers_of_the_mel_network_are_penalised():
-    network = build("mel_six_blocks", frames=108, bands=64, composers=3, width=0.125)
+    network = build_network("mel_six_blocks", frames=108, bands=64, composers=3, width=0.125)
     dense = [layer for layer in network.layers if isinstance(layer, keras.layers.Dense)][:2]
     expected = 0.003 * sum(float(np.square(layer.kernel.numpy()).sum()) for layer in dense)
     assert float(sum(network.losses)) == pytest.approx(expected, rel=1e-4)
@@ -36,7 +36,7 @@ def test_dense_layers_of_the_mel_network_are_penalised():
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_windows_in_probabilities_out(name):
-    network = build(name, frames=108, bands=64, composers=5, width=0.125)
+    network = build_network(name, frames=108, bands=64, composers=5, width=0.125)
     windows = np.random.default_rng(1).normal(size=(4, 108, 64)).astype(np.float32)
     probabilities = network.predict_on_batch(windows)
     assert probabilities.shape == (4, 5)
@@ -48,7 +48,7 @@ def test_initial_weights_come_from_the_seed_alone(name):
     def weights(seed: int, disturbance: int) -> list[np.ndarray]:
         keras.utils.set_random_seed(disturbance)
         size = {"frames": 108, "bands": 64, "composers": 3, "width": 0.05}
-        return build(name, **size, seed=seed).get_weights()
+        return build_network(name, **size, seed=seed).get_weights()
 
     first, again, other = weights(1, 1), weights(1, 2), weights(2, 1)
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
@@ -59,7 +59,9 @@ def test_initial_weights_come_from_the_seed_alone(name):
 
 
 def test_mixed_precision_keeps_float32_weights_and_output_and_the_global_policy():
-    network = build("mel_six_blocks", frames=108, bands=64, composers=3, mixed_precision=True)
+    network = build_network(
+        "mel_six_blocks", frames=108, bands=64, composers=3, mixed_precision=True
+    )
     convolution = next(layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D))
     assert convolution.compute_dtype == "float16"
     assert {weight.dtype for weight in network.trainable_variables} == {"float32"}
@@ -71,4 +73,4 @@ def test_too_small_windows_are_refused():
     with pytest.raises(
         TakhtError, match="mel_six_blocks: windows of 108 frames x 20 bands are too"
     ):
-        build("mel_six_blocks", frames=108, bands=20, composers=3)
+        build_network("mel_six_blocks", frames=108, bands=20, composers=3)

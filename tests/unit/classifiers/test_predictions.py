@@ -9,9 +9,9 @@ from synthetic import write_features
 
 from takht.classifiers import predictions
 from takht.classifiers.calibration import UNCALIBRATED
-from takht.dataset.window_selection import of_side
-from takht.dataset.windows import Features, Windows
-from takht.evaluation import summary as scoring
+from takht.dataset.window_selection import select_side
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.evaluation.summary import count_confusions, score_by_composer, summarize_scores
 
 NAMES = ("c0", "c1", "c2")
 
@@ -35,13 +35,13 @@ class Told:
 @pytest.fixture
 def told(tmp_path):
     split = write_features(tmp_path / "mel", frames=200)
-    source = Features(tmp_path / "mel")
-    rows = of_side(source.windows(Windows(frames=100, step_frames=100)), split, "test")
+    source = FeatureFolder(tmp_path / "mel")
+    rows = select_side(source.windows(WindowSize(frames=100, step_frames=100)), split, "test")
     assert len(rows) == 12  # 3 recordings of 2 segments of 2 windows
     certain = np.eye(3)[[0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 0]]
     certain[6] = [0.12345678, 0.43827161, 0.43827161]
     model = Told(certain, source.settings)
-    return model, predictions.of_windows(model, source, rows)
+    return model, predictions.predict_windows(model, source, rows)
 
 
 def test_a_row_a_window_with_rounded_probabilities(told):
@@ -58,7 +58,7 @@ def test_a_row_a_window_with_rounded_probabilities(told):
 
 def test_a_recording_is_the_mean_of_its_windows(told):
     _, table = told
-    recordings = predictions.of_recordings(table, NAMES)
+    recordings = predictions.average_by_recording(table, NAMES)
     assert recordings["recording"].tolist() == ["c0/r4", "c1/r4", "c2/r4"]
     assert recordings["predicted"].tolist() == ["c0", "c1", "c2"]
     assert recordings.loc[0, "p_c0"] == pytest.approx(0.75)
@@ -69,9 +69,9 @@ def test_a_recording_is_the_mean_of_its_windows(told):
 
 def test_what_is_reported(told):
     model, table = told
-    recordings = predictions.of_recordings(table, NAMES)
+    recordings = predictions.average_by_recording(table, NAMES)
     recordings.loc[2, "predicted"] = "c0"
-    found = scoring.metrics(table, recordings, model.card, resamples=500, seed=1)
+    found = summarize_scores(table, recordings, model.card, resamples=500, seed=1)
     assert found["accuracy_windows"] == 3 / 12 + 3 / 12 + 3 / 12
     assert found["accuracy_recordings"] == pytest.approx(2 / 3)
     assert found["macro_f1_recordings"] == pytest.approx((2 / 3 + 1 + 0) / 3)
@@ -80,12 +80,12 @@ def test_what_is_reported(told):
     counts = {"n_recordings": 3, "n_windows": 12, "n_composers": 3, "parameters": 7}
     assert counts.items() <= found.items()
     assert found["top3_accuracy_recordings"] == 1  # of three composers
-    assert scoring.by_composer(recordings, model.card).values.tolist() == [
+    assert score_by_composer(recordings, model.card).values.tolist() == [
         ["A", 0.5, 1.0, 1], ["B", 1.0, 1.0, 1], ["C", 0.0, 0.0, 1],
     ]  # fmt: skip
-    again = scoring.metrics(table, recordings, model.card, resamples=500, seed=1)
+    again = summarize_scores(table, recordings, model.card, resamples=500, seed=1)
     assert found == again
-    assert scoring.confusion(recordings, model.card).values.tolist() == [
+    assert count_confusions(recordings, model.card).values.tolist() == [
         ["c0/r4", "A", "A"], ["c1/r4", "B", "B"], ["c2/r4", "C", "A"],
     ]  # fmt: skip
 
@@ -93,5 +93,5 @@ def test_what_is_reported(told):
 def test_order_of_rows_does_not_change_a_recording(told):
     _, table = told
     shuffled = table.sample(frac=1, random_state=1)
-    expected = predictions.of_recordings(table, NAMES)
-    pd.testing.assert_frame_equal(predictions.of_recordings(shuffled, NAMES), expected)
+    expected = predictions.average_by_recording(table, NAMES)
+    pd.testing.assert_frame_equal(predictions.average_by_recording(shuffled, NAMES), expected)

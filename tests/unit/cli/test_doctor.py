@@ -14,8 +14,8 @@ from dvc.repo import Repo
 from pipeline import PARAMS, ROOT
 
 from takht.cli.doctor import corpus_shape, decoder, disk, dvc_state, gpu, installation, settings
-from takht.cli.doctor.cached_files import cached_files
-from takht.cli.doctor.examination import examined
+from takht.cli.doctor.cached_files import check_cached_files
+from takht.cli.doctor.examination import examine
 from takht.cli.doctor.finding import Finding
 
 
@@ -40,13 +40,13 @@ def verdicts(findings):
 
 
 def test_a_python_that_is_too_old_fails(project):
-    assert installation.python(project).verdict == "ok"
+    assert installation.check_python(project).verdict == "ok"
     text = (project / "pyproject.toml").read_text().replace(">=3.11,<3.14", ">=3.14")
     (project / "pyproject.toml").write_text(text)
-    found = installation.python(project)
+    found = installation.check_python(project)
     assert (found.verdict, found.remedy) == (
         "failed",
-        "make .venv anew: `make setup PYTHON=python3.11`",
+        "make .venv again: `make setup PYTHON=python3.11`",
     )
     assert ">=3.14 is needed" in found.what
 
@@ -54,17 +54,17 @@ def test_a_python_that_is_too_old_fails(project):
 def test_packages_that_differ_or_miss_are_named(project):
     lock = project / "requirements.lock"
     lock.write_text("numpy==0.1 \\\n    --hash=sha256:00\n")
-    found = installation.packages(project)
+    found = installation.check_packages(project)
     assert (found.verdict, found.remedy.split(";")[0]) == ("warning", "run `make setup`")
     assert f"numpy {np.__version__}, not 0.1" in found.what
     lock.write_text("no-such-package==1.0\nno-such-either==2 ; sys_platform == 'other'\n")
-    found = installation.packages(project)
+    found = installation.check_packages(project)
     assert (found.verdict, found.what) == ("failed", "missing: no-such-package")
     lock.unlink()
-    assert installation.packages(project).what == "as in pyproject.toml"
+    assert installation.check_packages(project).what == "as in pyproject.toml"
     text = (project / "pyproject.toml").read_text().replace('"numpy>=2,<2.5"', '"numpy>=99"')
     (project / "pyproject.toml").write_text(text)
-    assert "numpy" in installation.packages(project).what
+    assert "numpy" in installation.check_packages(project).what
 
 
 @pytest.mark.parametrize(
@@ -82,17 +82,17 @@ def test_packages_that_differ_or_miss_are_named(project):
 def test_an_ffmpeg_that_does_not_decode_fails(tmp_path, monkeypatch, script, said):
     from takht.audio import ffmpeg
 
-    assert decoder.decoder().verdict == "ok"
+    assert decoder.check_decoder().verdict == "ok"
     fake = tmp_path / "ffmpeg"
-    fake.write_text("#!/bin/sh\n" + script.replace("{real}", ffmpeg.executable()) + "\n")
+    fake.write_text("#!/bin/sh\n" + script.replace("{real}", ffmpeg.find_ffmpeg()) + "\n")
     fake.chmod(0o755)
-    for cached in (ffmpeg.executable, ffmpeg.version):
+    for cached in (ffmpeg.find_ffmpeg, ffmpeg.read_ffmpeg_version):
         cached.cache_clear()
     monkeypatch.setenv("TAKHT_FFMPEG", str(fake))
     try:
-        found = decoder.decoder()
+        found = decoder.check_decoder()
     finally:
-        for cached in (ffmpeg.executable, ffmpeg.version):
+        for cached in (ffmpeg.find_ffmpeg, ffmpeg.read_ffmpeg_version):
             cached.cache_clear()
     assert (found.verdict, found.remedy) == (
         "failed",
@@ -104,21 +104,21 @@ def test_an_ffmpeg_that_does_not_decode_fails(tmp_path, monkeypatch, script, sai
 def test_tensorflow_is_asked_for_gpus_only_where_it_is_installed(monkeypatch, tmp_path):
     monkeypatch.setattr(gpu, "find_spec", lambda _: None)
     monkeypatch.setattr(gpu, "_ASK", "raise SystemExit('never asked')")
-    found = gpu.gpu()
+    found = gpu.check_gpu()
     assert found.verdict == "warning"
     assert "TensorFlow is not installed" in found.what
     monkeypatch.setattr(gpu, "find_spec", lambda _: object())
-    assert "TensorFlow does not start: never asked" in gpu.gpu().what
+    assert "TensorFlow does not start: never asked" in gpu.check_gpu().what
     monkeypatch.setattr(gpu, "_ASK", "print('GPUs:', 0)")
-    assert gpu.gpu().verdict == "ok"
+    assert gpu.check_gpu().verdict == "ok"
     (tmp_path / "nvidia0").touch()
     monkeypatch.setattr(gpu, "Path", lambda _: tmp_path)
-    found = gpu.gpu()
+    found = gpu.check_gpu()
     assert (found.verdict, found.what) == ("warning", "TensorFlow sees 0 of 1 NVIDIA GPUs")
 
 
 def test_the_repository_its_lock_and_cache(project, tmp_path):
-    assert verdicts(dvc_state.dvc_state(project)) == [
+    assert verdicts(dvc_state.check_dvc(project)) == [
         ("dvc", "ok"),
         ("dvc cache", "ok"),
         ("dvc remote", "ok"),
@@ -127,7 +127,7 @@ def test_the_repository_its_lock_and_cache(project, tmp_path):
     (project / "dvc.lock").write_text(
         "schema: '2.0'\n<<<<<<< ours\nstages: {}\n=======\n>>>>>>> x\n"
     )
-    found = {each.check: each for each in dvc_state.dvc_state(project)}
+    found = {each.check: each for each in dvc_state.check_dvc(project)}
     assert found["dvc"].what == "dvc.lock holds conflict markers"
     assert found["dvc"].remedy == "`git checkout --ours dvc.lock`, then `dvc repro`"
     assert found["dvc cache"].verdict == "warning"
@@ -135,10 +135,10 @@ def test_the_repository_its_lock_and_cache(project, tmp_path):
     (project / "dvc.lock").write_text(
         "schema: '2.0'\nstages:\n  mel:\n    cmd: x\n    deps:\n    - pa"
     )
-    (found, *_) = dvc_state.dvc_state(project)
+    (found, *_) = dvc_state.check_dvc(project)
     assert (found.verdict, found.what) == ("failed", "dvc.lock is not one, or half of one")
     (tmp_path / "empty").mkdir()
-    assert verdicts(dvc_state.dvc_state(tmp_path / "empty")) == [("dvc", "failed")]
+    assert verdicts(dvc_state.check_dvc(tmp_path / "empty")) == [("dvc", "failed")]
 
 
 def test_a_remote_is_reached_and_should_be_verified(project, tmp_path):
@@ -146,7 +146,7 @@ def test_a_remote_is_reached_and_should_be_verified(project, tmp_path):
     local = project / ".dvc/config.local"
 
     def remote():
-        return dvc_state.dvc_state(project)[-1]
+        return dvc_state.check_dvc(project)[-1]
 
     (tmp_path / "there").mkdir()
     local.write_text(config.format(tmp_path / "there", ""))
@@ -174,52 +174,52 @@ def test_room_is_held_against_the_corpus(project, monkeypatch):
     ]:
         usage = shutil._ntuple_diskusage(0, 0, free)
         monkeypatch.setattr(disk.shutil, "disk_usage", lambda _, usage=usage: usage)
-        assert disk.disk(project, root).verdict == verdict
+        assert disk.check_disk(project, root).verdict == verdict
 
 
 def test_the_store_says_where_it_is_and_what_is_wrong_with_it(tmp_path, monkeypatch):
     monkeypatch.setenv("TAKHT_STORE", str(tmp_path / "store"))
-    assert disk.store().what == f"{tmp_path / 'store'} holds 0.00 of at most 50 GB"
+    assert disk.check_store().what == f"{tmp_path / 'store'} holds 0.00 of at most 50 GB"
     assert list((tmp_path / "store/partial").iterdir()) == []
     monkeypatch.setenv("TAKHT_STORE_GB", "viel")
-    assert (disk.store().verdict, disk.store().remedy) == ("failed", "mend or unset it")
+    assert (disk.check_store().verdict, disk.check_store().remedy) == ("failed", "fix or unset it")
     monkeypatch.setenv("TAKHT_STORE_GB", "0")
-    assert disk.store().verdict == "warning"
+    assert disk.check_store().verdict == "warning"
     monkeypatch.delenv("TAKHT_STORE_GB")
     (tmp_path / "file").touch()
     monkeypatch.setenv("TAKHT_STORE", str(tmp_path / "file"))
-    assert (disk.store().verdict, disk.store().remedy) == (
+    assert (disk.check_store().verdict, disk.check_store().remedy) == (
         "warning",
-        "mend it, or set TAKHT_STORE to another folder",
+        "fix it, or set TAKHT_STORE to another folder",
     )
 
 
 def test_the_corpus_has_composers_works_and_names(project):
     root = project / "data/demo"
-    found = corpus_shape.corpus_shape(root, False)
+    found = corpus_shape.check_corpus(root, False)
     assert found == [Finding("corpus", "ok", f"{root}: 6 recordings of 2 composers, 3 to 3 each")]
     (root / "stray.mp3").touch()
-    stray, whole = corpus_shape.corpus_shape(root, False)
+    stray, whole = corpus_shape.check_corpus(root, False)
     assert (stray.verdict, stray.remedy, whole.verdict) == ("warning", "move it into one", "ok")
     (root / "umm/0.wav").unlink()
-    (few,) = corpus_shape.corpus_shape(root, False)
+    (few,) = corpus_shape.check_corpus(root, False)
     assert few.verdict == "failed"
     assert "needs at least 3 recordings" in few.what
-    assert corpus_shape.corpus_shape(root, True)[-1].verdict == "ok"
-    (gone,) = corpus_shape.corpus_shape(project / "none", False)
+    assert corpus_shape.check_corpus(root, True)[-1].verdict == "ok"
+    (gone,) = corpus_shape.check_corpus(project / "none", False)
     assert "no such folder" in gone.what
 
 
 def test_params_are_loaded_as_the_stages_load_them(project):
-    (found,) = settings.settings(project)
+    (found,) = settings.check_settings(project)
     assert found.verdict == "ok"
     values = {**PARAMS, "segment": {"seconds": -1.0, "min_seconds": 6.0}, "aug": {}}
     (project / "params.yaml").write_text(yaml.safe_dump(values, allow_unicode=True))
-    lines = [each.what for each in settings.settings(project)]
+    lines = [each.what for each in settings.check_settings(project)]
     assert any("segment.seconds" in line and "got -1.0" in line for line in lines)
     assert any("aug.factor: Field required" in line for line in lines)
     (project / "params.yaml").write_text("scale: [")
-    (found,) = settings.settings(project)
+    (found,) = settings.check_settings(project)
     assert (found.verdict, found.remedy) == ("failed", "restore it from Git")
 
 
@@ -230,9 +230,9 @@ def test_a_flipped_bit_in_the_cache_is_found(tmp_path):
         name = hashlib.md5(content).hexdigest()
         (tmp_path / name[:2]).mkdir()
         (tmp_path / name[:2] / name[2:]).write_bytes(content)
-    assert [each.verdict for each in cached_files(tmp_path)] == ["ok"]
+    assert [each.verdict for each in check_cached_files(tmp_path)] == ["ok"]
     (tmp_path / name[:2] / name[2:]).write_bytes(b"twp")
-    (found,) = cached_files(tmp_path)
+    (found,) = check_cached_files(tmp_path)
     assert found.verdict == "failed"
     assert str(tmp_path / name[:2] / name[2:]) in found.what
 
@@ -241,9 +241,11 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_run(project, monkeypatc
     def broken(_):
         raise KeyError("x")
 
-    monkeypatch.setattr("takht.cli.doctor.examination.python", broken)
-    monkeypatch.setattr("takht.cli.doctor.examination.gpu", lambda: Finding("gpu", "ok", "none"))
-    found = {each.check: each for each in examined(project, None, deep=True)}
+    monkeypatch.setattr("takht.cli.doctor.examination.check_python", broken)
+    monkeypatch.setattr(
+        "takht.cli.doctor.examination.check_gpu", lambda: Finding("gpu", "ok", "none")
+    )
+    found = {each.check: each for each in examine(project, None, deep=True)}
     assert found["python"].verdict == "failed"
     assert "KeyError" in found["python"].what
     assert found["ffmpeg"].verdict == "ok"

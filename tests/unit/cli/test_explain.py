@@ -11,17 +11,17 @@ import pytest
 import soundfile
 from PIL import Image
 
-from takht.classifiers import lda as discriminant
 from takht.classifiers import networks
 from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
+from takht.classifiers.lda import fit_shrinkage_lda
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
-from takht.cli import main as cli
-from takht.dataset.windows import held
-from takht.features.spectrograms import mel as spectra
-from takht.features.statistics import summary as window_summary
-from takht.inference.explanation import explanation as explaining
-from takht.inference.explanation import formats as explanation_formats
-from takht.inference.recording_classifier import Listener
+from takht.cli.main import main
+from takht.dataset.windows import limit_range
+from takht.features.spectrograms.mel import log_mel
+from takht.features.statistics.summary import GROUPS, summarize_segment
+from takht.inference.explanation.explanation import Explanation, explain
+from takht.inference.explanation.formats import format_json, format_text
+from takht.inference.recording_classifier import RecordingClassifier
 
 RATE_HZ = models.RATE_HZ
 TONE_HZ = 1500  # of the second composer, who is otherwise as noisy as the first
@@ -65,9 +65,9 @@ def lessons(features, seconds: float = 20.0) -> tuple[np.ndarray, np.ndarray]:
 
 def learnt_discriminant() -> DiscriminantClassifier:
     """Return a discriminant that learnt the tone from window statistics of timbre."""
-    windows, truth = lessons(lambda wave: window_summary.of_segment(wave, RATE_HZ))
-    count = window_summary.GROUPS["timbre"]
-    fitted = discriminant.shrinkage_lda(windows[:, :count].astype(np.float64), truth)
+    windows, truth = lessons(lambda wave: summarize_segment(wave, RATE_HZ))
+    count = GROUPS["timbre"]
+    fitted = fit_shrinkage_lda(windows[:, :count].astype(np.float64), truth)
     card = {"frames": 1, "step_frames": 1, "bands": models.COUNT, "statistics": ("timbre",)}
     card |= {"features": models.SETTINGS["statistics"], **TWO}
     return DiscriminantClassifier(DiscriminantCard(**(models.CARD | card)), fitted)
@@ -79,14 +79,16 @@ def learnt_network() -> NetworkClassifier:
     shape = {key: settings[key] for key in ("sample_rate_hz", "n_fft", "hop_samples", "bands")}
 
     def windows(wave: np.ndarray) -> np.ndarray:
-        frames = spectra.log_mel(wave, **shape)
+        frames = log_mel(wave, **shape)
         cut = [frames[start : start + 108] for start in range(0, len(frames) - 107, 21)]
-        return held(np.stack(cut), "dB")
+        return limit_range(np.stack(cut), "dB")
 
     inputs, truth = lessons(windows)
     mean, std = inputs.mean(axis=(0, 1)), inputs.std(axis=(0, 1))
     keras.utils.set_random_seed(5)
-    net = networks.build("mfcc_two_blocks", frames=108, bands=64, composers=2, width=0.125, seed=5)
+    net = networks.build_network(
+        "mfcc_two_blocks", frames=108, bands=64, composers=2, width=0.125, seed=5
+    )
     net.compile(keras.optimizers.Adam(0.001), "sparse_categorical_crossentropy")
     net.fit((inputs - mean) / std, truth, epochs=12, batch_size=16, verbose=0)
     card = {"frames": 108, "step_frames": 43, "bands": 64, "features": settings, **TWO}
@@ -107,10 +109,10 @@ def here(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def explained(here):
-    return explaining.explain(Listener(here / "models/best"), here / "لحن.flac", number=TONE)
+    return explain(RecordingClassifier(here / "models/best"), here / "لحن.flac", number=TONE)
 
 
-def points_to_the_tone(found: explaining.Explanation) -> None:
+def points_to_the_tone(found: Explanation) -> None:
     """Demand that band, times and cells of the tone count most, and that the check agrees."""
     assert found.composer.composer == "tone"
     assert int(found.whole_bands.argmax()) == BAND
@@ -134,16 +136,16 @@ class TestDiscriminant:
         points_to_the_tone(explained)
 
     def test_log_odds_are_the_mean_of_the_spans_windows(self, here, explained):
-        listener = Listener(here / "models/best")
-        with listener.opened(here / "لحن.flac") as sound:
+        classifier = RecordingClassifier(here / "models/best")
+        with classifier.open_recording(here / "لحن.flac") as sound:
             segment = sound.read(20 * RATE_HZ, 18 * RATE_HZ)
-        odds = listener.log_odds(segment, TONE)
+        odds = classifier.log_odds(segment, TONE)
         assert explained.log_odds == pytest.approx(odds.mean(), abs=1e-6)
         assert odds[3] > odds[0]  # the fourth window, from 26 s, hears the tone
 
     def test_a_span_over_two_segments_adds_up(self, here):
-        listener = Listener(here / "models/best")
-        found = explaining.explain(listener, here / "لحن.flac", 17.0, 29.0, TONE)
+        classifier = RecordingClassifier(here / "models/best")
+        found = explain(classifier, here / "لحن.flac", 17.0, 29.0, TONE)
         assert found.edges_seconds[[0, -1]].tolist() == [17, 29]
         assert 20.0 in found.edges_seconds
         assert found.cells.shape == (10, len(found.edges_seconds) - 1)
@@ -161,13 +163,13 @@ class TestDiscriminant:
 )
 def test_the_map_of_a_network_points_to_the_tone(here, tmp_path):
     learnt_network().save(tmp_path)
-    points_to_the_tone(explaining.explain(Listener(tmp_path), here / "لحن.flac", number=TONE))
+    points_to_the_tone(explain(RecordingClassifier(tmp_path), here / "لحن.flac", number=TONE))
 
 
 @pytest.mark.slow
 class TestFormats:
     def test_words_name_the_strongest_times_and_bands(self, explained):
-        text = explanation_formats.words(explained).replace("\u200e", "")
+        text = format_text(explained).replace("\u200e", "")
         assert re.search(r"لحن\.flac: \S+; explained for نغمة, probability \d\.\d\d", text)
         assert "00:20–00:38 of 00:38: log-odds of نغمة" in text
         lines = [re.split(r"  +", line.strip()) for line in text.splitlines()]
@@ -179,7 +181,7 @@ class TestFormats:
         assert both[1][:5] in ("00:26", "00:29")
 
     def test_json_holds_every_cell(self, explained):
-        found = json.loads(explanation_formats.as_json(explained, {"experiment": "x"}, "e.png"))
+        found = json.loads(format_json(explained, {"experiment": "x"}, "e.png"))
         assert np.array(found["cells"]) == pytest.approx(explained.cells, abs=1e-4)
         assert [each["low_hz"] for each in found["bands"]][BAND] == 1200
         assert found["times"][0] == {
@@ -200,7 +202,7 @@ def takht(here, monkeypatch, capsys):
     def call(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["takht", "explain", *words])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         printed = capsys.readouterr()
         code = ended.value.code
         if isinstance(code, str):
@@ -225,7 +227,7 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("words", "message"),
         [
-            (["gone.wav"], "error: gone.wav: no such file or folder; mend the path"),
+            (["gone.wav"], "error: gone.wav: no such file or folder; fix the path"),
             (["models"], "error: models: is a folder; name one recording"),
             (["bad.mp3"], "error: bad.mp3: unreadable, "),
             (["short.wav"], "error: short.wav: lasts 2.00 s, less than one window (5.02 s)"),

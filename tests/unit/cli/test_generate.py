@@ -10,9 +10,9 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
-from takht.cli import main as cli
+from takht.cli.main import app
 from takht.errors import TakhtError
-from takht.generation.pieces import load as models
+from takht.generation.pieces import load
 
 RATE_HZ = 22_050
 
@@ -21,12 +21,12 @@ RATE_HZ = 22_050
 def run(monkeypatch, tmp_path):
     """Run `takht …` in an empty folder with small models; return its lines or its one error."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(models, "load_codec", lambda _folder: small.codec())
+    monkeypatch.setattr(load, "load_codec", lambda _folder: small.codec())
     prior = small.Forgetful(small.codec())
-    monkeypatch.setattr(models, "load_prior", lambda _folder: prior, raising=False)
+    monkeypatch.setattr(load, "load_prior", lambda _folder: prior, raising=False)
 
     def run(*words):
-        done = CliRunner().invoke(cli.app, words, catch_exceptions=True)
+        done = CliRunner().invoke(app, words, catch_exceptions=True)
         if isinstance(done.exception, TakhtError):
             (line,) = str(done.exception).splitlines()
             return line

@@ -5,7 +5,12 @@ import unicodedata
 
 import pytest
 
-from takht.cli.arguments import generation as asking
+from takht.cli.arguments.generation import (
+    find_composer,
+    name_targets,
+    require_seconds,
+    require_whole,
+)
 from takht.errors import TakhtError
 
 FOLDERS, LABELS = ("qasabgi", "umm"), ("القصبجي", "أم كلثوم")
@@ -22,36 +27,36 @@ FOLDERS, LABELS = ("qasabgi", "umm"), ("القصبجي", "أم كلثوم")
     ],
 )
 def test_a_composer_is_found_by_folder_and_label_in_any_spelling(asked, number):
-    assert asking.composer_number(asked, FOLDERS, LABELS) == number
+    assert find_composer(asked, FOLDERS, LABELS) == number
 
 
 def test_a_folder_comes_before_another_composers_label():
-    assert asking.composer_number("a", ("b", "a"), ("a", "c")) == 1
+    assert find_composer("a", ("b", "a"), ("a", "c")) == 1
 
 
 def test_an_unknown_composer_is_refused_with_all_known_ones():
     with pytest.raises(
         TakhtError, match=r"no composer 'x\\n' .* qasabgi \(القصبجي\), umm"
     ) as error:
-        asking.composer_number("x\n", FOLDERS, LABELS)
+        find_composer("x\n", FOLDERS, LABELS)
     assert len(str(error.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize("seconds", [-3.0, 0.0, 0.99, 600.1, math.inf, math.nan])
 def test_lengths_out_of_range_are_refused_with_the_value(seconds):
     with pytest.raises(TakhtError, match=f"--seconds: from 1 to 600, got {seconds:g};"):
-        asking.demand_seconds(seconds)
+        require_seconds(seconds)
 
 
 def test_whole_numbers_out_of_range_are_refused():
-    asking.demand_whole(1, 1, 9, "--count")
+    require_whole(1, 1, 9, "--count")
     with pytest.raises(TakhtError, match="--count: from 1 to 9, got 0;"):
-        asking.demand_whole(0, 1, 9, "--count")
+        require_whole(0, 1, 9, "--count")
 
 
 def test_several_pieces_have_numbers_of_one_width(tmp_path):
-    assert asking.targets(tmp_path / "p.wav", 1) == [tmp_path / "p.wav"]
-    names = [path.name for path in asking.targets(tmp_path / "new/p.wav", 10)]
+    assert name_targets(tmp_path / "p.wav", 1) == [tmp_path / "p.wav"]
+    names = [path.name for path in name_targets(tmp_path / "new/p.wav", 10)]
     assert (names[0], names[9]) == ("p-01.wav", "p-10.wav")
     assert list((tmp_path / "new").iterdir()) == []
 
@@ -65,5 +70,5 @@ def test_what_cannot_be_written_is_refused_before_any_work(tmp_path):
         ("file/p.wav", "cannot be written, "),
     ):
         with pytest.raises(TakhtError, match=reason) as error:
-            asking.targets(tmp_path / name, 1)
+            name_targets(tmp_path / name, 1)
         assert len(str(error.value).splitlines()) == 1

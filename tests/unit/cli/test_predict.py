@@ -20,7 +20,7 @@ from pipeline import ROOT
 
 from takht.audio import ffmpeg
 from takht.classifiers.calibration import Confidence
-from takht.cli import main as cli
+from takht.cli.main import main
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def takht(here, monkeypatch, capsys):
     def call(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["takht", "predict", *words])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         code = ended.value.code
         printed = capsys.readouterr()
         if isinstance(code, str):  # as the interpreter ends
@@ -114,7 +114,7 @@ def test_what_fails_is_named_and_the_rest_is_answered(takht, here, tmp_path):
     assert len(out.splitlines()) == 2
     lines = err.splitlines()
     assert lines[0].startswith("note: 1 passed over, not named as audio: .jpg; name a file itself")
-    assert lines[1] == "error: gone.wav: no such file or folder; mend the path"
+    assert lines[1] == "error: gone.wav: no such file or folder; fix the path"
     assert re.match(rf"error: {tmp_path}/bad\.mp3: unreadable, .*; fetch it again", lines[2])
     found = json.loads(takht(*words, "--json")[1])
     assert [failure["file"] for failure in found["failures"]] == ["gone.wav", f"{tmp_path}/bad.mp3"]
@@ -133,7 +133,7 @@ def test_what_fails_is_named_and_the_rest_is_answered(takht, here, tmp_path):
         (["music", "--experiment", "bets"], 1, "no model.json, in models there are best, shy; nam"),
         (["music", "--models", "elsewhere"], 1, "no model.json, in elsewhere there is none at all"),
         (["models"], 1, "models: holds no file with the name of an audio file; name"),
-        (["gone"], 1, "gone: no such file or folder; mend the path"),
+        (["gone"], 1, "gone: no such file or folder; fix the path"),
         (["music", "--json", "--csv"], 2, "choose one of --json and --csv"),
         (["music", "--experimnt", "x"], 2, "No such option"),
         ([], 2, "Missing argument"),
@@ -201,15 +201,23 @@ LISTEN = """
 import sys
 import time
 from pathlib import Path
-from takht.inference.recording_classifier import Listener
-print(Listener(Path(sys.argv[1])).hear(Path(sys.argv[2])).seconds)
+from takht.inference.recording_classifier import RecordingClassifier
+print(RecordingClassifier(Path(sys.argv[1])).predict(Path(sys.argv[2])).seconds)
 """
 
 
 @pytest.mark.slow
 def test_memory_is_below_500_mb_and_does_not_grow_with_length(here, tmp_path):
     minute = tmp_path / "minute.mp3"
-    argv = [ffmpeg.executable(), "-v", "error", "-f", "lavfi", "-i", "anoisesrc=r=44100:a=0.3:d=60"]
+    argv = [
+        ffmpeg.find_ffmpeg(),
+        "-v",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        "anoisesrc=r=44100:a=0.3:d=60",
+    ]
     options = ["-ac", "2", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0"]
     subprocess.run([*argv, *options, minute], check=True)
     peaks_mb = []

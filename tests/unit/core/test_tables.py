@@ -50,5 +50,5 @@ def test_the_mark_that_spreadsheets_write_is_not_part_of_the_first_name(tmp_path
 @pytest.mark.parametrize("content", [b"", b"a\n\xff\n", b"n\nabc\n", b'a,n\n"1,2\n'])
 def test_what_is_no_table_is_named(tmp_path, content):
     (tmp_path / "t.csv").write_bytes(content)
-    with pytest.raises(TakhtError, match=r"t\.csv: not a UTF-8 CSV table .*; mend"):
+    with pytest.raises(TakhtError, match=r"t\.csv: not a UTF-8 CSV table .*; fix"):
         read_table(tmp_path / "t.csv", {"n": "int64"})

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from takht.core import tables
-from takht.corpus import grouped_split as splitting
+from takht.corpus.grouped_split import SIDES, assign_sides, number_groups
 from takht.errors import TakhtError
 
 SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}
@@ -34,9 +34,9 @@ def corpora(draw):
 @given(corpora(), st.integers(0, 2**32 - 1))
 def test_groups_stay_whole_and_every_composer_is_on_every_side(corpus, seed):
     composers, works = corpus
-    groups = splitting.groups_of([works])
+    groups = number_groups([works])
     try:
-        sides = splitting.sides_for(composers, groups, works, SHARES, seed)
+        sides = assign_sides(composers, groups, works, SHARES, seed)
     except TakhtError:
         return  # too few works somewhere: test_an_impossible_split_… looks at these
     sides_of_work, sides_of_composer = defaultdict(set), defaultdict(set)
@@ -44,7 +44,7 @@ def test_groups_stay_whole_and_every_composer_is_on_every_side(corpus, seed):
         sides_of_work[work].add(side)
         sides_of_composer[composer].add(side)
     assert all(len(found) == 1 for found in sides_of_work.values())
-    assert all(found == set(splitting.SIDES) for found in sides_of_composer.values())
+    assert all(found == set(SIDES) for found in sides_of_composer.values())
 
 
 @settings(max_examples=50, deadline=None)
@@ -52,7 +52,7 @@ def test_groups_stay_whole_and_every_composer_is_on_every_side(corpus, seed):
 def test_without_shared_works_a_split_is_always_found_and_near_its_shares(sizes, seed):
     composers = [f"c{number}" for number, size in enumerate(sizes) for _ in range(size)]
     places = range(len(composers))
-    sides = splitting.sides_for(composers, places, list(map(str, places)), SHARES, seed)
+    sides = assign_sides(composers, places, list(map(str, places)), SHARES, seed)
     table = pd.crosstab(pd.Series(composers), pd.Series(sides))
     for _, row in table.iterrows():
         for side, share in SHARES.items():
@@ -67,7 +67,7 @@ def test_a_recording_added_moves_few_others_and_none_of_other_composers(sizes, s
 
     def sides_of(names):
         composers = [name.split("/")[0] for name in names]
-        sides = splitting.sides_for(composers, range(len(names)), names, SHARES, seed)
+        sides = assign_sides(composers, range(len(names)), names, SHARES, seed)
         return dict(zip(names, sides, strict=True))
 
     before, after = sides_of(works), sides_of([added, *works])
@@ -81,28 +81,28 @@ def test_a_recording_added_moves_few_others_and_none_of_other_composers(sizes, s
 def test_a_work_of_most_recordings_trains():
     composers = ["a"] * 8 + ["b"] * 8
     works = ["long"] * 5 + ["x", "y", "z"] + [f"b{number}" for number in range(8)]
-    groups = splitting.groups_of([works])
+    groups = number_groups([works])
     for seed in range(20):
-        sides = splitting.sides_for(composers, groups, works, SHARES, seed)
+        sides = assign_sides(composers, groups, works, SHARES, seed)
         assert sides[0] == "train"
 
 
 def test_links_of_different_kinds_join_into_one_group():
     works = ["w1", "w2", "w2", "w3"]
     audio = ["a1", "a1", "a2", "a3"]
-    first, second, third, fourth = splitting.groups_of([works, audio])
+    first, second, third, fourth = number_groups([works, audio])
     assert first == second == third != fourth
 
 
 def test_pairs_join_groups_in_chains():
-    groups = splitting.groups_of([["a", "b", "c", "c", "d"]], [(0, 1), (1, 3)])
+    groups = number_groups([["a", "b", "c", "c", "d"]], [(0, 1), (1, 3)])
     assert groups == [0, 0, 0, 0, 1]
 
 
 def test_the_seed_decides_and_only_the_seed():
     composers = ["a"] * 20 + ["b"] * 20
     works = [str(number) for number in range(40)]
-    drawn = [splitting.sides_for(composers, range(40), works, SHARES, seed) for seed in (1, 1, 2)]
+    drawn = [assign_sides(composers, range(40), works, SHARES, seed) for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
 
 
@@ -110,7 +110,7 @@ def test_an_impossible_split_names_every_composer_that_is_too_small():
     composers = ["big"] * 9 + ["small"] * 2 + ["song"] * 3
     groups = [*range(9), 9, 10, 11, 11, 11]  # three recordings of one song are one group
     with pytest.raises(TakhtError) as caught:
-        splitting.sides_for(composers, groups, list(map(str, groups)), SHARES, 1)
+        assign_sides(composers, groups, list(map(str, groups)), SHARES, 1)
     lines = str(caught.value).splitlines()
     assert len(lines) == 2
     assert "small" in lines[0]
@@ -123,7 +123,7 @@ def test_an_impossible_split_names_every_composer_that_is_too_small():
 def test_works_that_tie_all_composers_together_are_an_error():
     composers = ["a", "b"] * 3
     with pytest.raises(TakhtError, match=r"at least 3 recordings of different works"):
-        splitting.sides_for(composers, [0, 0, 0, 0, 1, 1], list("aaaabb"), SHARES, 1)
+        assign_sides(composers, [0, 0, 0, 0, 1, 1], list("aaaabb"), SHARES, 1)
 
 
 @pytest.fixture

@@ -2,23 +2,23 @@
 
 import pytest
 
-from takht.corpus import metadata as labels
+from takht.corpus.metadata import read_labels, read_works
 from takht.errors import TakhtError
 
 
 def test_files_are_named_in_either_spelling(tmp_path):
     (tmp_path / "recordings.csv").write_text("file,work\na/e\u0301.mp3,رباعية\n", encoding="utf-8")
-    assert labels.read_works(tmp_path, ["a/\u00e9.mp3"]) == {"a/\u00e9.mp3": "رباعية"}
+    assert read_works(tmp_path, ["a/\u00e9.mp3"]) == {"a/\u00e9.mp3": "رباعية"}
 
 
 def test_without_tables_folders_are_their_own_labels(tmp_path):
-    assert labels.read_labels(tmp_path, ["a"]) == {"a": "a"}
+    assert read_labels(tmp_path, ["a"]) == {"a": "a"}
 
 
 def test_every_bad_row_is_named(tmp_path):
     (tmp_path / "composers.csv").write_text("folder,label\na,A\nghost,G\na,B\nb, \n")
     with pytest.raises(TakhtError) as caught:
-        labels.read_labels(tmp_path, ["a", "b"])
+        read_labels(tmp_path, ["a", "b"])
     said = str(caught.value).splitlines()
     assert len(said) == 3
     assert "row 2: folder 'ghost' is not in the corpus" in said[0]
@@ -29,13 +29,13 @@ def test_every_bad_row_is_named(tmp_path):
 def test_missing_column_is_named(tmp_path):
     (tmp_path / "composers.csv").write_text("Folder,label\na,A\n")
     with pytest.raises(TakhtError, match="columns folder and label are needed"):
-        labels.read_labels(tmp_path, ["a"])
+        read_labels(tmp_path, ["a"])
 
 
 def test_two_composers_cannot_share_a_label(tmp_path):
     (tmp_path / "composers.csv").write_text("folder,label\na,Trad\nb,Trad\n", encoding="utf-8")
     with pytest.raises(TakhtError, match=r"label 'Trad' stands for a and b; give each"):
-        labels.read_labels(tmp_path, ["a", "b", "c"])
+        read_labels(tmp_path, ["a", "b", "c"])
     (tmp_path / "composers.csv").write_text("folder,label\na,c\n", encoding="utf-8")
     with pytest.raises(TakhtError, match=r"label 'c' stands for a and c"):
-        labels.read_labels(tmp_path, ["a", "b", "c"])
+        read_labels(tmp_path, ["a", "b", "c"])

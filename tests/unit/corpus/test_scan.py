@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from takht.corpus import scan as corpus
+from takht.corpus.scan import require_composers, scan_corpus
 from takht.errors import TakhtError
 
 
@@ -18,13 +18,13 @@ def put(root, *files):
 
 
 def reasons(root):
-    return {each.file: each.reason for each in corpus.scan(root)[1]}
+    return {each.file: each.reason for each in scan_corpus(root)[1]}
 
 
 def test_recordings_are_found_in_code_point_order_whatever_the_spelling(tmp_path):
     nfd = unicodedata.normalize("NFD", "آمال")
     put(tmp_path, f"{nfd}/{nfd}.mp3", "b/2.wav", "b/10.wav", "a/x.y.flac")
-    found, rejected = corpus.scan(tmp_path)
+    found, rejected = scan_corpus(tmp_path)
     assert [each.recording for each in found] == ["a/x.y", "b/10", "b/2", "آمال/آمال"]
     assert found[-1].file == f"{nfd}/{nfd}.mp3"
     assert not rejected
@@ -41,7 +41,7 @@ def test_clutter_is_passed_over(tmp_path):
         ".git/objects/z.mp3",
     )
     put(tmp_path, "README.md", "LICENSE", "recordings.csv", "composers.csv")
-    found, rejected = corpus.scan(tmp_path)
+    found, rejected = scan_corpus(tmp_path)
     assert ([each.file for each in found], rejected) == (["a/x.wav"], [])
 
 
@@ -78,7 +78,7 @@ def test_each_misplaced_file_has_its_reason(tmp_path):
         file: said.get(file) for file, why in expected.items() if why not in said.get(file, "")
     }
     assert not wrong
-    assert [each.file for each in corpus.scan(root)[0]] == ["a/x.wav"]
+    assert [each.file for each in scan_corpus(root)[0]] == ["a/x.wav"]
 
 
 def test_one_name_twice_rejects_both_and_says_where(tmp_path):
@@ -91,12 +91,12 @@ def test_one_name_twice_rejects_both_and_says_where(tmp_path):
 
 def test_missing_root_says_what_to_set(tmp_path):
     with pytest.raises(TakhtError, match=r"nowhere: no such folder; set corpus\.root"):
-        corpus.scan(tmp_path / "nowhere")
+        scan_corpus(tmp_path / "nowhere")
 
 
 def test_one_composer_is_not_enough(tmp_path):
     with pytest.raises(TakhtError, match=r"at least two composers are needed, found 1 \['a'\]"):
-        corpus.require_composers(tmp_path, ["a", "a"])
+        require_composers(tmp_path, ["a", "a"])
 
 
 def test_a_folder_that_links_out_is_not_looked_into(tmp_path):
@@ -147,7 +147,7 @@ def test_a_folder_that_may_not_be_listed_has_its_reason(tmp_path, monkeypatch):
 
 def test_what_is_passed_over_is_counted(tmp_path, capsys):
     put(tmp_path, "a/x.wav", ".git/objects/z.mp3", "a/._x.wav", "a/.hidden.mp3", "a/Thumbs.db")
-    corpus.scan(tmp_path)
+    scan_corpus(tmp_path)
     said = capsys.readouterr().err
     assert said == (
         f"{tmp_path}: 4 hidden or system files passed over (.git, a/._x.wav, a/.hidden.mp3, …)\n"

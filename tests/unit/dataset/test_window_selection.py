@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takht.dataset.window_selection import evened, of_side
+from takht.dataset.window_selection import balance, select_side
 from takht.errors import TakhtError
 
 SIDES = ["train", "validation", "test"]
@@ -30,12 +30,12 @@ def corpus(sizes: list[int], copies: int = 2) -> tuple[pd.DataFrame, pd.DataFram
 def test_no_window_or_copy_of_a_held_out_recording_is_in_training(sizes, random):
     windows, split = corpus(sizes)
     order = random.sample(range(len(windows)), len(windows))
-    sides = {side: of_side(windows.iloc[order], split, side) for side in SIDES}
+    sides = {side: select_side(windows.iloc[order], split, side) for side in SIDES}
     truth = split.set_index("recording")
     for side, rows in sides.items():
         assert (rows["recording"].map(truth["side"]) == side).all()
         assert (rows["recording"].map(truth["composer"]) == rows["composer"]).all()
-        pd.testing.assert_frame_equal(rows, of_side(windows, split, side))
+        pd.testing.assert_frame_equal(rows, select_side(windows, split, side))
     assert set(sides["train"]["copy"]) == {0, 1, 2}
     assert set(sides["validation"]["copy"]) == set(sides["test"]["copy"]) == {0}
     assert sum(map(len, sides.values())) == (
@@ -51,8 +51,8 @@ def test_no_window_or_copy_of_a_held_out_recording_is_in_training(sizes, random)
     st.integers(0, 9),
 )
 def test_even_training_fills_its_caps_and_no_more(sizes, recordings, windows_each, seed):
-    rows = of_side(*corpus(sizes), "train")
-    kept = evened(
+    rows = select_side(*corpus(sizes), "train")
+    kept = balance(
         rows, recordings_per_composer=recordings, windows_per_recording=windows_each, seed=seed
     )
     before, after = (table.groupby("composer")["recording"].nunique() for table in (rows, kept))
@@ -65,21 +65,21 @@ def test_even_training_fills_its_caps_and_no_more(sizes, recordings, windows_eac
 
 
 def test_what_is_drawn_depends_on_the_seed_and_on_names_only():
-    rows = of_side(*corpus([8] * 4), "train")
+    rows = select_side(*corpus([8] * 4), "train")
     caps = {"recordings_per_composer": 2, "windows_per_recording": 3}
-    kept = evened(rows, **caps, seed=1)
-    assert not kept.equals(evened(rows, **caps, seed=2))
+    kept = balance(rows, **caps, seed=1)
+    assert not kept.equals(balance(rows, **caps, seed=2))
     first = rows["composer"] == "c0"
-    alone = evened(rows[first], **caps, seed=1)
+    alone = balance(rows[first], **caps, seed=1)
     pd.testing.assert_frame_equal(alone, kept[kept["composer"] == "c0"].reset_index(drop=True))
     starts = kept[kept["copy"] == 0].groupby("recording")["first_frame"].apply(tuple)
     assert starts.nunique() > 1  # not the same windows of every recording
 
 
 def test_all_windows_are_as_likely():
-    rows = of_side(*corpus([8]), "train")
+    rows = select_side(*corpus([8]), "train")
     seeds = [
-        evened(rows, recordings_per_composer=9, windows_per_recording=2, seed=s) for s in range(60)
+        balance(rows, recordings_per_composer=9, windows_per_recording=2, seed=s) for s in range(60)
     ]
     shares = pd.concat(seeds).query("copy == 0")["first_frame"].value_counts(normalize=True)
     np.testing.assert_allclose(shares, 1 / 8, atol=0.05)
@@ -89,11 +89,11 @@ def test_a_recording_without_features_is_named():
     windows, split = corpus([2])
     lacking = windows[windows["recording"] != "c1/r7"]
     with pytest.raises(TakhtError, match="test: recording c1/r7: has no window"):
-        of_side(lacking, split, "test")
+        select_side(lacking, split, "test")
 
 
 def test_a_composer_missing_from_a_side_is_named():
     windows, split = corpus([2])
     split.loc[(split["composer"] == "c2") & (split["side"] == "validation"), "side"] = "train"
     with pytest.raises(TakhtError, match="validation: composer c2: has no window"):
-        of_side(windows, split, "validation")
+        select_side(windows, split, "validation")

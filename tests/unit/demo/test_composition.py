@@ -8,7 +8,7 @@ import pytest
 from takht.core.randomness import rng_for
 from takht.demo import melody
 from takht.demo.composers import COMPOSERS
-from takht.demo.composition import composed
+from takht.demo.composition import compose
 from takht.demo.heterophony import LONG_SECONDS, Player, part
 from takht.demo.iqaat import IQAAT
 from takht.demo.maqamat import MAQAMAT, OCTAVE_CENTS
@@ -16,7 +16,7 @@ from takht.demo.score import FREE, Note
 
 SECONDS = 70.0
 PIECES = {
-    profile.folder: [composed(profile, SECONDS, rng_for(take, profile.folder)) for take in range(6)]
+    profile.folder: [compose(profile, SECONDS, rng_for(take, profile.folder)) for take in range(6)]
     for profile in COMPOSERS
 }
 ALL = [piece for pieces in PIECES.values() for piece in pieces]
@@ -104,8 +104,8 @@ def test_a_phrase_comes_back_with_a_few_tones_changed():
 def test_phrases_go_where_they_are_sent_with_the_composers_cadence(profile):
     iqa = IQAAT["maqsum"]
     for take in range(20):
-        home = melody.phrase(profile, iqa, 3, (4, 0), rng_for(take))
-        away = melody.phrase(profile, iqa, 3, (0, 4), rng_for(take))
+        home = melody.compose_phrase(profile, iqa, 3, (4, 0), rng_for(take))
+        away = melody.compose_phrase(profile, iqa, 3, (0, 4), rng_for(take))
         degrees = [tone.degree for tone in home]
         shared = min(len(degrees), len(profile.cadence))
         assert tuple(degrees[-shared:]) == profile.cadence[-shared:]
@@ -115,7 +115,7 @@ def test_phrases_go_where_they_are_sent_with_the_composers_cadence(profile):
 
 def test_varied_moves_inner_tones_by_one_step_as_often_as_asked():
     line = tuple(melody.Tone(slot, 1, 3) for slot in range(4004))
-    steps = np.array([tone.degree - 3 for tone in melody.varied(line, 0.25, rng_for(0))])
+    steps = np.array([tone.degree - 3 for tone in melody.vary(line, 0.25, rng_for(0))])
     assert set(steps) == {-1, 0, 1}
     assert steps[0] == 0
     assert not steps[-3:].any()
@@ -123,7 +123,7 @@ def test_varied_moves_inner_tones_by_one_step_as_often_as_asked():
 
 
 def test_same_seed_same_piece_other_seed_another():
-    first, again, other = (composed(COMPOSERS[0], 40.0, rng_for(seed)) for seed in (1, 1, 2))
+    first, again, other = (compose(COMPOSERS[0], 40.0, rng_for(seed)) for seed in (1, 1, 2))
     assert first == again
     assert first != other
 

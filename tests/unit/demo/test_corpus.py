@@ -13,15 +13,15 @@ import demo_corpus
 from takht.core.randomness import rng_for
 from takht.demo import performance
 from takht.demo.composers import COMPOSERS
-from takht.demo.composition import composed
-from takht.demo.corpus import rendered
+from takht.demo.composition import compose
+from takht.demo.corpus import render
 from takht.demo.instruments import TONIC_HZ
 from takht.demo.iqaat import IQAAT
 from takht.demo.maqamat import MAQAMAT
-from takht.demo.plan import FORMATS, planned
+from takht.demo.plan import FORMATS, plan_recordings
 
 RATE_HZ = 22_050
-PLAN = planned(15.0, 1)
+PLAN = plan_recordings(15.0, 1)
 SHORT = [
     replace(next(r for r in PLAN if r.extension == extension), seconds=5.0) for extension in FORMATS
 ]
@@ -33,17 +33,17 @@ def decoded(data):
 
 @pytest.fixture(scope="module")
 def renders():
-    return [rendered(recording, 1) for recording in SHORT]
+    return [render(recording, 1) for recording in SHORT]
 
 
 def test_a_recording_does_not_depend_on_the_others_or_on_their_order(renders):
     for index in (3, 0):
-        assert rendered(SHORT[index], 1) == renders[index]
+        assert render(SHORT[index], 1) == renders[index]
 
 
 def test_another_seed_or_stem_is_another_recording(renders):
-    assert rendered(SHORT[0], 2) != renders[0]
-    assert rendered(replace(SHORT[0], stem="another"), 1) != renders[0]
+    assert render(SHORT[0], 2) != renders[0]
+    assert render(replace(SHORT[0], stem="another"), 1) != renders[0]
 
 
 def test_recordings_are_fit_to_be_heard(renders):
@@ -63,7 +63,7 @@ def test_recordings_are_fit_to_be_heard(renders):
 def test_timbre_varies_within_a_composer():
     centroids = []
     for take in range(5):
-        mix = performance.performed(COMPOSERS[0], f"take {take}", 4.0, 1, RATE_HZ, 1)[:, 0]
+        mix = performance.perform(COMPOSERS[0], f"take {take}", 4.0, 1, RATE_HZ, 1)[:, 0]
         power = np.abs(np.fft.rfft(mix)) ** 2
         centroids.append(np.sum(power * np.fft.rfftfreq(len(mix), 1 / RATE_HZ)) / power.sum())
     assert max(centroids) > 1.3 * min(centroids)
@@ -72,7 +72,7 @@ def test_timbre_varies_within_a_composer():
 def test_drums_are_in_time_with_the_written_cycle():
     profile = replace(COMPOSERS[5], drums=(1.0, 0.0), band=(1, 1), fill=0.0, taqsim=0.0)
     recording, seconds = "in time", 20.0
-    piece = composed(
+    piece = compose(
         profile, seconds - performance.TAIL_SECONDS, rng_for(1, profile.folder, recording, "piece")
     )
     wave = performance._drums("darbuka", piece, profile, seconds, RATE_HZ, rng_for(1))
@@ -88,7 +88,7 @@ def test_drums_are_in_time_with_the_written_cycle():
 
 
 def test_tonic_is_the_maqams_transposed_by_whole_semitones_and_a_tuning():
-    piece = composed(COMPOSERS[0], 20.0, rng_for(0))
+    piece = compose(COMPOSERS[0], 20.0, rng_for(0))
     written = MAQAMAT[piece.maqam].tonic_semitones
     semitones = np.array(
         [
@@ -112,7 +112,7 @@ def test_ensembles_lean_to_the_composers_instruments_but_none_is_certain():
 
 def test_stage_writes_every_recording_and_the_labels(tmp_path, monkeypatch):
     monkeypatch.setenv("TAKHT_WORKERS", "1")
-    monkeypatch.setattr(demo_corpus, "planned", lambda *_: SHORT[:3])
+    monkeypatch.setattr(demo_corpus, "plan_recordings", lambda *_: SHORT[:3])
     params = demo_corpus.DemoCorpus(minutes=15.0, seed=1)
     demo_corpus.demo_corpus(params, tmp_path / "demo")
     written = {path.relative_to(tmp_path / "demo") for path in (tmp_path / "demo").rglob("*.*")}
@@ -125,4 +125,4 @@ def test_stage_writes_every_recording_and_the_labels(tmp_path, monkeypatch):
     }
     first = SHORT[0]
     path = tmp_path / "demo" / first.profile.folder / f"{first.stem}.{first.extension}"
-    assert path.read_bytes() == rendered(first, 1)
+    assert path.read_bytes() == render(first, 1)

@@ -85,7 +85,7 @@ class TestPlucked:
 
     def test_line_places_each_note_to_the_sample(self):
         notes = [Sounding(0.25, 0.2, 220.0, 0.8), Sounding(0.75, 0.1, 330.0, 0.4)]
-        wave = plucked.line(notes, 1.5, STRINGS["oud"], RATE_HZ, rng_for(0))
+        wave = plucked.synthesize_plucked(notes, 1.5, STRINGS["oud"], RATE_HZ, rng_for(0))
         assert len(wave) == 1.5 * RATE_HZ
         assert not wave[: RATE_HZ // 4].any()
         assert wave[RATE_HZ // 4 : RATE_HZ // 4 + 20].any()
@@ -96,7 +96,9 @@ class TestPlucked:
         assert peaks == [pytest.approx(0.8, abs=0.01), pytest.approx(0.4, abs=0.01)]
 
     def test_a_note_at_the_end_is_cut_not_wrapped(self):
-        wave = plucked.line([Sounding(0.9, 1, 220, 1)], 1.0, STRINGS["oud"], RATE_HZ, rng_for(0))
+        wave = plucked.synthesize_plucked(
+            [Sounding(0.9, 1, 220, 1)], 1.0, STRINGS["oud"], RATE_HZ, rng_for(0)
+        )
         assert len(wave) == RATE_HZ
         assert not wave[: round(0.9 * RATE_HZ)].any()
 
@@ -111,12 +113,14 @@ class TestSustained:
     def test_sounds_at_the_frequency_asked_for(self, name, frequency_hz):
         tube = replace(TUBES[name], vibrato_cents=0.0, noise=0.01)
         notes = [Sounding(0.0, 1.0, frequency_hz, 0.8)]
-        wave = sustained.line(notes, 1.0, tube, RATE_HZ, rng_for(0))
+        wave = sustained.synthesize_sustained(notes, 1.0, tube, RATE_HZ, rng_for(0))
         assert abs(cents(pitch_hz(wave, frequency_hz), frequency_hz)) < 1.0
 
     def test_vibrato_has_the_rate_and_depth_asked_for(self):
         tube = replace(TUBES["nay"], vibrato_hz=5.0, vibrato_cents=30.0, noise=0.0, slope_db=60.0)
-        wave = sustained.line([Sounding(0, 4, 400, 0.8)], 4.0, tube, RATE_HZ, rng_for(0))
+        wave = sustained.synthesize_sustained(
+            [Sounding(0, 4, 400, 0.8)], 4.0, tube, RATE_HZ, rng_for(0)
+        )
         turns = np.unwrap(np.angle(hilbert(wave))) / (2 * np.pi)
         bend = cents(np.gradient(turns)[RATE_HZ : 3 * RATE_HZ] * RATE_HZ, 400)
         spectrum = np.abs(np.fft.rfft(bend)) / len(bend)
@@ -126,7 +130,7 @@ class TestSustained:
     def test_a_glide_leaves_the_last_note_and_reaches_the_next(self):
         tube = replace(TUBES["violin"], vibrato_cents=0.0, noise=0.0, glide_seconds=0.15)
         notes = [Sounding(0, 1, 300, 0.8), Sounding(1, 1, 400, 0.8)]
-        wave = sustained.line(notes, 2.0, tube, RATE_HZ, rng_for(0))
+        wave = sustained.synthesize_sustained(notes, 2.0, tube, RATE_HZ, rng_for(0))
         assert abs(cents(pitch_hz(wave[16_000:31_000], 300), 300)) < 1
         assert abs(cents(pitch_hz(wave[40_000:60_000], 400), 400)) < 1
         between = pitch_hz(wave[32_000:33_600], 330)
@@ -134,7 +138,7 @@ class TestSustained:
 
     def test_nothing_sounds_between_the_notes(self):
         notes = [Sounding(0.5, 0.5, 300, 0.8), Sounding(1.5, 0.3, 350, 0.8)]
-        wave = sustained.line(notes, 2.5, TUBES["nay"], RATE_HZ, rng_for(0))
+        wave = sustained.synthesize_sustained(notes, 2.5, TUBES["nay"], RATE_HZ, rng_for(0))
         margin = RATE_HZ // sustained.CONTROL_HZ * 2
         for first, last in ((0, 0.5), (1.0, 1.5), (1.8, 2.5)):
             quiet = wave[round(first * RATE_HZ) + margin : round(last * RATE_HZ) - margin]
@@ -143,7 +147,7 @@ class TestSustained:
 
     def test_breath_is_as_loud_as_asked_beside_the_tone(self):
         still, breathy = (
-            sustained.line(
+            sustained.synthesize_sustained(
                 [Sounding(0, 3, 300, 0.9)],
                 3.0,
                 replace(TUBES["nay"], noise=noise, vibrato_cents=0.0),
@@ -158,7 +162,9 @@ class TestSustained:
 
     def test_highest_note_does_not_alias(self):
         tube = replace(TUBES["violin"], noise=0.0, vibrato_cents=0.0, slope_db=0.0)
-        wave = sustained.line([Sounding(0, 1, 1234.5, 1)], 1.0, tube, RATE_HZ, rng_for(0))
+        wave = sustained.synthesize_sustained(
+            [Sounding(0, 1, 1234.5, 1)], 1.0, tube, RATE_HZ, rng_for(0)
+        )
         middle = wave[6400:25_600] * np.hanning(19_200)
         level = np.abs(np.fft.rfft(middle))
         hertz = np.fft.rfftfreq(len(middle), 1 / RATE_HZ)
@@ -166,17 +172,19 @@ class TestSustained:
         assert 20 * np.log10(level[off].max() / level.max()) < -45
 
     def test_a_player_with_nothing_to_play_is_silent(self):
-        assert not sustained.line([], 0.5, TUBES["nay"], RATE_HZ, rng_for(0)).any()
+        assert not sustained.synthesize_sustained([], 0.5, TUBES["nay"], RATE_HZ, rng_for(0)).any()
 
     def test_a_note_without_room_for_harmonics_is_refused(self):
         with pytest.raises(ValueError, match="9000 Hz needs a rate above 36000 Hz"):
-            sustained.line([Sounding(0, 1, 9000, 1)], 1.0, TUBES["nay"], RATE_HZ, rng_for(0))
+            sustained.synthesize_sustained(
+                [Sounding(0, 1, 9000, 1)], 1.0, TUBES["nay"], RATE_HZ, rng_for(0)
+            )
 
 
 class TestPercussion:
     def test_each_stroke_begins_on_its_sample(self):
         hits = [Hit(0.1, "D", 1.0), Hit(0.73, "T", 0.5), Hit(1.31, "k", 0.9)]
-        wave = percussion.played(hits, 2.0, DARBUKA, RATE_HZ, rng_for(0))
+        wave = percussion.play(hits, 2.0, DARBUKA, RATE_HZ, rng_for(0))
         sounds = np.flatnonzero(np.abs(wave) > 1e-7)
         starts = sounds[np.flatnonzero(np.diff(sounds, prepend=-9999) > 2000)] / RATE_HZ
         np.testing.assert_allclose(starts, [0.1, 0.73, 1.31], atol=2 / RATE_HZ)
@@ -185,20 +193,22 @@ class TestPercussion:
 
     def test_a_dum_rings_at_the_skins_pitch(self):
         drum = replace(DARBUKA, snap=0.0, decay_seconds=0.4)
-        late = percussion.stroke("D", drum, RATE_HZ, rng_for(0))[4800:]
+        late = percussion.synthesize_stroke("D", drum, RATE_HZ, rng_for(0))[4800:]
         level = np.abs(np.fft.rfft(late * np.hanning(len(late)), 2**17))
         assert np.argmax(level) * RATE_HZ / 2**17 == pytest.approx(drum.skin_hz, rel=0.02)
 
     def test_dum_is_low_tak_is_high_and_riqq_jingles(self):
-        dum, tak = (percussion.stroke(letter, DARBUKA, RATE_HZ, rng_for(0)) for letter in "DT")
-        riqq = percussion.stroke("T", RIQQ, RATE_HZ, rng_for(0))
+        dum, tak = (
+            percussion.synthesize_stroke(letter, DARBUKA, RATE_HZ, rng_for(0)) for letter in "DT"
+        )
+        riqq = percussion.synthesize_stroke("T", RIQQ, RATE_HZ, rng_for(0))
         assert strength_between(dum, 0, 250) > 0.9
         assert strength_between(tak, 0, 250) < 0.1
         assert strength_between(riqq, 3400, 10_500) > 3 * strength_between(tak, 3400, 10_500)
 
     def test_an_unknown_stroke_is_refused(self):
         with pytest.raises(KeyError, match="S"):
-            percussion.stroke("S", DARBUKA, RATE_HZ, rng_for(0))
+            percussion.synthesize_stroke("S", DARBUKA, RATE_HZ, rng_for(0))
 
 
 @pytest.mark.parametrize("name", ["oud", "qanun"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from takht.core.randomness import rng_for
-from takht.demo.iqaat import IQAAT, hits
+from takht.demo.iqaat import IQAAT, list_hits
 
 EIGHTHS = {
     "maqsum": 8,
@@ -38,7 +38,7 @@ def test_samai_thaqil_has_its_dums_on_1_6_and_7_and_its_taks_on_4_and_8():
 
 
 def test_strokes_come_on_the_grid_in_order():
-    played = hits(IQAAT["maqsum"], 3, 0.25, 0.0, rng_for(0))
+    played = list_hits(IQAAT["maqsum"], 3, 0.25, 0.0, rng_for(0))
     assert "".join(hit.stroke for hit in played) == "DTTDT" * 3
     grid = np.array([0, 1, 3, 4, 6])
     expected = np.concatenate([grid, grid + 8, grid + 16]) * 0.25
@@ -46,12 +46,12 @@ def test_strokes_come_on_the_grid_in_order():
 
 
 def test_fill_plays_the_rests_and_only_them():
-    filled = hits(IQAAT["wahda"], 2, 0.5, 1.0, rng_for(0))
+    filled = list_hits(IQAAT["wahda"], 2, 0.5, 1.0, rng_for(0))
     assert "".join(hit.stroke for hit in filled) == "DkkTkkTk" * 2
 
 
 def test_fill_is_the_share_of_rests_played_and_doubles_in_every_fourth_cycle():
-    played = hits(IQAAT["wahda"], 4000, 1.0, 0.3, rng_for(1))
+    played = list_hits(IQAAT["wahda"], 4000, 1.0, 0.3, rng_for(1))
     fills = np.array([hit.start_seconds for hit in played if hit.stroke == "k"])
     fourth = (fills // 8) % 4 == 3
     assert np.sum(~fourth) / (3000 * 5) == pytest.approx(0.3, abs=0.02)

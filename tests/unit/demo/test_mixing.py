@@ -36,7 +36,7 @@ def level_db(wave):
 
 
 def recorded(voices, room, channels=1):
-    return mixing.recorded(voices, room, channels, RATE_HZ, rng_for(0))
+    return mixing.record(voices, room, channels, RATE_HZ, rng_for(0))
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -99,7 +99,7 @@ def test_noise_floor_is_as_low_as_asked():
 
 def test_begins_and_ends_in_silence_without_a_click():
     steady = np.ones((2, RATE_HZ * 2), dtype=np.float32)
-    faded = mixing.faded(steady, RATE_HZ)
+    faded = mixing.fade(steady, RATE_HZ)
     assert not faded[:, [0, -1]].any()
     assert np.max(np.abs(np.diff(faded))) < 2 / (mixing.FADE_IN_SECONDS * RATE_HZ)
     assert np.all(faded[:, RATE_HZ // 2 : RATE_HZ] == 1)

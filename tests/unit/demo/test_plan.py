@@ -9,9 +9,9 @@ import pytest
 from takht.demo.composers import COMPOSERS
 from takht.demo.iqaat import IQAAT
 from takht.demo.maqamat import MAQAMAT
-from takht.demo.plan import FORMATS, RATES_HZ, planned
+from takht.demo.plan import FORMATS, RATES_HZ, plan_recordings
 
-PLAN = planned(75.0, 1)
+PLAN = plan_recordings(75.0, 1)
 ARABIC = range(0x600, 0x700)
 
 
@@ -22,7 +22,7 @@ def is_arabic(text):
 @pytest.mark.parametrize("minutes", [15.0, 75.0, 300.0])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_lengths_add_up_and_every_composer_has_five_recordings(minutes, seed):
-    plan = planned(minutes, seed)
+    plan = plan_recordings(minutes, seed)
     counts = Counter(recording.profile.folder for recording in plan)
     assert sum(recording.seconds for recording in plan) == pytest.approx(60 * minutes)
     assert min(recording.seconds for recording in plan) > 6
@@ -52,7 +52,7 @@ def test_names_are_usable_distinct_and_partly_arabic():
 
 
 def test_formats_rates_and_channels_are_all_used_and_belong_to_nobody():
-    plan = planned(1500.0, 3)
+    plan = plan_recordings(1500.0, 3)
     for trait, values in (
         ("extension", set(FORMATS)),
         ("rate_hz", set(RATES_HZ)),
@@ -85,5 +85,5 @@ def test_profiles_name_what_exists_and_share_it():
 
 
 def test_another_seed_is_another_corpus():
-    assert planned(75.0, 1) == PLAN
-    assert planned(75.0, 2) != PLAN
+    assert plan_recordings(75.0, 1) == PLAN
+    assert plan_recordings(75.0, 2) != PLAN

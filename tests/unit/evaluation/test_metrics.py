@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from takht.core.randomness import rng_for
-from takht.evaluation import metrics as scores
+from takht.evaluation.metrics import (
+    accuracy,
+    bootstrap_accuracy,
+    bootstrap_interval,
+    bootstrap_macro_f1,
+    draw_resamples,
+    macro_f1,
+    top_accuracy,
+)
 
 ACTUAL = np.array([0, 0, 0, 1, 1, 2])
 PREDICTED = np.array([0, 0, 1, 1, 0, 1])
@@ -15,27 +23,27 @@ PREDICTED = np.array([0, 0, 1, 1, 0, 1])
 
 def test_accuracy_and_macro_f1_by_hand():
     # composer 0: 2 right of 3 actual, 3 predicted; 1: 1 of 2, 3; 2: 0 of 1, 0
-    assert scores.accuracy(ACTUAL, PREDICTED) == pytest.approx(3 / 6)
-    assert scores.macro_f1(ACTUAL, PREDICTED) == pytest.approx((4 / 6 + 2 / 5 + 0) / 3)
+    assert accuracy(ACTUAL, PREDICTED) == pytest.approx(3 / 6)
+    assert macro_f1(ACTUAL, PREDICTED) == pytest.approx((4 / 6 + 2 / 5 + 0) / 3)
 
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5)), min_size=1, max_size=20))
 def test_resampled_scores_are_the_scores_of_each_resample(pairs):
     actual, predicted = np.array(pairs).T
-    places = scores.resamples(len(actual), 8, rng_for(1))
-    accuracy = scores.resampled_accuracy(actual, predicted, places)
-    f1 = scores.resampled_macro_f1(actual, predicted, places)
+    places = draw_resamples(len(actual), 8, rng_for(1))
+    accuracy = bootstrap_accuracy(actual, predicted, places)
+    f1 = bootstrap_macro_f1(actual, predicted, places)
     for place, row in enumerate(places):
         a, p = actual[row], predicted[row]
         assert accuracy[place] == pytest.approx(np.mean(a == p))
         expected = f1_score(a, p, labels=np.unique(a), average="macro", zero_division=0)
         assert f1[place] == pytest.approx(expected)
-        assert scores.macro_f1(a, p) == pytest.approx(expected)
+        assert macro_f1(a, p) == pytest.approx(expected)
 
 
 def test_resamples_draw_each_recording_with_replacement():
-    places = scores.resamples(10, 4000, rng_for(1))
+    places = draw_resamples(10, 4000, rng_for(1))
     assert places.shape == (4000, 10)
     counts = np.bincount(places.ravel(), minlength=10) / 4000
     np.testing.assert_allclose(counts, 1, atol=0.1)
@@ -44,7 +52,7 @@ def test_resamples_draw_each_recording_with_replacement():
 
 
 def test_interval_is_the_middle_95_percent():
-    assert scores.interval(np.arange(1001) / 10) == pytest.approx((2.5, 97.5))
+    assert bootstrap_interval(np.arange(1001) / 10) == pytest.approx((2.5, 97.5))
 
 
 def test_interval_covers_the_known_accuracy_of_a_binomial():
@@ -52,8 +60,8 @@ def test_interval_covers_the_known_accuracy_of_a_binomial():
     covered = []
     for _ in range(400):
         right = (rng.random(80) < 0.7).astype(int)
-        places = scores.resamples(80, 300, rng)
-        low, high = scores.interval(scores.resampled_accuracy(np.ones(80, int), right, places))
+        places = draw_resamples(80, 300, rng)
+        low, high = bootstrap_interval(bootstrap_accuracy(np.ones(80, int), right, places))
         covered.append(low <= 0.7 <= high)
     assert np.mean(covered) == pytest.approx(0.94, abs=0.03)
 
@@ -61,6 +69,6 @@ def test_interval_covers_the_known_accuracy_of_a_binomial():
 def test_top_accuracy_gives_ties_to_the_first_composers_and_not_to_the_right_one():
     certain = np.eye(11)[[0, 0, 3]]
     actual = np.array([7, 2, 3])
-    assert scores.top_accuracy(actual, certain, 3) == pytest.approx(2 / 3)
+    assert top_accuracy(actual, certain, 3) == pytest.approx(2 / 3)
     spread = np.array([[0.1, 0.2, 0.3, 0.4]] * 4)
-    assert scores.top_accuracy(np.arange(4), spread, 3) == 0.75
+    assert top_accuracy(np.arange(4), spread, 3) == 0.75

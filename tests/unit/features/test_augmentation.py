@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from takht.features.spectrograms import mel as spectra
-from takht.features.spectrograms.augmentation import Alteration, alteration_for, altered_log_mel
+from takht.features.spectrograms.augmentation import Alteration, augment_log_mel, draw_alteration
+from takht.features.spectrograms.mel import log_mel
 
 RATE_HZ = 22_050
 
@@ -21,8 +21,8 @@ def tone(frequency_hz, seconds=4.0):
 @pytest.mark.parametrize("semitones", [-5.0, -2.0, 2.0, 5.0])
 @pytest.mark.parametrize("frequency_hz", [500.0, 1500.0, 4000.0])
 def test_a_shifted_tone_is_the_tone_at_that_pitch(semitones, frequency_hz):
-    shifted = altered_log_mel(tone(frequency_hz), Alteration(semitones=semitones), **HOW)
-    expected = spectra.log_mel(tone(frequency_hz * 2 ** (semitones / 12)), **HOW)
+    shifted = augment_log_mel(tone(frequency_hz), Alteration(semitones=semitones), **HOW)
+    expected = log_mel(tone(frequency_hz * 2 ** (semitones / 12)), **HOW)
     assert abs(len(shifted) - len(expected)) <= 1
     shifted, expected = shifted[20:-20].mean(axis=0), expected[20:-20].mean(axis=0)
     loud = expected > expected.max() - 40
@@ -32,8 +32,8 @@ def test_a_shifted_tone_is_the_tone_at_that_pitch(semitones, frequency_hz):
 
 @pytest.mark.parametrize("tempo", [0.9, 1.1])
 def test_a_stretched_tone_keeps_its_pitch_and_changes_its_length(tempo):
-    plain = altered_log_mel(tone(1500), Alteration(), **HOW)
-    stretched = altered_log_mel(tone(1500), Alteration(tempo=tempo), **HOW)
+    plain = augment_log_mel(tone(1500), Alteration(), **HOW)
+    stretched = augment_log_mel(tone(1500), Alteration(tempo=tempo), **HOW)
     assert len(stretched) == pytest.approx(len(plain) / tempo, abs=1)
     np.testing.assert_allclose(stretched[20:-20].mean(axis=0), plain[20:-20].mean(axis=0), atol=0.1)
 
@@ -44,7 +44,7 @@ def test_a_stretched_tone_keeps_its_pitch_and_changes_its_length(tempo):
 def test_beats_stand_where_the_tempo_says(how):
     clicks = np.zeros(4 * RATE_HZ, np.float32)
     clicks[RATE_HZ // 2 :: RATE_HZ] = 1
-    level = altered_log_mel(clicks, how, **HOW).max(axis=1)
+    level = augment_log_mel(clicks, how, **HOW).max(axis=1)
     frames = [place for place in scipy.signal.argrelmax(level, order=20)[0] if level[place] > -60]
     seconds = np.array(frames) * HOW["hop_samples"] / RATE_HZ
     np.testing.assert_allclose(seconds, (np.arange(4) + 0.5) / how.tempo, atol=0.06)
@@ -70,8 +70,8 @@ def chord(pitch, tempo):
     ],
 )
 def test_moving_music_is_that_music_played_so(how, pitch, tempo):
-    made = altered_log_mel(chord(1.0, 1.0), how, **HOW)
-    played = spectra.log_mel(chord(pitch, tempo), **HOW)
+    made = augment_log_mel(chord(1.0, 1.0), how, **HOW)
+    played = log_mel(chord(pitch, tempo), **HOW)
     assert abs(len(made) - len(played)) <= 1
     frames = slice(20, min(len(made), len(played)) - 20)
     loud = played[frames] > played.max() - 30
@@ -80,7 +80,7 @@ def test_moving_music_is_that_music_played_so(how, pitch, tempo):
 
 def draws(copies, seed=1, recording="a/x", segment=0):
     how = {"seed": seed, "semitones": 2.0, "tempo_change": 0.1}
-    return [alteration_for(copy, segment, recording, **how) for copy in range(1, copies + 1)]
+    return [draw_alteration(copy, segment, recording, **how) for copy in range(1, copies + 1)]
 
 
 def test_four_copies_hold_each_alteration_of_the_original_once():

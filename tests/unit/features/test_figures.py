@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from takht.features.spectrograms import figures as spectrogram_plots
-from takht.features.spectrograms import mel as spectra
+from takht.features.spectrograms.figures import draw_composers, draw_steps, save_figure
+from takht.features.spectrograms.mel import log_mel, mfcc
 
 RATE_HZ = 22_050
 MEL = {"sample_rate_hz": RATE_HZ, "n_fft": 2048, "hop_samples": 512, "bands": 64}
@@ -15,10 +15,8 @@ MEL = {"sample_rate_hz": RATE_HZ, "n_fft": 2048, "hop_samples": 512, "bands": 64
 def figure():
     now = np.arange(4 * RATE_HZ) / RATE_HZ
     wave = (np.sin(2 * np.pi * 2000 * now) * (now > 2)).astype(np.float32)
-    mel_db = spectra.log_mel(wave, **MEL)
-    return spectrogram_plots.steps_figure(
-        "بياتي", wave, mel_db, spectra.mfcc(mel_db, 20), sample_rate_hz=RATE_HZ, n_fft=2048
-    )
+    mel_db = log_mel(wave, **MEL)
+    return draw_steps("بياتي", wave, mel_db, mfcc(mel_db, 20), sample_rate_hz=RATE_HZ, n_fft=2048)
 
 
 def test_every_step_is_drawn_on_one_time_axis_in_seconds(figure):
@@ -44,13 +42,13 @@ def test_a_tone_in_the_second_half_is_seen_there_and_at_its_frequency(figure):
 
 def test_composers_have_a_picture_each_under_their_label():
     excerpts = {label: np.random.default_rng(1).normal(size=(50, 16)) for label in ("أ", "ب", "c")}
-    figure = spectrogram_plots.composers_figure(excerpts, 3.0)
+    figure = draw_composers(excerpts, 3.0)
     assert [axes.get_title() for axes in figure.axes if axes.axison] == list(excerpts)
 
 
 def test_a_picture_saved_twice_has_the_same_bytes(figure, tmp_path):
     for name in ("a.png", "b.png"):
-        spectrogram_plots.save(figure, tmp_path / name)
+        save_figure(figure, tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     with Image.open(tmp_path / "a.png") as picture:
         assert picture.size == (810, 720)

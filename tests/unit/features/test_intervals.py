@@ -22,8 +22,8 @@ def melody(semitones: np.ndarray, lowest_hz: float = 261.63) -> np.ndarray:
 
 def heard(wave: np.ndarray) -> np.ndarray:
     """Return the statistics of a whole wave, shape (lags, 12)."""
-    pitch = intervals.pitch_classes(wave, RATE_HZ)
-    return intervals.of_window(pitch).reshape(len(intervals.LAGS_FRAMES), 12)
+    pitch = intervals.compute_pitch_classes(wave, RATE_HZ)
+    return intervals.summarize_intervals(pitch).reshape(len(intervals.LAGS_FRAMES), 12)
 
 
 def stepping(eighth_tones: int, frames: int = 80) -> np.ndarray:
@@ -35,7 +35,7 @@ def stepping(eighth_tones: int, frames: int = 80) -> np.ndarray:
 
 @pytest.mark.parametrize("step", [1, 2, 5, 7, 10])
 def test_a_sharp_melody_has_its_mass_at_its_step(step):
-    found = intervals.of_window(stepping(4 * step)).reshape(4, 12)
+    found = intervals.summarize_intervals(stepping(4 * step)).reshape(4, 12)
     for row, beats in ((LAG, 1), (LAG + 1, 2), (LAG + 2, 4)):
         np.testing.assert_allclose(found[row], np.eye(12)[beats * step % 12], atol=1e-6)
     expected = np.zeros(12)  # after half a beat, one of two frames has stepped; 80 - 4 are left
@@ -67,7 +67,10 @@ def test_turned_pitch_classes_have_the_same_statistics(eighth_tones, seed):
     pitch = np.random.default_rng(seed).exponential(size=(70, 48)).astype(np.float32)
     turned = np.roll(pitch, eighth_tones, axis=1)
     np.testing.assert_allclose(
-        intervals.of_window(turned), intervals.of_window(pitch), rtol=1e-4, atol=1e-5
+        intervals.summarize_intervals(turned),
+        intervals.summarize_intervals(pitch),
+        rtol=1e-4,
+        atol=1e-5,
     )
 
 
@@ -90,9 +93,9 @@ def test_a_quarter_tone_step_falls_half_on_each_neighbour():
 
 
 def test_a_sharp_quarter_tone_step_is_midway_and_counts_to_no_semitone():
-    found = intervals.of_window(stepping(6)).reshape(4, 12)[LAG]
+    found = intervals.summarize_intervals(stepping(6)).reshape(4, 12)[LAG]
     np.testing.assert_allclose(found[1:3], 0, atol=1e-6)
-    beside = intervals.of_window(stepping(5)).reshape(4, 12)[LAG]
+    beside = intervals.summarize_intervals(stepping(5)).reshape(4, 12)[LAG]
     np.testing.assert_allclose(beside[1], 0.5, rtol=1e-3)  # an eighth tone above the semitone
 
 
@@ -100,14 +103,16 @@ def test_pitch_classes_stand_where_their_pitch_says():
     for eighth_tones in (0, 6, 19, 40):
         hz = 4 * intervals.LOWEST_HZ * 2 ** (eighth_tones / 48)
         wave = np.sin(2 * np.pi * hz * np.arange(RATE_HZ) / RATE_HZ).astype(np.float32)
-        pitch = intervals.pitch_classes(wave, RATE_HZ)
+        pitch = intervals.compute_pitch_classes(wave, RATE_HZ)
         assert pitch.shape == (1 + RATE_HZ // intervals.HOP_SAMPLES, 48)
         assert pitch[8:-8].mean(axis=0).argmax() == eighth_tones
 
 
 def test_octaves_are_one_pitch_class():
     low, high = (melody(np.full(8, 3), hz) for hz in (261.63, 523.25))
-    places = [intervals.pitch_classes(wave, RATE_HZ).mean(axis=0).argmax() for wave in (low, high)]
+    places = [
+        intervals.compute_pitch_classes(wave, RATE_HZ).mean(axis=0).argmax() for wave in (low, high)
+    ]
     assert places[0] == places[1] == 12
 
 

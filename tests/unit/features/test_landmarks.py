@@ -4,12 +4,16 @@ import numpy as np
 import pytest
 from melodies import RATE_HZ, melody, through_ffmpeg
 
-from takht.features.fingerprints import landmarks as fingerprints
-from takht.features.fingerprints.landmarks import Peaks
+from takht.features.fingerprints.landmarks import (
+    Peaks,
+    combine_peaks,
+    extract_landmarks,
+    find_peaks,
+)
 
 
 def hashes(wave):
-    return fingerprints.landmarks([wave], RATE_HZ).hashes
+    return extract_landmarks([wave], RATE_HZ).hashes
 
 
 def shared(first, second):
@@ -22,7 +26,7 @@ def test_peaks_are_where_bursts_were_put():
     wave = sum(
         np.sin(2 * np.pi * hz * now) * np.exp(-(((now - at) / 0.04) ** 2)) for at, hz in put
     ).astype(np.float32)
-    found = fingerprints.peaks(wave, RATE_HZ)
+    found = find_peaks(wave, RATE_HZ)
     centres = found.seconds + 1024 / RATE_HZ  # a frame of 2,048 samples is named by its first
     np.testing.assert_allclose(centres, [at for at, _ in put], atol=0.012)
     np.testing.assert_allclose(24 * found.octaves, 24 * np.log2([hz for _, hz in put]), atol=0.1)
@@ -32,14 +36,14 @@ def test_peaks_are_where_bursts_were_put():
 def test_any_sample_rate_finds_the_same_frequency(rate_hz):
     now = np.arange(2 * rate_hz) / rate_hz
     wave = np.sin(2 * np.pi * 1000 * now) * np.exp(-(((now - 1) / 0.05) ** 2))
-    found = fingerprints.peaks(wave.astype(np.float32), rate_hz)
+    found = find_peaks(wave.astype(np.float32), rate_hz)
     np.testing.assert_allclose(2**found.octaves, [1000], rtol=0.002)
     np.testing.assert_allclose(found.seconds, [0.95], atol=0.03)
 
 
 def test_a_hash_holds_pitch_intervals_place_and_span():
     octaves = np.log2(500) + np.array([0, 7, -4]) / 24
-    found = fingerprints.triples(Peaks(np.array([1.0, 1.5, 1.8]), octaves))
+    found = combine_peaks(Peaks(np.array([1.0, 1.5, 1.8]), octaves))
     (number,) = found.hashes.tolist()
     # 12 semitones above 250 Hz; 7 and -4 quarter tones; 0.5 / 0.8 · 8 = 5; 4 ln(0.8 / 0.25) = 4.65
     assert number == ((((12 * 256 + 128 + 7) * 256 + 128 - 4) * 8 + 5) * 16) + 4
@@ -49,13 +53,13 @@ def test_a_hash_holds_pitch_intervals_place_and_span():
 def test_spans_too_short_or_too_long_name_nothing():
     for span in (0.2, 3.1):
         peaks = Peaks(np.array([0, span / 2, span]), np.array([9.0, 9.1, 9.2]))
-        assert len(fingerprints.triples(peaks).hashes) == 0
+        assert len(combine_peaks(peaks).hashes) == 0
 
 
 def test_every_peak_is_joined_with_two_of_the_next_five():
     peaks = Peaks(np.arange(8) * 0.4, np.linspace(8.1, 11, 8))
     # first peak: 10 pairs of followers; the last six have 5, 4, 3, 2, 1, 0 followers left
-    assert len(fingerprints.triples(peaks).hashes) == 3 * 10 + 6 + 3 + 1
+    assert len(combine_peaks(peaks).hashes) == 3 * 10 + 6 + 3 + 1
 
 
 def test_gain_leaves_all_hashes():
@@ -83,9 +87,9 @@ def test_hashes_survive_what_copies_go_through(tmp_path, audio_filter, codec, le
 
 def test_pieces_have_the_landmarks_of_the_whole():
     wave = melody(4)
-    whole = fingerprints.landmarks([wave], RATE_HZ)
+    whole = extract_landmarks([wave], RATE_HZ)
     cut = 391 * 512  # whole hops
-    pieces = fingerprints.landmarks([wave[:cut], wave[cut:]], RATE_HZ)
+    pieces = extract_landmarks([wave[:cut], wave[cut:]], RATE_HZ)
     assert shared(whole.hashes, pieces.hashes) > 0.9
     assert pieces.seconds.max() == pytest.approx(whole.seconds.max(), abs=0.5)
 
@@ -94,11 +98,11 @@ def test_pieces_have_the_landmarks_of_the_whole():
 @pytest.mark.parametrize("level", [0.0, 0.5])
 def test_silence_a_constant_and_the_shortest_audio_have_no_landmarks(samples, level):
     wave = np.full(samples, level, np.float32)
-    assert len(fingerprints.landmarks([wave], RATE_HZ).hashes) == 0
+    assert len(extract_landmarks([wave], RATE_HZ).hashes) == 0
 
 
 def test_a_steady_tone_marks_no_moment():
     now = np.arange(6 * RATE_HZ) / RATE_HZ
     wave = 0.3 * np.sin(2 * np.pi * 440 * now)
-    found = fingerprints.peaks(wave.astype(np.float32), RATE_HZ)
+    found = find_peaks(wave.astype(np.float32), RATE_HZ)
     assert np.all((found.seconds < 0.3) | (found.seconds > 5.5))

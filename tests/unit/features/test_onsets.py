@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from takht.features.statistics import onsets as onset_statistics
-from takht.features.statistics import timbre as timbre_statistics
+from takht.features.statistics.onsets import summarize_onsets
+from takht.features.statistics.timbre import compute_frame_values
 
 RATE_HZ = 22_050
 
 
 def of(wave):
-    return onset_statistics.of_window(timbre_statistics.frame_values(wave, RATE_HZ))
+    return summarize_onsets(compute_frame_values(wave, RATE_HZ))
 
 
 def struck(hz, beats_seconds):
@@ -24,7 +24,7 @@ def struck(hz, beats_seconds):
 def test_they_are_deviation_and_mean_of_the_log_rise_of_each_band():
     values = np.zeros((4, 159), np.float32)
     values[:, -4:] = np.expm1([[0, 0, 1, 2], [2, 0, 1, 2], [0, 0, 1, 2], [2, 4, 1, 2]])
-    found = onset_statistics.of_window(values)
+    found = summarize_onsets(values)
     np.testing.assert_allclose(found, [1, 3**0.5, 0, 0, 1, 1, 1, 2], atol=1e-6)
 
 

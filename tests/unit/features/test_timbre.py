@@ -6,8 +6,8 @@ import librosa
 import numpy as np
 import pytest
 
-from takht.features.statistics import summary as window_summary
 from takht.features.statistics import timbre
+from takht.features.statistics.summary import GROUPS, count_hops, summarize_segment
 
 RATE_HZ = 22_050
 HOP = timbre.HOP_SAMPLES
@@ -38,7 +38,7 @@ def chord(semitones: float, root_hz: float = 880.0) -> np.ndarray:
 
 
 def statistics(wave: np.ndarray) -> np.ndarray:
-    return timbre.of_window(timbre.frame_values(wave, RATE_HZ))
+    return timbre.summarize_timbre(timbre.compute_frame_values(wave, RATE_HZ))
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def demand_mean_and_std(found, kind: str, theirs: np.ndarray, atol: float) -> No
 
 
 def test_a_window_has_184_numbers_in_their_order(wave, found):
-    assert timbre.frame_values(wave, RATE_HZ).shape == (1 + len(wave) // HOP, 159)
+    assert timbre.compute_frame_values(wave, RATE_HZ).shape == (1 + len(wave) // HOP, 159)
     assert found.shape == (184,) == (ENDS[-1],)
     assert found.dtype == np.float32
 
@@ -133,13 +133,16 @@ def test_a_transposed_chord_has_the_same_sorted_chroma(semitones):
         np.testing.assert_allclose(moved[PLACES[name]], plain[PLACES[name]], atol=0.09)
     assert (np.diff(plain[PLACES["chroma_mean"]]) <= 0).all()
     unsorted = [
-        timbre.frame_values(chord(s), RATE_HZ)[:, 137:149].mean(axis=0) for s in (0, semitones)
+        timbre.compute_frame_values(chord(s), RATE_HZ)[:, 137:149].mean(axis=0)
+        for s in (0, semitones)
     ]
     assert np.abs(unsorted[0] - unsorted[1]).max() > 0.5  # so sorting is what does it
 
 
 def test_a_semitone_is_one_chroma_band():
-    unsorted = [timbre.frame_values(chord(s), RATE_HZ)[:, 137:149].mean(axis=0) for s in (0, 1)]
+    unsorted = [
+        timbre.compute_frame_values(chord(s), RATE_HZ)[:, 137:149].mean(axis=0) for s in (0, 1)
+    ]
     np.testing.assert_allclose(np.roll(unsorted[0], 1), unsorted[1], atol=0.03)
 
 
@@ -165,27 +168,29 @@ def test_silence_has_no_contrast():
 
 
 def test_a_windows_statistics_depend_on_its_own_frames_only(wave):
-    values = timbre.frame_values(wave, RATE_HZ)
+    values = timbre.compute_frame_values(wave, RATE_HZ)
     other = values.copy()
     other[:50] += 3
     other[150:] -= 3
-    np.testing.assert_array_equal(timbre.of_window(values[50:150]), timbre.of_window(other[50:150]))
+    np.testing.assert_array_equal(
+        timbre.summarize_timbre(values[50:150]), timbre.summarize_timbre(other[50:150])
+    )
     order = np.random.default_rng(2).permutation(100)
-    shuffled = timbre.of_window(values[50:150][order])
-    np.testing.assert_allclose(shuffled, timbre.of_window(values[50:150]), atol=1e-3)
+    shuffled = timbre.summarize_timbre(values[50:150][order])
+    np.testing.assert_allclose(shuffled, timbre.summarize_timbre(values[50:150]), atol=1e-3)
 
 
 def test_what_sounds_outside_a_window_does_not_change_it():
-    window_hops, step_hops = window_summary.hops(RATE_HZ)
+    window_hops, step_hops = count_hops(RATE_HZ)
     start, end = step_hops * HOP, (step_hops + window_hops) * HOP  # of the second window
     rng = np.random.default_rng(5)
     first, second = rng.normal(0, 0.02, (2, 10 * RATE_HZ)).astype(np.float32)
     margin = 8 * 1024  # frames reach out by half their length, a delta by four frames
     for wave in (first, second):
         wave[start - margin : end + margin] = plucked(10)[: end - start + 2 * margin]
-    ours, theirs = (window_summary.of_segment(wave, RATE_HZ) for wave in (first, second))
+    ours, theirs = (summarize_segment(wave, RATE_HZ) for wave in (first, second))
     assert ours.shape == theirs.shape == (1 + (1 + 10 * RATE_HZ // HOP - window_hops) // 86, 336)
-    own = 336 - window_summary.GROUPS["context"]  # which is of the windows around as well
+    own = 336 - GROUPS["context"]  # which is of the windows around as well
     np.testing.assert_allclose(ours[1, :own], theirs[1, :own], rtol=1e-5, atol=1e-5)
     assert np.abs(ours[1, own:] - theirs[1, own:]).max() > 0.01
     assert np.abs(ours[-1] - theirs[-1]).max() > 0.01

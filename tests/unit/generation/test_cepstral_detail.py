@@ -5,8 +5,12 @@ import pytest
 import scipy.fft
 from generation_corpus import spectrogram
 
-from takht.generation.codec import cepstral_detail as fine_structure
-from takht.generation.codec.cepstral_detail import MOST_GAIN, QUEFRENCIES
+from takht.generation.codec.cepstral_detail import (
+    MOST_GAIN,
+    QUEFRENCIES,
+    detail_gains,
+    restore_detail,
+)
 
 
 @pytest.fixture
@@ -25,19 +29,19 @@ def flattened(clip: np.ndarray, by: tuple[float, ...]) -> np.ndarray:
 def test_gains_are_what_was_taken_and_give_it_back(clip):
     by = (1.1, 1.3, 1.5, 1.7)
     flat = flattened(clip, by)
-    gains = fine_structure.gains(clip, flat)
+    gains = detail_gains(clip, flat)
     np.testing.assert_allclose(gains, by, rtol=1e-4)
-    np.testing.assert_allclose(fine_structure.given_back(flat, gains), clip, atol=1e-5)
+    np.testing.assert_allclose(restore_detail(flat, gains), clip, atol=1e-5)
 
 
 def test_gains_neither_lower_nor_raise_without_end(clip):
-    found = fine_structure.gains(clip, flattened(clip, (0.5, 1.0, 3.0, 1000.0)))
+    found = detail_gains(clip, flattened(clip, (0.5, 1.0, 3.0, 1000.0)))
     np.testing.assert_allclose(found, [1, 1, MOST_GAIN, MOST_GAIN], rtol=1e-4)
     silent = np.zeros((10, 256), np.float32)
-    assert np.isfinite(fine_structure.gains(silent, silent)).all()
+    assert np.isfinite(detail_gains(silent, silent)).all()
 
 
 def test_broad_structure_stays(clip):
-    raised = fine_structure.given_back(clip, np.full(4, 1.5, np.float32))
+    raised = restore_detail(clip, np.full(4, 1.5, np.float32))
     before, after = (scipy.fft.dct(f, norm="ortho", axis=1)[:, :28] for f in (clip, raised))
     np.testing.assert_allclose(after, before, atol=1e-4)

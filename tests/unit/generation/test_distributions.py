@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from takht.generation.metrics import distributions as scores
+from takht.generation.metrics.distributions import (
+    active_units,
+    bits_per_second,
+    block_boundary_flux_ratio,
+    cut_patches,
+    density_and_coverage,
+    diversity,
+    frechet_distance,
+    kl_nats,
+    memorisation_distance_ratio,
+    temporal_autocorrelation,
+    thin,
+)
 
 
 def normal(seed, *shape):
@@ -21,7 +33,7 @@ def test_frechet_distance_of_two_gaussians_is_the_closed_form():
     rows = exact(normal(1, 500, 3))
     a, b, gap = np.array([1, 2, 3]), np.array([2, 2, 0.5]), np.array([1, -1, 2])
     expected = gap @ gap + ((a - b) ** 2).sum()
-    assert scores.frechet_distance(rows * a, rows * b + gap) == pytest.approx(expected)
+    assert frechet_distance(rows * a, rows * b + gap) == pytest.approx(expected)
 
 
 def test_frechet_distance_of_covariances_that_do_not_commute():
@@ -31,47 +43,49 @@ def test_frechet_distance_of_covariances_that_do_not_commute():
     made = [rows @ np.linalg.cholesky(each).T for each in (a, b)]
     values = np.linalg.eigvals(a @ b)
     expected = np.trace(a + b) - 2 * np.sqrt(values.real).sum()
-    assert scores.frechet_distance(*made) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(*made) == pytest.approx(expected, rel=1e-6)
 
 
 def test_density_and_coverage_counted_by_hand():
     real = np.array([[0.0], [1.0], [3.0], [10.0]])  # to the nearest: 1, 1, 2, 7
     made = np.array([[0.5], [2.5], [100.0]])
     # balls (-1, 1), (0, 2), (1, 5), (3, 17): 0.5 lies in two, 2.5 in one, 100 in none
-    assert scores.density_and_coverage(real, made, neighbours=1) == (3 / 3, 3 / 4)
+    assert density_and_coverage(real, made, neighbours=1) == (3 / 3, 3 / 4)
 
 
 def test_identical_samples_have_no_diversity_however_good_they_look():
     real = normal(4, 60, 3)
     same = np.repeat(real[:1], 40, axis=0)
-    assert scores.diversity(real, same) == 0
-    assert scores.density_and_coverage(real, same)[1] < 0.3
-    assert scores.diversity(real, 2 * real) == pytest.approx(2)
+    assert diversity(real, same) == 0
+    assert density_and_coverage(real, same)[1] < 0.3
+    assert diversity(real, 2 * real) == pytest.approx(2)
 
 
 def test_autocorrelation_of_a_shape_that_swells_slowly_and_of_white_noise():
     shape = np.abs(normal(5, 1, 32))
     swelling = np.sin(np.arange(800)[:, None] * 2 * np.pi / 400) * shape
-    assert scores.temporal_autocorrelation(swelling, 10) == pytest.approx(
-        np.cos(2 * np.pi / 40), abs=0.01
-    )
-    assert abs(scores.temporal_autocorrelation(normal(6, 800, 32), 10)) < 0.02
+    assert temporal_autocorrelation(swelling, 10) == pytest.approx(np.cos(2 * np.pi / 40), abs=0.01)
+    assert abs(temporal_autocorrelation(normal(6, 800, 32), 10)) < 0.02
     still = np.repeat(shape, 100, axis=0)
-    assert scores.temporal_autocorrelation(still, 10) == pytest.approx(0, abs=1e-6)
+    assert temporal_autocorrelation(still, 10) == pytest.approx(0, abs=1e-6)
 
 
 def test_glued_segments_have_a_seam_and_one_noise_has_none():
     drift = np.cumsum(0.01 * normal(7, 320, 16), axis=0)
     glued = drift + np.repeat(normal(8, 10, 16), 32, axis=0)
-    assert scores.seam_ratio(drift, 32) == pytest.approx(1, abs=0.3)
-    assert scores.seam_ratio(glued, 32) > 20
-    assert scores.seam_ratio(np.roll(glued, 5, axis=0), 32) < 2  # looks only where it is told
+    assert block_boundary_flux_ratio(drift, 32) == pytest.approx(1, abs=0.3)
+    assert block_boundary_flux_ratio(glued, 32) > 20
+    assert (
+        block_boundary_flux_ratio(np.roll(glued, 5, axis=0), 32) < 2
+    )  # looks only where it is told
 
 
 def test_copies_have_copying_ratio_0_and_new_items_1():
     train, held = normal(9, 80, 20), normal(10, 200, 20)
-    assert scores.copying_ratio(train, held, 3 * train[:40] + 1) == pytest.approx((0, 0), abs=1e-6)
-    least, median = scores.copying_ratio(train, held, normal(11, 200, 20))
+    assert memorisation_distance_ratio(train, held, 3 * train[:40] + 1) == pytest.approx(
+        (0, 0), abs=1e-6
+    )
+    least, median = memorisation_distance_ratio(train, held, normal(11, 200, 20))
     assert least == pytest.approx(1, abs=0.5)
     assert median == pytest.approx(1, abs=0.1)
 
@@ -79,7 +93,7 @@ def test_copies_have_copying_ratio_0_and_new_items_1():
 def test_one_copy_among_many_shows_in_the_least_alone():
     train, held, made = normal(12, 80, 20), normal(13, 50, 20), normal(14, 50, 20)
     made[0] = train[7]
-    least, median = scores.copying_ratio(train, held, made)
+    least, median = memorisation_distance_ratio(train, held, made)
     assert least == pytest.approx(0, abs=1e-6)
     assert median > 0.8
 
@@ -87,26 +101,28 @@ def test_one_copy_among_many_shows_in_the_least_alone():
 def test_copying_is_judged_on_sets_of_one_size():
     train, held = normal(15, 80, 20), normal(16, 30, 20)
     many = np.concatenate([held, normal(17, 3000, 20)])
-    few = scores.thinned(many, 30)
-    assert scores.copying_ratio(train, held, many) == scores.copying_ratio(train, held, few)
+    few = thin(many, 30)
+    assert memorisation_distance_ratio(train, held, many) == memorisation_distance_ratio(
+        train, held, few
+    )
 
 
 def test_patches_are_means_of_cells_and_leave_out_what_never_changes():
     frames = np.zeros((80, 8), np.float32)
     frames[40:, 4:] = 1
-    rows = scores.patches(frames, 32, 24)  # at 0, 24 and 48
+    rows = cut_patches(frames, 32, 24)  # at 0, 24 and 48
     np.testing.assert_array_equal(rows, [[0, 0, 0, 0, 0, 1, 0, 1], [0, 1, 0, 1, 0, 1, 0, 1]])
-    assert scores.patches(frames[:16], 32, 24).shape == (0, 8)
+    assert cut_patches(frames[:16], 32, 24).shape == (0, 8)
 
 
 def test_active_units_are_those_that_vary():
     means = normal(18, 1000, 5) * np.array([1, 0.2, 0.05, 0.001, 0])
-    assert scores.active_units(means) == 2
+    assert active_units(means) == 2
 
 
 def test_kl_of_known_posteriors_and_their_rate():
     """N(m, s²) from N(0, 1): (s² + m² - 1) / 2 - ln s."""
     means, deviations = np.array([[2.0, 0.0]]), np.array([[0.5, 1.0]])
-    nats = scores.kl_nats(means, 2 * np.log(deviations))
+    nats = kl_nats(means, 2 * np.log(deviations))
     assert nats == pytest.approx((0.25 + 4 - 1) / 2 - np.log(0.5))
-    assert scores.bits_per_second(np.log(2) * 30, 10.0) == pytest.approx(3)
+    assert bits_per_second(np.log(2) * 30, 10.0) == pytest.approx(3)

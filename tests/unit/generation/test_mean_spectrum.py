@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from takht.generation.codec.mean_spectrum import fit_colours
+from takht.generation.codec.mean_spectrum import fit_spectrum_pca
 
 
 def colours(count: int = 30) -> np.ndarray:
@@ -12,18 +12,18 @@ def colours(count: int = 30) -> np.ndarray:
 
 def test_enough_axes_give_every_colour_back():
     known = colours()
-    space = fit_colours(known, 4)
+    space = fit_spectrum_pca(known, 4)
     np.testing.assert_allclose(space.colour(space.code(known)), known, atol=1e-3)
     np.testing.assert_allclose(space.axes @ space.axes.T, np.eye(4), atol=1e-5)
 
 
 def test_codes_have_mean_0_and_deviation_1_on_the_training_clips():
-    codes = fit_colours(colours(), 4).code(colours())
+    codes = fit_spectrum_pca(colours(), 4).code(colours())
     np.testing.assert_allclose(codes.mean(axis=0), 0, atol=1e-4)
     np.testing.assert_allclose(codes.std(axis=0, ddof=1), 1, atol=1e-3)
 
 
 def test_fewer_clips_than_axes_give_fewer_axes():
-    assert len(fit_colours(colours(3), 16).axes) == 2
-    single = fit_colours(colours(1), 16)
+    assert len(fit_spectrum_pca(colours(3), 16).axes) == 2
+    single = fit_spectrum_pca(colours(1), 16)
     assert np.isfinite(single.code(colours(1))).all()

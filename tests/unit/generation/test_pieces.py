@@ -22,36 +22,36 @@ def loudness_lufs(wave):
 @pytest.mark.parametrize("shift", [-0.2, 0.0, 0.3])
 def test_a_sound_has_the_asked_length_the_common_level_and_no_clipping(shift):
     frames = np.clip(log_mel(small.melody(1)) + shift, 0, 1).astype(np.float32)
-    wave = pieces.sound(frames, seed=1, seconds=7.5)
+    wave = pieces.render_sound(frames, seed=1, seconds=7.5)
     assert len(wave) == round(7.5 * SAMPLE_RATE_HZ)
     assert loudness_lufs(wave) == pytest.approx(-23, abs=0.5)
     assert np.abs(wave).max() <= 10 ** (-1 / 20) + 1e-6
 
 
 def test_the_originals_sound_is_as_loud():
-    wave = pieces.original_sound(log_spectrogram(small.melody(1)))
+    wave = pieces.render_study_sound(log_spectrogram(small.melody(1)))
     assert loudness_lufs(wave) == pytest.approx(-23, abs=0.5)
 
 
 def test_one_seed_one_sound():
     frames = log_mel(small.melody(1, 2.0))
-    first, again, other = (pieces.sound(frames, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (pieces.render_sound(frames, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 1e-3
 
 
 def test_windows_end_to_end_are_the_spectrogram_again():
     spectrogram = np.random.default_rng(1).random((1100, 256), np.float32)
-    windows = pieces.windows_of(spectrogram)
+    windows = pieces.cut_windows(spectrogram)
     assert windows.shape == (2, 256, 512)
     np.testing.assert_array_equal(windows[1, 7], spectrogram[512:1024, 7])
-    np.testing.assert_array_equal(pieces.joined(windows), spectrogram[:1024])
+    np.testing.assert_array_equal(pieces.join_windows(windows), spectrogram[:1024])
 
 
 @pytest.mark.parametrize("make", [small.codec, small.pca])
 def test_what_a_codec_keeps_is_as_long_as_what_it_was_given(make):
     frames = log_mel(small.melody(3))
-    kept = pieces.through(make(), frames)
+    kept = pieces.reconstruct(make(), frames)
     assert len(frames) % small.BLOCK_FRAMES
     assert kept.shape == frames.shape
     assert np.mean((kept - frames) ** 2) < 0.3 * frames.var(axis=0).mean()
@@ -62,7 +62,7 @@ def test_a_morph_begins_as_the_first_and_ends_as_the_second(codec):
     made = pieces.morph(codec, first, second)
     assert len(made) == len(second) // small.BLOCK_FRAMES * small.BLOCK_FRAMES
     length, quarter = len(made), len(made) // 8
-    own = [pieces.through(codec, each[:length])[:length] for each in (first, second)]
+    own = [pieces.reconstruct(codec, each[:length])[:length] for each in (first, second)]
 
     def error(place, which):
         return np.mean((made[place] - own[which][place]) ** 2)

@@ -6,14 +6,23 @@ import pytest
 import soundfile
 from PIL import Image
 
-from takht.generation.metrics import generated_folder as generated
-from takht.generation.pieces import plan as repertoire
-from takht.generation.pieces import render as sounding
-from takht.generation.pieces.plan import Repertoire
-from takht.generation.sound.loudness import levelled
+from takht.generation.metrics.generated_folder import compare_reconstructions
+from takht.generation.pieces.plan import (
+    GenerationPlan,
+    choose_excerpt,
+    group_into_figures,
+    one_per_figure,
+    plan_morphs,
+    plan_pca_samples,
+    plan_pieces,
+    plan_reconstructions,
+    plan_study_samples,
+)
+from takht.generation.pieces.render import render_figure
+from takht.generation.sound.loudness import normalize_loudness
 from takht.generation.spectrogram.log_mel import log_mel
 
-SIZES = Repertoire(
+SIZES = GenerationPlan(
     unconditional=2, per_composer=2, seconds=6.0, long_seconds=60.0, yardsticks=7, seed=1
 )
 
@@ -24,7 +33,7 @@ def prior():
 
 
 def test_pieces_are_of_nobody_of_each_composer_and_one_is_long(prior):
-    items = list(repertoire.drawn(prior.codec, prior, SIZES))
+    items = list(plan_pieces(prior.codec, prior, SIZES))
     assert [(item.file, item.composer) for item in items] == [
         ("unconditional/01", ""),
         ("unconditional/02", ""),
@@ -41,15 +50,15 @@ def test_pieces_are_of_nobody_of_each_composer_and_one_is_long(prior):
 
 def test_a_piece_does_not_depend_on_how_many_there_are(prior):
     more = SIZES.model_copy(update={"unconditional": 1, "per_composer": 3})
-    few = {item.file: item.frames for item in repertoire.drawn(prior.codec, prior, SIZES)}
-    many = {item.file: item.frames for item in repertoire.drawn(prior.codec, prior, more)}
+    few = {item.file: item.frames for item in plan_pieces(prior.codec, prior, SIZES)}
+    many = {item.file: item.frames for item in plan_pieces(prior.codec, prior, more)}
     for file in few.keys() & many.keys():
         np.testing.assert_array_equal(few[file], many[file])
 
 
 def test_independent_draws_are_as_spread_as_the_clips_and_forget():
     pca, music = small.pca(), small.clips()
-    items = list(repertoire.independent(pca, music, SIZES))
+    items = list(plan_pca_samples(pca, music, SIZES))
     latents = np.concatenate([pca.encode(item.frames) for item in items])
     wanted = np.concatenate([pca.encode(clip) for clip in music])
     assert latents[:, 0].std() == pytest.approx(wanted[:, 0].std(), rel=0.3)
@@ -58,7 +67,7 @@ def test_independent_draws_are_as_spread_as_the_clips_and_forget():
 
 def test_an_excerpt_begins_after_ten_seconds_or_as_late_as_it_can():
     def excerpt(seconds):
-        return repertoire.excerpt_of(np.zeros(round(seconds * 22_050), np.float32))
+        return choose_excerpt(np.zeros(round(seconds * 22_050), np.float32))
 
     assert excerpt(60.0) == slice(861, 861 + 1024)
     assert excerpt(13.0) == slice(96, 96 + 1024)  # 1120 frames
@@ -68,11 +77,11 @@ def test_an_excerpt_begins_after_ten_seconds_or_as_late_as_it_can():
 def test_reconstructions_stand_beside_the_same_seconds_of_music():
     wave = small.melody(1, 13.0)
     items = list(
-        repertoire.reconstructions("umm/قديم", wave, small.codec(), small.pca(), small.Quarters())
+        plan_reconstructions("umm/قديم", wave, small.codec(), small.pca(), small.Quarters())
     )
     by_name = {item.file.removeprefix("reconstructions/umm/قديم/"): item for item in items}
     assert set(by_name) == {"music", "ours", "pca", "original", "phase", "original_phase"}
-    wave = levelled(wave, 22_050)
+    wave = normalize_loudness(wave, 22_050)
     np.testing.assert_array_equal(by_name["music"].frames, wave[96 * 256 : (96 + 1023) * 256])
     np.testing.assert_array_equal(by_name["phase"].frames, log_mel(wave)[96:1120])
     assert {len(item.frames) for item in items if item.kind != "music"} == {1024}
@@ -80,13 +89,13 @@ def test_reconstructions_stand_beside_the_same_seconds_of_music():
 
 
 def test_a_sheet_becomes_files_an_index_and_a_picture(prior, tmp_path):
-    items = list(repertoire.from_the_originals_prior(small.Quarters(), SIZES))
-    sheets = list(repertoire.together("yardsticks/original", items))
+    items = list(plan_study_samples(small.Quarters(), SIZES))
+    sheets = list(group_into_figures("yardsticks/original", items))
     assert [len(sheet.items) for sheet in sheets] == [6, 1]
     assert sheets[1].file == "yardsticks/original-2"
-    piece = next(repertoire.drawn(prior.codec, prior, SIZES))
-    chosen = (sheets[1], *repertoire.alone([piece]))
-    rows = [sounding.sound_sheet(sheet, tmp_path) for sheet in chosen]
+    piece = next(plan_pieces(prior.codec, prior, SIZES))
+    chosen = (sheets[1], *one_per_figure([piece]))
+    rows = [render_figure(sheet, tmp_path) for sheet in chosen]
     assert list(rows[0]["file"]) == ["yardsticks/original-07.wav"]
     assert list(rows[1].iloc[0]) == ["unconditional/01.wav", "sample", "ours", "", "", 6.0]
     info = soundfile.info(tmp_path / "unconditional/01.wav")
@@ -98,9 +107,9 @@ def test_a_sheet_becomes_files_an_index_and_a_picture(prior, tmp_path):
 
 
 def test_the_same_sheet_twice_writes_the_same_bytes(prior, tmp_path):
-    piece = next(repertoire.drawn(prior.codec, prior, SIZES))
+    piece = next(plan_pieces(prior.codec, prior, SIZES))
     for name in ("one", "two"):
-        sounding.sound_sheet(next(repertoire.alone([piece])), tmp_path / name)
+        render_figure(next(one_per_figure([piece])), tmp_path / name)
     for suffix in ("wav", "png"):
         one, two = (tmp_path / name / f"unconditional/01.{suffix}" for name in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
@@ -108,16 +117,16 @@ def test_the_same_sheet_twice_writes_the_same_bytes(prior, tmp_path):
 
 def test_a_morph_stands_beside_its_two_recordings():
     names, waves = ["a/x", "b/y"], [small.melody(1), small.melody(2)]
-    items = list(repertoire.morphs(names, waves, small.codec()))
+    items = list(plan_morphs(names, waves, small.codec()))
     assert [item.file for item in items] == [f"interpolation/{n}" for n in ("1", "2", "1-to-2")]
     assert items[2].recording == "a/x to b/y"
 
 
 def test_generated_sounds_are_compared_with_their_music(tmp_path):
     wave = small.melody(1, 7.0)
-    items = repertoire.reconstructions("umm/x", wave, small.codec(), small.pca(), small.Quarters())
-    (sheet,) = repertoire.together("reconstructions/umm/x/all", items)
-    table = generated.reconstructions(tmp_path, sounding.sound_sheet(sheet, tmp_path))
+    items = plan_reconstructions("umm/x", wave, small.codec(), small.pca(), small.Quarters())
+    (sheet,) = group_into_figures("reconstructions/umm/x/all", items)
+    table = compare_reconstructions(tmp_path, render_figure(sheet, tmp_path))
     own = table.set_index(["kind", "model"])
     assert own.loc[("music", "real"), "lsd_db"] == 0
     assert own.loc[("phase", "ours"), "lsd_db"] < own.loc[("reconstruction", "ours"), "lsd_db"]

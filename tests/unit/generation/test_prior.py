@@ -12,13 +12,12 @@ from generation_corpus import MODEL, TRAINING, contents, run_stage, write_spectr
 from pipeline import ROOT
 
 from takht.errors import TakhtError
-from takht.generation.codec.mean_spectrum import ColourSpace
-from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, textured
+from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
 from takht.generation.codec.settings import PriorModel
-from takht.generation.pieces import load as models
-from takht.generation.prior import fit as prior_fitting
-from takht.generation.prior.fit import Described
-from takht.generation.prior.prior import lingering
+from takht.generation.pieces.load import load_codec, load_prior
+from takht.generation.prior.fit import ClipDescription, fit_prior
+from takht.generation.prior.prior import ar1_smooth
 
 PRIOR = {
     "styles": 6,
@@ -40,7 +39,7 @@ class Codec:
     """All that the prior asks of a codec."""
 
     basis = Basis()
-    colours = ColourSpace(
+    colours = SpectrumPca(
         np.zeros(256, np.float32), np.eye(3, 256, dtype=np.float32), np.ones(3, np.float32)
     )
 
@@ -56,7 +55,7 @@ def course(rng: np.random.Generator, keep: float) -> np.ndarray:
 
 def clips(
     composers: int = 3, each: int = 6, keep: float = 0.7
-) -> tuple[list[Described], np.ndarray]:
+) -> tuple[list[ClipDescription], np.ndarray]:
     """Clips whose colour and the scale of whose latents tell the composer."""
     rng = np.random.default_rng(1)
     found, numbers = [], []
@@ -67,7 +66,7 @@ def clips(
             levels = rng.normal(composer, 0.1, LEVELS)
             contour = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
             parts = (code, latents, levels, contour, np.full(4, 1.2))
-            found.append(Described(*(part.astype(np.float32) for part in parts)))
+            found.append(ClipDescription(*(part.astype(np.float32) for part in parts)))
             numbers.append(composer)
     return found, np.array(numbers)
 
@@ -76,7 +75,7 @@ def fit(found, numbers, validation=None, **changes):
     settings = PriorModel(**PRIOR | changes)
     names = [f"c{number}" for number in range(3)]
     watched = found[:4] if validation is None else validation
-    return prior_fitting.fit(found, watched, numbers, names, names, Codec(), settings)
+    return fit_prior(found, watched, numbers, names, names, Codec(), settings)
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +216,7 @@ def test_lingering_is_a_geometric_series():
     course = np.zeros((5, 2), np.float32)
     course[1] = 1
     expected = [0, 1, 0.5, 0.25, 0.125]
-    np.testing.assert_allclose(lingering(course, 0.5), np.stack([expected] * 2, axis=1))
+    np.testing.assert_allclose(ar1_smooth(course, 0.5), np.stack([expected] * 2, axis=1))
 
 
 def test_the_order_of_clips_does_not_matter_to_styles(prior):
@@ -265,8 +264,8 @@ def test_prior_train_writes_the_same_bytes_and_they_load_again(tmp_path):
     assert card["clips"] == 6
     assert card["composers"] == ["c0", "c1", "c2"]
     assert card["labels"][0] == "ملحن 0"
-    prior, codec = models.load_prior(folder), models.load_codec(tmp_path / "vae/model")
-    frames = textured(codec, *prior.draw(2, 4.0, np.random.default_rng(1)))
+    prior, codec = load_prior(folder), load_codec(tmp_path / "vae/model")
+    frames = add_residual_noise(codec, *prior.draw(2, 4.0, np.random.default_rng(1)))
     assert frames.shape[1] == 256
     assert frames.min() >= 0
     assert frames.max() <= 1
@@ -279,11 +278,11 @@ def test_prior_train_writes_the_same_bytes_and_they_load_again(tmp_path):
     ):
         (folder / "model.json").write_text(wrong, encoding="utf-8")
         with pytest.raises(TakhtError, match=match) as error:
-            models.load_prior(folder)
+            load_prior(folder)
         assert len(str(error.value).splitlines()) == 1
 
 
 def test_a_missing_folder_is_one_line(tmp_path):
     with pytest.raises(TakhtError, match="holds no model; run `dvc repro") as error:
-        models.load_prior(tmp_path / "prior")
+        load_prior(tmp_path / "prior")
     assert len(str(error.value).splitlines()) == 1

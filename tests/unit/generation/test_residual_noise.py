@@ -5,9 +5,14 @@ import pytest
 from generation_corpus import spectrogram
 from scipy.signal import lfilter
 
-from takht.generation.codec import residual_noise as texture
 from takht.generation.codec.basis import emphasis, fit_basis
-from takht.generation.codec.residual_noise import BAND_GROUPS, GROUPS, Texture
+from takht.generation.codec.residual_noise import (
+    BAND_GROUPS,
+    GROUPS,
+    ResidualNoise,
+    describe_residual,
+    draw_noise,
+)
 
 FRAMES = 640
 
@@ -28,7 +33,7 @@ def noise(rms: float, past: float, seed: int = 2) -> np.ndarray:
 
 
 def test_levels_are_those_of_a_known_process():
-    levels, contour = texture.describe(noise(0.03, 0.6))
+    levels, contour = describe_residual(noise(0.03, 0.6))
     bands, rms, memory, skewness = np.split(levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS]))
     np.testing.assert_allclose(bands[:8], np.log(0.03), atol=0.1)
     np.testing.assert_allclose(bands[8:], np.log(0.06), atol=0.1)
@@ -41,21 +46,21 @@ def test_levels_are_those_of_a_known_process():
 
 def test_contour_is_the_loudness_of_frames():
     loud = np.where(np.arange(FRAMES) < FRAMES // 2, 1.0, 4.0)[:, None]
-    levels, contour = texture.describe((noise(0.02, 0) * loud).astype(np.float32))
+    levels, contour = describe_residual((noise(0.02, 0) * loud).astype(np.float32))
     jump = contour[FRAMES // 2 :].mean() - contour[: FRAMES // 2].mean()
     assert jump == pytest.approx(np.log(4), abs=0.05)
-    even, _ = texture.describe(noise(0.02, 0))
+    even, _ = describe_residual(noise(0.02, 0))
     np.testing.assert_allclose(levels[BAND_GROUPS:], even[BAND_GROUPS:], atol=0.1)
 
 
 @pytest.mark.parametrize("past", [0.0, 0.7])
 def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
-    wanted, contour = texture.describe(noise(0.03, past))
+    wanted, contour = describe_residual(noise(0.03, past))
     contour = np.where(np.arange(FRAMES) < 320, -0.7, 0.5).astype(np.float32)
     contour -= 0.5 * np.log(np.mean(np.exp(2 * contour)))  # as loud in all
-    drawn = texture.noise_of(Texture(wanted, contour, 3), basis, 8)
+    drawn = draw_noise(ResidualNoise(wanted, contour, 3), basis, 8)
     assert drawn.shape == (FRAMES, 256)
-    found, found_contour = texture.describe(drawn)
+    found, found_contour = describe_residual(drawn)
     # the first few quefrencies are the codec's
     shape = [level - level[0] for level in (found[:BAND_GROUPS], wanted[:BAND_GROUPS])]
     np.testing.assert_allclose(*shape, atol=0.2)
@@ -65,23 +70,23 @@ def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
 
 
 def test_a_codec_would_not_see_it(basis):
-    levels, contour = texture.describe(noise(0.03, 0.5))
-    drawn = texture.noise_of(Texture(levels, contour, 3), basis, 8)
+    levels, contour = describe_residual(noise(0.03, 0.5))
+    drawn = draw_noise(ResidualNoise(levels, contour, 3), basis, 8)
     assert np.abs(basis.analyse(drawn)[:, :8]).max() < 1e-3
     assert np.abs(basis.analyse(drawn)[:, 8:]).max() > 0.01
 
 
 def test_its_seed_alone_decides(basis):
-    levels, contour = texture.describe(noise(0.03, 0.5))
+    levels, contour = describe_residual(noise(0.03, 0.5))
     first, same, other = (
-        texture.noise_of(Texture(levels, contour, seed), basis, 8) for seed in (3, 3, 4)
+        draw_noise(ResidualNoise(levels, contour, seed), basis, 8) for seed in (3, 3, 4)
     )
     assert np.array_equal(first, same)
     assert not np.allclose(first, other, atol=0.01)
 
 
 def test_silence_has_a_texture_too(basis):
-    levels, contour = texture.describe(np.zeros((64, 256), np.float32))
+    levels, contour = describe_residual(np.zeros((64, 256), np.float32))
     assert np.isfinite(levels).all()
-    drawn = texture.noise_of(Texture(levels, contour, 1), basis, 8)
+    drawn = draw_noise(ResidualNoise(levels, contour, 1), basis, 8)
     assert np.abs(drawn).max() < 0.01

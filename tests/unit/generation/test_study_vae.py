@@ -19,20 +19,25 @@ tensorflow_setup.set_up(1)
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-from takht.generation.pieces import load as models  # noqa: E402
-from takht.generation.study_vae import loop as original_training  # noqa: E402
-from takht.generation.study_vae import network as original_vae  # noqa: E402
+from takht.generation.pieces.load import load_study_vae  # noqa: E402
+from takht.generation.study_vae.loop import vae_loss  # noqa: E402
+from takht.generation.study_vae.network import (  # noqa: E402
+    LOG_VARIANCE_MAX,
+    LOG_VARIANCE_MIN,
+    build_decoder,
+    build_encoder,
+)
 
 
 @pytest.mark.slow
 def test_full_width_has_the_originals_numbers():
-    assert original_vae.encoder(1.0).count_params() == 18_353_760
-    assert original_vae.decoder(1.0).count_params() == 8_855_137
+    assert build_encoder(1.0).count_params() == 18_353_760
+    assert build_decoder(1.0).count_params() == 8_855_137
 
 
 def test_numbers_of_any_width_follow_from_the_layers():
     """A convolution has 9 x in x out + out numbers, a normalisation 4, a dense layer in x out."""
-    encoder, decoder = original_vae.encoder(1 / 16), original_vae.decoder(1 / 16)
+    encoder, decoder = build_encoder(1 / 16), build_decoder(1 / 16)
     filters = [32, 16, 8, 4, 2]
     sizes = zip([1, *filters[:-1]], filters, strict=True)
     expected = sum(9 * a * b + 5 * b for a, b in sizes) + 2 * (32 * 64 * 2 * 128 + 128)
@@ -43,9 +48,9 @@ def test_numbers_of_any_width_follow_from_the_layers():
 
 
 def test_log_variance_is_held_however_wild_the_weights():
-    encoder = original_vae.encoder(1 / 64)
+    encoder = build_encoder(1 / 64)
     head = encoder.get_layer("log_variance")
-    for bias, held in ((1e6, original_vae.LOG_VARIANCE_MAX), (-1e6, original_vae.LOG_VARIANCE_MIN)):
+    for bias, held in ((1e6, LOG_VARIANCE_MAX), (-1e6, LOG_VARIANCE_MIN)):
         head.bias.assign(np.full(128, bias, np.float32))
         _, log_variance = encoder(np.zeros((1, 256, 512, 1), np.float32))
         assert np.all(np.asarray(log_variance) == held)
@@ -54,7 +59,7 @@ def test_log_variance_is_held_however_wild_the_weights():
 def test_error_and_kl_are_reported_apart_and_are_those_of_the_formulas():
     mean, log_variance = np.float32([[1, 0], [0, 0]]), np.float32([[0, 0], [0, np.log(4)]])
     windows, output = np.zeros((2, 3, 3, 1), np.float32), np.full((2, 3, 3, 1), 0.1, np.float32)
-    mse, kl = original_training.loss(windows, output, mean, log_variance)
+    mse, kl = vae_loss(windows, output, mean, log_variance)
     assert float(mse) == pytest.approx(0.01)
     # of N(m, s^2) from N(0, 1): (s^2 + m^2 - 1)/2 - ln s
     assert float(kl) == pytest.approx(((1 - 0) / 2 + (4 - 1) / 2 - np.log(2)) / 2)
@@ -65,8 +70,8 @@ from takht.core import tensorflow_setup
 tensorflow_setup.set_up(1, mixed_precision=True)
 import numpy as np
 from takht.generation.study_vae import loop, network
-encoder = network.encoder(1 / 64, mixed_precision=True)
-decoder = network.decoder(1 / 64, mixed_precision=True)
+encoder = network.build_encoder(1 / 64, mixed_precision=True)
+decoder = network.build_decoder(1 / 64, mixed_precision=True)
 assert encoder.get_layer("conv_2").compute_dtype == "float16"
 assert all(weight.dtype == "float32" for weight in encoder.weights + decoder.weights)
 assert [output.dtype for output in encoder.outputs] == ["float32", "float32"]
@@ -105,7 +110,7 @@ def test_training_lowers_the_error_and_two_trainings_write_the_same_bytes(tmp_pa
     assert card["training"] == TRAINING["vae_original"]
     assert card["validation_mse"] == pytest.approx(min(errors))
 
-    model = models.load_original(tmp_path / "first/model")
+    model = load_study_vae(tmp_path / "first/model")
     windows = np.random.default_rng(1).uniform(size=(3, 256, 512)).astype(np.float32)
     mean, log_variance = model.encode(windows)
     assert mean.shape == log_variance.shape == (3, 128)
@@ -118,14 +123,12 @@ def test_training_lowers_the_error_and_two_trainings_write_the_same_bytes(tmp_pa
     shutil.copy(tmp_path / "first/model/encoder.weights.h5", tmp_path / "e.h5")
     (tmp_path / "first/model/encoder.weights.h5").write_bytes(b"no weights")
     with pytest.raises(TakhtError, match="encoder") as error:
-        models.load_original(tmp_path / "first/model")
+        load_study_vae(tmp_path / "first/model")
     assert len(str(error.value).splitlines()) == 1
 
 
 def test_seeds_alone_decide_the_first_weights():
-    first, same, other = (
-        original_vae.encoder(1 / 64, seed=seed).get_weights() for seed in (1, 1, 2)
-    )
+    first, same, other = (build_encoder(1 / 64, seed=seed).get_weights() for seed in (1, 1, 2))
     assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
     assert not np.array_equal(first[0], other[0])
     assert keras.backend.backend() == "tensorflow"

@@ -6,26 +6,43 @@ import pandas as pd
 import pytest
 from feature_folders import write_recording
 
-from takht.classifiers import lda as discriminant
 from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
+from takht.classifiers.lda import fit_shrinkage_lda
 from takht.core import tables
-from takht.dataset import feature_folder as features
-from takht.dataset.windows import Features
-from takht.features.statistics import summary as window_summary
-from takht.generation.metrics import codec as codec_measures
-from takht.generation.metrics import generated_folder as generated
-from takht.generation.metrics import samples as sample_measures
-from takht.generation.metrics import summary as report
+from takht.dataset.feature_folder import FeaturePiece, open_array, write_index
+from takht.dataset.windows import FeatureFolder
+from takht.features.statistics.summary import GROUPS, add_context, summarize_segment
+from takht.generation.metrics.codec import measure_codec, measure_pca, measure_windows
+from takht.generation.metrics.generated_folder import compare_reconstructions, read_index
 from takht.generation.metrics.judge import Judge
-from takht.generation.pieces import plan as repertoire
-from takht.generation.pieces import render as sounding
-from takht.generation.pieces.plan import Repertoire
+from takht.generation.metrics.samples import (
+    ReferenceSet,
+    compare_sets,
+    cut_sample_patches,
+    measure_sample,
+)
+from takht.generation.metrics.summary import (
+    add_reconstructions,
+    add_samples,
+    measure_models,
+    round_report,
+)
+from takht.generation.pieces.plan import (
+    GenerationPlan,
+    group_into_figures,
+    one_per_figure,
+    plan_pca_samples,
+    plan_pieces,
+    plan_reconstructions,
+    plan_study_samples,
+)
+from takht.generation.pieces.render import render_figure
 from takht.generation.spectrogram.log_mel import log_mel
 from takht.generation.study_vae.spectrogram import log_spectrogram
 
 COMPOSERS = ("qasabgi", "umm")
 SIDES = ("train", "train", "validation", "test")
-SIZES = Repertoire(
+SIZES = GenerationPlan(
     unconditional=2, per_composer=1, seconds=8.0, long_seconds=60.0, yardsticks=3, seed=1
 )
 
@@ -44,28 +61,28 @@ def corpus(tmp_path_factory):
     for composer, name in enumerate(COMPOSERS):
         for number, side in enumerate(SIDES):
             recording, wave = f"{name}/{number}", music(composer, number)
-            statistics = window_summary.of_segment(wave, 22_050)
-            piece = features.Piece(0, 0, 0.0, statistics)
+            statistics = summarize_segment(wave, 22_050)
+            piece = FeaturePiece(0, 0, 0.0, statistics)
             rows.append(write_recording(folder, recording, [piece], np.float32))
             split.append({"recording": recording, "composer": name, "side": side})
             spectrograms[recording] = log_mel(wave)
-    settings = {"frame": "window", "unit": "statistics", "groups": window_summary.GROUPS}
+    settings = {"frame": "window", "unit": "statistics", "groups": GROUPS}
     settings |= {"hop_samples": 44_032, "sample_rate_hz": 22_050}
-    features.write_index(folder, dict(rows), settings)
-    return Features(folder), pd.DataFrame(split), spectrograms
+    write_index(folder, dict(rows), settings)
+    return FeatureFolder(folder), pd.DataFrame(split), spectrograms
 
 
 @pytest.fixture(scope="module")
 def judge(corpus):
     statistics, split, _ = corpus
     rows = statistics.index.merge(split[split["side"] == "train"])
-    arrays = [features.open_array(statistics.folder, name) for name in rows["recording"]]
+    arrays = [open_array(statistics.folder, name) for name in rows["recording"]]
     owners = np.repeat([COMPOSERS.index(c) for c in rows["composer"]], [len(a) for a in arrays])
-    fitted = discriminant.shrinkage_lda(np.concatenate(arrays).astype(float), owners)
+    fitted = fit_shrinkage_lda(np.concatenate(arrays).astype(float), owners)
     card = DiscriminantCard(
         composers=COMPOSERS, labels=COMPOSERS, frames=1, step_frames=1, bands=336,
         features=statistics.settings, parameters=0, mflop_per_window=0.0, training_windows=1,
-        experiment={}, training={}, libraries={}, statistics=tuple(window_summary.GROUPS),
+        experiment={}, training={}, libraries={}, statistics=tuple(GROUPS),
     )  # fmt: skip
     return Judge(DiscriminantClassifier(card, fitted), statistics, split)
 
@@ -80,12 +97,12 @@ def real(judge, corpus):
     _, split, spectrograms = corpus
     sides = dict(zip(split["recording"], split["side"], strict=True))
     patches = {
-        side: sample_measures.patches_of(
+        side: cut_sample_patches(
             [clip for name, clip in spectrograms.items() if sides[name] == side], overlap=8
         )
         for side in ("train", "test")
     }
-    return sample_measures.Real(
+    return ReferenceSet(
         embedded(judge, "train"), embedded(judge, "test"), patches["train"], patches["test"]
     )
 
@@ -98,7 +115,7 @@ def test_the_embedding_is_standardised_by_training_windows(judge):
 
 def test_the_judge_tells_whose_a_piece_is(judge):
     for composer, name in enumerate(COMPOSERS):
-        assert judge.composer(window_summary.of_segment(music(composer, 9), 22_050)) == name
+        assert judge.composer(summarize_segment(music(composer, 9), 22_050)) == name
     for each in judge.excerpts("test", windows=2, per_composer=9):
         assert judge.composer(each.statistics) == each.composer
     assert judge.chance == 0.5
@@ -109,32 +126,32 @@ def test_excerpts_are_alike_in_number_and_length_and_know_nothing_beyond_them(ju
     found = judge.excerpts("train", windows=2, per_composer=3)
     assert [each.composer for each in found] == ["qasabgi"] * 3 + ["umm"] * 3
     assert {len(each.statistics) for each in found} == {2}
-    whole = features.open_array(source.folder, "qasabgi/0")
-    own = window_summary.GROUPS["context"]
+    whole = open_array(source.folder, "qasabgi/0")
+    own = GROUPS["context"]
     for each, rows in ((found[0], whole[:2]), (found[2], whole[2:4])):  # the second's first between
         np.testing.assert_array_equal(each.statistics[:, :-own], rows[:, :-own])
         tonal = rows[:, 184 : 184 + own]
-        np.testing.assert_array_equal(each.statistics[:, -own:], window_summary.context(tonal))
+        np.testing.assert_array_equal(each.statistics[:, -own:], add_context(tonal))
     assert not np.array_equal(found[0].statistics[:, -own:], whole[:2, -own:])
 
 
 def test_held_out_music_is_at_the_floor_and_noise_far_above(judge, real):
     held = real.held_out
-    beside = sample_measures.beside(real, held, real.held_out_patches)
+    beside = compare_sets(real, held, real.held_out_patches)
     assert beside["frechet"] == pytest.approx(beside["frechet_floor"])
     assert (beside["diversity"], beside["coverage"]) == (pytest.approx(1), 1)
     same = {"min": pytest.approx(1), "median": pytest.approx(1)}
     assert beside["copying_ratio"] == {"3_seconds": same, "1_second": same}
     noise = 0.1 * np.random.default_rng(1).standard_normal(12 * 22_050).astype(np.float32)
-    found = sample_measures.measured(noise, 8)
+    found = measure_sample(noise, 8)
     made = judge.embedded(np.concatenate([found.statistics] * 3))
-    beside = sample_measures.beside(real, made, found.patches)
+    beside = compare_sets(real, made, found.patches)
     assert beside["frechet"] > 5 * beside["frechet_floor"]
     assert beside["coverage"] == 0
 
 
 def test_training_music_as_samples_is_called_a_copy(real):
-    beside = sample_measures.beside(real, real.train, real.train_patches)
+    beside = compare_sets(real, real.train, real.train_patches)
     for length in ("3_seconds", "1_second"):
         assert beside["copying_ratio"][length]["min"] == pytest.approx(0, abs=1e-3)
 
@@ -142,14 +159,14 @@ def test_training_music_as_samples_is_called_a_copy(real):
 def test_clipped_samples_are_counted():
     wave = small.melody(1)
     wave[100:107] = 1
-    assert sample_measures.measured(wave, 8).clipped_samples == 7
+    assert measure_sample(wave, 8).clipped_samples == 7
 
 
 def test_codecs_are_measured_on_every_frame_they_keep(corpus):
     *_, spectrograms = corpus
     clips = list(spectrograms.values())[:3]
     codec, pca = small.codec(), small.pca()
-    ours, yardstick = codec_measures.of_codec(codec, clips), codec_measures.of_pca(pca, clips)
+    ours, yardstick = measure_codec(codec, clips), measure_pca(pca, clips)
     outputs = [codec.decode(*codec.encode(clip)[:2]) for clip in clips]
     pairs = zip(outputs, clips, strict=True)
     error = np.concatenate([(made - clip[: len(made)]).ravel() ** 2 for made, clip in pairs]).mean()
@@ -164,7 +181,7 @@ def test_codecs_are_measured_on_every_frame_they_keep(corpus):
 def test_the_originals_windows_are_measured_the_same_way():
     clip = log_spectrogram(small.melody(1, 12.0))
     model = small.Quarters()
-    found = codec_measures.of_windows(model, [clip])
+    found = measure_windows(model, [clip])
     windows = np.stack([clip[:512].T, clip[512:1024].T])
     error = np.mean((model.decode(model.encode(windows)[0]) - windows) ** 2)
     assert found["recon_mse"] == pytest.approx(error, rel=1e-5)
@@ -178,24 +195,22 @@ def test_the_report_has_every_key_and_only_numbers_json_knows(corpus, judge, tmp
     codec, pca, original = small.codec(), small.pca(), small.Quarters()
     prior = small.Forgetful(codec, composers=COMPOSERS, labels=COMPOSERS)
     sheets = [
-        *repertoire.alone(repertoire.drawn(codec, prior, SIZES)),
-        *repertoire.together("yardsticks/pca", repertoire.independent(pca, small.clips(), SIZES)),
-        *repertoire.together(
-            "yardsticks/original", repertoire.from_the_originals_prior(original, SIZES)
-        ),
-        *repertoire.together(
-            "r/all", repertoire.reconstructions("umm/3", music(1, 3), codec, pca, original)
+        *one_per_figure(plan_pieces(codec, prior, SIZES)),
+        *group_into_figures("yardsticks/pca", plan_pca_samples(pca, small.clips(), SIZES)),
+        *group_into_figures("yardsticks/original", plan_study_samples(original, SIZES)),
+        *group_into_figures(
+            "r/all", plan_reconstructions("umm/3", music(1, 3), codec, pca, original)
         ),
     ]
-    index = pd.concat([sounding.sound_sheet(s, tmp_path) for s in sheets], ignore_index=True)
+    index = pd.concat([render_figure(s, tmp_path) for s in sheets], ignore_index=True)
     tables.write_table(index, tmp_path / "index.csv")
-    index = generated.read_index(tmp_path)
+    index = read_index(tmp_path)
     held_out = [spectrograms[f"{name}/3"] for name in COMPOSERS]
     train = [spectrograms[f"{name}/0"] for name in COMPOSERS]
-    found = report.of_models(codec, pca, original, held_out, [log_spectrogram(music(1, 3))])
-    report.add_reconstructions(found, generated.reconstructions(tmp_path, index))
-    report.add_samples(found, tmp_path, index, judge, train, held_out, codec.block_frames)
-    found = report.rounded(found)
+    found = measure_models(codec, pca, original, held_out, [log_spectrogram(music(1, 3))])
+    add_reconstructions(found, compare_reconstructions(tmp_path, index))
+    add_samples(found, tmp_path, index, judge, train, held_out, codec.block_frames)
+    found = round_report(found)
 
     paired = {"lsd_db", "mr_stft", "chroma", "onset", "hop_buzz"}
     latents = {"active_units", "latents", "kl_nats", "bits_per_second", "latents_per_second"}

@@ -6,21 +6,21 @@ from generation_corpus import MODEL, contents, run_stage, spectrogram, write_spe
 
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
-from takht.generation.codec import codec as codec_module
-from takht.generation.codec import codec_folder as temporal_model
+from takht.generation.codec import codec
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec import LOG_VARIANCE_MAX, LOG_VARIANCE_MIN, VaeCodec
-from takht.generation.codec.mean_spectrum import fit_colours
-from takht.generation.codec.settings import TemporalModel
-from takht.generation.pieces import load as models
+from takht.generation.codec.codec_folder import equal_latents
+from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.settings import LappedVaeModel
+from takht.generation.pieces.load import load_codec, load_pca, load_study_vae
 
 tensorflow_setup.set_up(1)
 
-from takht.generation.vae_training.loop import fit, judged  # noqa: E402
-from takht.generation.vae_training.network import TemporalVae  # noqa: E402
+from takht.generation.vae_training.loop import train_vae, validate_vae  # noqa: E402
+from takht.generation.vae_training.network import LappedVae  # noqa: E402
 
-SETTINGS = TemporalModel(**MODEL["vae"])
+SETTINGS = LappedVaeModel(**MODEL["vae"])
 
 
 def clips(count: int, seed: int) -> list[np.ndarray]:
@@ -33,7 +33,7 @@ def clips(count: int, seed: int) -> list[np.ndarray]:
 def parts():
     training = clips(5, 1)
     basis = fit_basis(training, emphasis(256, low=0.4, level=1.5), block_frames=32, components=12)
-    colours = fit_colours(np.stack([clip.mean(axis=0) for clip in training]), 4)
+    colours = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in training]), 4)
     return training, basis, colours
 
 
@@ -41,7 +41,7 @@ def parts():
 def shaken(parts):
     """A model far from its start, so that every weight matters."""
     _, basis, _ = parts
-    model = TemporalVae(SETTINGS, basis.deviations, basis.floor, 32 * 256)
+    model = LappedVae(SETTINGS, basis.deviations, basis.floor, 32 * 256)
     model((np.zeros((1, 6, 12), np.float32), np.zeros((1, 4), np.float32)))
     rng = np.random.default_rng(2)
     for weight in model.trainable_variables:
@@ -51,7 +51,7 @@ def shaken(parts):
 
 def test_it_starts_as_the_principal_components(parts):
     training, basis, colours = parts
-    codec, curve = fit(training, clips(2, 3), basis, colours, SETTINGS, epochs=0)
+    codec, curve = train_vae(training, clips(2, 3), basis, colours, SETTINGS, epochs=0)
     unseen = clips(1, 4)[0]
     colour, mean, _ = codec.encode(unseen)
     np.testing.assert_allclose(
@@ -120,11 +120,11 @@ def test_what_lies_at_the_floor_is_taken_for_anything_below(parts, monkeypatch):
     training, _, colours = parts
     plain = emphasis(256, low=0, level=0)
     basis = fit_basis(training, plain, block_frames=32, components=12)
-    start, _ = fit(training, training[:1], basis, colours, SETTINGS, epochs=0)
+    start, _ = train_vae(training, training[:1], basis, colours, SETTINGS, epochs=0)
     clip = np.maximum(clips(1, 8)[0] - 0.3, 0)  # half of it is silence
     errors = []
     for steps in (0, 1, 2, 8):
-        monkeypatch.setattr(codec_module, "FLOOR_STEPS", steps)
+        monkeypatch.setattr(codec, "FLOOR_STEPS", steps)
         colour, mean, _ = start.encode(clip)
         errors.append(np.mean((start.decode(colour, mean) - clip[: 12 * 32]) ** 2))
     assert np.all(np.diff(errors) < 0)
@@ -134,9 +134,9 @@ def test_what_lies_at_the_floor_is_taken_for_anything_below(parts, monkeypatch):
 def test_training_takes_the_best_epoch_and_says_what_it_gained(parts):
     training, basis, colours = parts
     validation = clips(2, 3)
-    codec, curve = fit(training, validation, basis, colours, SETTINGS, epochs=3)
+    codec, curve = train_vae(training, validation, basis, colours, SETTINGS, epochs=3)
     assert curve["epoch"].tolist() == [0, 1, 2, 3]
-    assert judged(codec, validation)[0] == pytest.approx(curve["validation_mse"].min())
+    assert validate_vae(codec, validation)[0] == pytest.approx(curve["validation_mse"].min())
     assert curve["train_kl_nats"].iloc[1:].notna().all()
     assert (curve["validation_kl_nats"] > 0).all()
 
@@ -145,7 +145,7 @@ def test_clips_shorter_than_a_sequence_are_refused_in_one_line(parts):
     training, basis, colours = parts
     settings = SETTINGS.model_copy(update={"sequence_blocks": 100})
     with pytest.raises(TakhtError, match="lower sequence_blocks"):
-        fit(training, training, basis, colours, settings, epochs=1)
+        train_vae(training, training, basis, colours, settings, epochs=1)
 
 
 @pytest.mark.slow
@@ -160,7 +160,7 @@ def test_two_trainings_write_the_same_bytes_that_load_again(tmp_path):
         "model/network.npz", "model/pca.npz",
     }  # fmt: skip
     folder = tmp_path / "first/model"
-    codec, pca = models.load_codec(folder), models.load_pca(folder)
+    codec, pca = load_codec(folder), load_pca(folder)
     clip = Clips(tmp_path / "genspec", split, "test", least_frames=32)[0]
     colour, mean, _ = codec.encode(clip)
     assert np.mean((codec.decode(colour, mean) - clip[: 17 * 32]) ** 2) < 0.01
@@ -183,15 +183,15 @@ def _break_files(folder):
     for text, match in cases.values():
         (folder / "model.json").write_text(text, encoding="utf-8")
         with pytest.raises(TakhtError, match=match) as error:
-            models.load_codec(folder)
+            load_codec(folder)
         assert len(str(error.value).splitlines()) == 1
     (folder / "model.json").write_text(card, encoding="utf-8")
     (folder / "network.npz").write_bytes(b"PK")
     with pytest.raises(TakhtError, match=r"network\.npz"):
-        models.load_codec(folder)
+        load_codec(folder)
 
 
-@pytest.mark.parametrize("load", [models.load_codec, models.load_pca, models.load_original])
+@pytest.mark.parametrize("load", [load_codec, load_pca, load_study_vae])
 def test_a_missing_folder_is_one_line(load, tmp_path):
     with pytest.raises(TakhtError, match="holds no model; run `dvc repro") as error:
         load(tmp_path / "vae")
@@ -199,7 +199,7 @@ def test_a_missing_folder_is_one_line(load, tmp_path):
 
 
 def test_equal_latents_share_out_the_colour():
-    found = temporal_model.equal_latents(
+    found = equal_latents(
         [np.zeros((320, 256)), np.zeros((960, 256))], block_frames=32, latents=100
     )
     assert found == 100 + 13  # 256 numbers over 20 blocks

@@ -4,7 +4,7 @@ import models
 import numpy as np
 import pytest
 
-from takht.inference import log_odds as evidence
+from takht.inference.log_odds import compute_log_odds
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def test_they_are_the_logits_of_the_probabilities(windows):
     model = mild()
     for number in range(3):
         own = model.probabilities(windows).astype(np.float64)[:, number]
-        found = evidence.log_odds(model, windows, number)
+        found = compute_log_odds(model, windows, number)
         told = (own > 1e-4) & (own < 1 - 1e-4)
         assert told.sum() > 10
         np.testing.assert_allclose(found[told], np.log(own / (1 - own))[told], atol=1e-2)
@@ -30,6 +30,6 @@ def test_they_are_the_logits_of_the_probabilities(windows):
 def test_a_discriminants_go_on_where_probabilities_have_ended(windows):
     sure = 10_000 * windows
     assert set(mild().probabilities(sure).max(axis=1)) == {1.0}
-    found = evidence.log_odds(mild(), sure, 0)
+    found = compute_log_odds(mild(), sure, 0)
     assert np.abs(found).max() > 110
     assert len(set(found)) == len(found)

@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 
 from takht.classifiers.calibration import Confidence
-from takht.inference import formats as answer_formats
-from takht.inference import prediction as answers
-from takht.inference.prediction import Answer, Failure, Guess, Span, Verdict
-from takht.inference.recording_classifier import Heard
+from takht.inference.formats import format_csv, format_json, format_table
+from takht.inference.prediction import (
+    Candidate,
+    Decision,
+    Failure,
+    Prediction,
+    TimelineSpan,
+    decide,
+    make_prediction,
+)
+from takht.inference.recording_classifier import WindowPredictions
 
 STEP_SECONDS = 2.0
 
@@ -21,17 +28,17 @@ def card(**changes: object):
     return models.discriminant(**changes).card
 
 
-def heard(composers: list[int], sure: float = 0.9) -> Heard:
+def predicted(composers: list[int], sure: float = 0.9) -> WindowPredictions:
     """Windows of 5 s, one every 2 s, by these composers of three."""
     rows = np.full((len(composers), 3), (1 - sure) / 2)
     rows[np.arange(len(composers)), composers] = sure
     middles = 2.5 + STEP_SECONDS * np.arange(len(composers))
-    return Heard(float(middles[-1] + 2.5), middles, rows)
+    return WindowPredictions(float(middles[-1] + 2.5), middles, rows)
 
 
 def test_probability_is_the_calibrated_mean_of_the_windows():
     windows = np.array([[0.9, 0.1, 0.0], [0.3, 0.6, 0.1], [0.6, 0.2, 0.2]])
-    found = answers.verdict(windows, card())
+    found = decide(windows, card())
     mean = np.array([0.6, 0.3, 0.1])
     expected = mean**2 / (mean**2).sum()  # the card's temperature is 0.5
     assert [guess.composer for guess in found.most_probable] == ["a", "b", "c"]
@@ -43,7 +50,7 @@ def test_probability_is_the_calibrated_mean_of_the_windows():
 @pytest.mark.parametrize(("threshold", "composer"), [(0.7825, "a"), (0.7827, None)])
 def test_below_the_threshold_nobody_is_named(threshold, composer):
     confidence = Confidence(temperature=0.5, unknown_below=threshold)
-    found = answers.verdict(np.array([[0.6, 0.3, 0.1]]), card(confidence=confidence))  # 0.7826
+    found = decide(np.array([[0.6, 0.3, 0.1]]), card(confidence=confidence))  # 0.7826
     assert found.composer == composer
     assert found.label == ("ألف" if composer else "unknown")
     assert found.most_probable[0].composer == "a"
@@ -53,15 +60,15 @@ def test_at_the_threshold_somebody_is_named():
     windows = np.array([[0.6, 0.3, 0.1]])
     exactly = float(card().confidence.apply(windows).max())
     at = card(confidence=Confidence(temperature=0.5, unknown_below=exactly))
-    assert answers.verdict(windows, at).composer == "a"
+    assert decide(windows, at).composer == "a"
 
 
 def test_of_equal_composers_the_first_is_named():
-    assert answers.verdict(np.array([[0.2, 0.4, 0.4]]), card()).composer == "b"
+    assert decide(np.array([[0.2, 0.4, 0.4]]), card()).composer == "b"
 
 
 def test_a_timeline_reaches_from_start_to_end_and_changes_between_windows():
-    found = answers.answer("x", heard([0] * 30 + [2] * 20), card(), STEP_SECONDS)
+    found = make_prediction("x", predicted([0] * 30 + [2] * 20), card(), STEP_SECONDS)
     spans = [(s.start_seconds, s.end_seconds, s.verdict.composer) for s in found.timeline]
     # The middles of windows 29 and 30 lie at 60.5 and 62.5 s.
     assert spans == [(0.0, 61.5, "a"), (61.5, 103.0, "c")]
@@ -70,47 +77,53 @@ def test_a_timeline_reaches_from_start_to_end_and_changes_between_windows():
 
 
 def test_no_span_is_shorter_than_20_s():
-    found = answers.answer("x", heard([0] * 30 + [2] * 8 + [0] * 30), card(), STEP_SECONDS)
+    found = make_prediction("x", predicted([0] * 30 + [2] * 8 + [0] * 30), card(), STEP_SECONDS)
     assert [span.verdict.composer for span in found.timeline] == ["a"]
-    found = answers.answer("x", heard([0] * 30 + [2] * 12 + [0] * 30), card(), STEP_SECONDS)
+    found = make_prediction("x", predicted([0] * 30 + [2] * 12 + [0] * 30), card(), STEP_SECONDS)
     assert [span.verdict.composer for span in found.timeline] == ["a", "c", "a"]
     assert found.timeline[1].end_seconds - found.timeline[1].start_seconds == 24
 
 
 def test_windows_further_apart_make_no_shorter_span():
-    certain = heard([0] * 30 + [2] * 6, sure=1.0)
+    certain = predicted([0] * 30 + [2] * 6, sure=1.0)
     middles = 2.5 + 3.0 * np.arange(36)
-    found = answers.answer("x", Heard(110.0, middles, certain.probabilities), card(), 3.0)
+    found = make_prediction(
+        "x", WindowPredictions(110.0, middles, certain.probabilities), card(), 3.0
+    )
     assert [span.verdict.composer for span in found.timeline] == ["a", "c"]
     assert min(span.end_seconds - span.start_seconds for span in found.timeline) >= 20
 
 
 def test_neighbouring_unknown_spans_are_one():
     confidence = Confidence(temperature=1.0, unknown_below=0.8)
-    sure = heard([0] * 30)
-    unsure = heard([1] * 30 + [2] * 30, sure=0.7)
+    sure = predicted([0] * 30)
+    unsure = predicted([1] * 30 + [2] * 30, sure=0.7)
     both = np.concatenate([sure.probabilities, unsure.probabilities])
     middles = 2.5 + STEP_SECONDS * np.arange(90)
-    found = answers.answer(
-        "x", Heard(183.0, middles, both), card(confidence=confidence), STEP_SECONDS
+    found = make_prediction(
+        "x", WindowPredictions(183.0, middles, both), card(confidence=confidence), STEP_SECONDS
     )
     assert [span.verdict.label for span in found.timeline] == ["ألف", "unknown"]
     guess = found.timeline[1].verdict.most_probable[0]
     assert guess.probability == pytest.approx((0.7 + 0.15) / 2)
 
 
-GUESSES = [Guess("a", "ألف, باء", 0.9123), Guess("b", "حنّا", 0.08), Guess("c", "C", 0.0077)]
-KNOWN, UNKNOWN = Verdict("a", "ألف, باء", GUESSES), Verdict(None, "unknown", GUESSES)
-SPANS = [Span(0.0, 65.5, KNOWN), Span(65.5, 3725.0, UNKNOWN)]
+GUESSES = [
+    Candidate("a", "ألف, باء", 0.9123),
+    Candidate("b", "حنّا", 0.08),
+    Candidate("c", "C", 0.0077),
+]
+KNOWN, UNKNOWN = Decision("a", "ألف, باء", GUESSES), Decision(None, "unknown", GUESSES)
+SPANS = [TimelineSpan(0.0, 65.5, KNOWN), TimelineSpan(65.5, 3725.0, UNKNOWN)]
 ANSWERS = [
-    Answer("أ/لحن.mp3", 3725.0, 1800, KNOWN, SPANS),
-    Answer("x\n.wav", 20.0, 7, UNKNOWN, [Span(0.0, 20.0, UNKNOWN)]),
+    Prediction("أ/لحن.mp3", 3725.0, 1800, KNOWN, SPANS),
+    Prediction("x\n.wav", 20.0, 7, UNKNOWN, [TimelineSpan(0.0, 20.0, UNKNOWN)]),
 ]
 FAILURES = [Failure("bad, file.mp3", "is silent; leave it out")]
 
 
 def test_the_table_has_a_line_a_recording_and_the_timeline_of_long_ones():
-    lines = answer_formats.table(ANSWERS, None).splitlines()
+    lines = format_table(ANSWERS, None).splitlines()
     assert lines[0].split() == ["composer", "most", "probable", "recording"]
     visible = [line.replace("\u200e", "") for line in lines]
     assert visible[1] == "ألف, باء  ألف, باء 0.91, حنّا 0.08, C 0.01  أ/لحن.mp3"
@@ -125,7 +138,7 @@ def test_the_table_has_a_line_a_recording_and_the_timeline_of_long_ones():
 
 def test_numbers_stay_to_the_right_of_arabic_labels():
     """By Unicode's bidirectional algorithm a digit after an Arabic letter goes to its left."""
-    for line in answer_formats.table(ANSWERS, None).splitlines()[1:]:
+    for line in format_table(ANSWERS, None).splitlines()[1:]:
         text = line[: line.rfind("  ")]
         for place, letter in enumerate(text):
             if letter.isdigit():
@@ -135,11 +148,11 @@ def test_numbers_stay_to_the_right_of_arabic_labels():
 
 @pytest.mark.parametrize(("asked", "lines"), [(True, 6), (False, 3)])
 def test_the_timeline_is_shown_as_asked(asked, lines):
-    assert len(answer_formats.table(ANSWERS, asked).splitlines()) == lines
+    assert len(format_table(ANSWERS, asked).splitlines()) == lines
 
 
 def test_csv_has_a_row_a_recording_and_a_row_a_failure():
-    text = answer_formats.as_csv(ANSWERS, FAILURES, timeline=False)
+    text = format_csv(ANSWERS, FAILURES, timeline=False)
     rows = list(csv.DictReader(io.StringIO(text)))
     assert list(rows[0]) == [
         "file", "seconds", "answer", "composer_1", "label_1", "probability_1", "composer_2",
@@ -152,7 +165,7 @@ def test_csv_has_a_row_a_recording_and_a_row_a_failure():
 
 
 def test_csv_of_the_timeline_has_a_row_a_span():
-    text = answer_formats.as_csv(ANSWERS, FAILURES, timeline=True)
+    text = format_csv(ANSWERS, FAILURES, timeline=True)
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(row["start_seconds"], row["end_seconds"], row["answer"]) for row in rows] == [
         ("0.0", "65.5", "ألف, باء"), ("65.5", "3725.0", "unknown"), ("0.0", "20.0", "unknown"),
@@ -161,7 +174,7 @@ def test_csv_of_the_timeline_has_a_row_a_span():
 
 
 def test_json_holds_everything():
-    found = json.loads(answer_formats.as_json(ANSWERS, FAILURES, {"experiment": "best"}))
+    found = json.loads(format_json(ANSWERS, FAILURES, {"experiment": "best"}))
     assert found["model"] == {"experiment": "best"}
     assert found["recordings"][0]["verdict"]["composer"] == "a"
     assert found["recordings"][1]["verdict"]["composer"] is None

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from convert import Audio, Convert, convert
+from convert import AudioSettings, ConvertSettings, convert
 from mel import mel
 from mfcc import Mfcc, mfcc
 from normalize import normalize
@@ -18,13 +18,13 @@ from segment import segment
 from takht.classifiers import predictions
 from takht.classifiers.classifier import Classifier
 from takht.core import tables
-from takht.dataset import feature_folder as features
-from takht.dataset.windows import Features, Windows
+from takht.dataset.feature_folder import open_array
+from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.errors import TakhtError
 from takht.features.spectrograms.mel import MelSettings
-from takht.inference.decoded_recording import Unheard
-from takht.inference.recording_classifier import Listener
-from takht.preparation.settings import Normalize, Segment
+from takht.inference.decoded_recording import UnusableRecording
+from takht.inference.recording_classifier import RecordingClassifier
+from takht.preparation.settings import NormalizeSettings, SegmentSettings
 from window_statistics import window_statistics
 
 # Keras 3.15 reads TensorFlow 2.21's variables in a way that numpy 2 means to end.
@@ -61,11 +61,11 @@ def build(here: Path, method: str) -> tuple[list[dict[str, object]], dict[str, o
     files = write_recordings(here / "raw")
     rows = [{"recording": f.rsplit(".", 1)[0], "file": f, "seconds": 1} for f in files]
     tables.write_table(pd.DataFrame(rows), here / "catalogue.csv")
-    level = Normalize.model_validate(models.PREPARATION["normalize"] | {"method": method})
-    how = Audio(sample_rate_hz=models.RATE_HZ), Convert(part_minutes=0.3)
+    level = NormalizeSettings.model_validate(models.PREPARATION["normalize"] | {"method": method})
+    how = AudioSettings(sample_rate_hz=models.RATE_HZ), ConvertSettings(part_minutes=0.3)
     convert(*how, here / "raw", here / "catalogue.csv", here / "wav")
     normalize(level, here / "wav", here / "catalogue.csv", here / "gains.csv")
-    cut = Segment.model_validate(models.PREPARATION["segment"])
+    cut = SegmentSettings.model_validate(models.PREPARATION["segment"])
     segment(cut, here / "wav", here / "gains.csv", here / "segments")
     window_statistics(here / "segments", here / "statistics")
     return rows, models.PREPARATION | {"normalize": level.model_dump()}
@@ -75,26 +75,31 @@ def agree(here: Path, model: Classifier, rows: list[dict[str, object]], toleranc
     """Compare what a saved model hears in the recordings with what it says of stored features."""
     (here / "model").mkdir()
     model.save(here / "model")
-    listener, stored = Listener(here / "model"), Features(here / model.card.features["kind"])
+    classifier, stored = (
+        RecordingClassifier(here / "model"),
+        FeatureFolder(here / model.card.features["kind"]),
+    )
     assert model.card.features == stored.settings
-    shape = Windows(frames=model.card.frames, step_frames=model.card.step_frames)
+    shape = WindowSize(frames=model.card.frames, step_frames=model.card.step_frames)
     every = stored.windows(shape).assign(composer="a")
     for row in rows:
-        table = predictions.of_windows(model, stored, every[every["recording"] == row["recording"]])
-        expected = predictions.probabilities(table, model.card.composers)
+        table = predictions.predict_windows(
+            model, stored, every[every["recording"] == row["recording"]]
+        )
+        expected = predictions.probability_matrix(table, model.card.composers)
         assert len(expected) == 2 or expected.std(axis=0).max() > 0.01  # an order shows
-        heard = listener.hear(here / "raw" / str(row["file"]))
-        np.testing.assert_allclose(heard.probabilities, expected, rtol=0, atol=tolerance)
+        predicted = classifier.predict(here / "raw" / str(row["file"]))
+        np.testing.assert_allclose(predicted.probabilities, expected, rtol=0, atol=tolerance)
         window = model.card.features.get("window_samples", model.card.frames * 1024)
         middles = table["start_seconds"] + window / models.RATE_HZ / 2
-        np.testing.assert_allclose(heard.middles_seconds, middles, rtol=0, atol=0.006)
+        np.testing.assert_allclose(predicted.middles_seconds, middles, rtol=0, atol=0.006)
 
 
 @pytest.mark.parametrize("method", ["loudness", "peak"])
 def test_statistics_are_those_that_evaluate_reads(tmp_path, monkeypatch, method):
     monkeypatch.setenv("TAKHT_WORKERS", "1")
     rows, preparation = build(tmp_path, method)
-    windows = features.open_array(tmp_path / "statistics", "أ/لحن")
+    windows = open_array(tmp_path / "statistics", "أ/لحن")
     model = models.discriminant(np.asarray(windows), preparation=preparation)
     agree(tmp_path, model, rows, tolerance=0)
 
@@ -113,10 +118,10 @@ def test_spectrograms_and_mfccs_are_those_that_evaluate_reads(tmp_path, monkeypa
 
 
 @pytest.fixture(scope="module")
-def listener(tmp_path_factory):
+def classifier(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     models.discriminant().save(folder)
-    return Listener(folder)
+    return RecordingClassifier(folder)
 
 
 class TestUnheard:
@@ -133,10 +138,10 @@ class TestUnheard:
             (np.full(1, 0.5), "lasts 0.00 s, less than one window"),
         ],
     )
-    def test_sound_that_says_nothing_is_refused_with_reason(self, listener, tmp_path, wave, reason):
+    def test_unusable_sound_is_refused_with_reason(self, classifier, tmp_path, wave, reason):
         soundfile.write(tmp_path / "x.wav", wave, models.RATE_HZ, subtype="FLOAT")
-        with pytest.raises(Unheard) as raised:
-            listener.hear(tmp_path / "x.wav")
+        with pytest.raises(UnusableRecording) as raised:
+            classifier.predict(tmp_path / "x.wav")
         assert reason in str(raised.value)
 
     @pytest.mark.parametrize(
@@ -147,18 +152,18 @@ class TestUnheard:
             (b"#EXTM3U\n/etc/passwd\n", "unreadable, "),
         ],
     )
-    def test_a_file_that_does_not_decode_is_refused(self, listener, tmp_path, content, reason):
+    def test_a_file_that_does_not_decode_is_refused(self, classifier, tmp_path, content, reason):
         (tmp_path / "x.mp3").write_bytes(content)
-        with pytest.raises(Unheard, match=reason):
-            listener.hear(tmp_path / "x.mp3")
+        with pytest.raises(UnusableRecording, match=reason):
+            classifier.predict(tmp_path / "x.mp3")
 
-    def test_nothing_is_left_in_the_temporary_folder(self, listener, tmp_path, monkeypatch):
+    def test_nothing_is_left_in_the_temporary_folder(self, classifier, tmp_path, monkeypatch):
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
         (tmp_path / "tmp").mkdir()
         soundfile.write(tmp_path / "x.wav", np.full(200_000, 0.1), models.RATE_HZ)
-        listener.hear(tmp_path / "x.wav")
-        with pytest.raises(Unheard):
-            listener.hear(tmp_path / "tmp")
+        classifier.predict(tmp_path / "x.wav")
+        with pytest.raises(UnusableRecording):
+            classifier.predict(tmp_path / "tmp")
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
@@ -172,7 +177,7 @@ class TestModelFolder:
     def refusal(self, folder: Path) -> str:
         """The one line with which the folder is refused."""
         with pytest.raises(TakhtError) as raised:
-            Listener(folder)
+            RecordingClassifier(folder)
         (line,) = str(raised.value).splitlines()
         assert line.startswith(str(folder))
         assert ";" in line  # and what to do

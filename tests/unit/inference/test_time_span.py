@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from takht.errors import TakhtError
-from takht.inference.explanation import time_span as spans_of_time
+from takht.inference.explanation.time_span import (
+    choose_span,
+    cut_pieces,
+    find_decisive_segment,
+    format_clock,
+    parse_seconds,
+)
 
 SEGMENTS = [(0.0, 60.0), (60.0, 60.0), (120.0, 13.0)]
 MIDDLES_S = np.concatenate([np.arange(2.5, 57.6, 2), np.arange(62.5, 117.6, 2), [122.5, 124.5]])
@@ -15,20 +21,20 @@ MIDDLES_S = np.concatenate([np.arange(2.5, 57.6, 2), np.arange(62.5, 117.6, 2), 
     [("90", 90), ("1:30", 90), ("1:30.5", 90.5), ("0:07", 7), ("1:01:30", 3690), ("7.25", 7.25)],
 )
 def test_clock_times(text, seconds):
-    assert spans_of_time.seconds_of(text, "--from") == seconds
+    assert parse_seconds(text, "--from") == seconds
 
 
 @pytest.mark.parametrize("text", ["", "-3", "1:75", "one", "1:2:3:4", "1:90:00", "nan", "1e3"])
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(TakhtError, match=r"--to: a time, got .*; write 90"):
-        spans_of_time.seconds_of(text, "--to")
+        parse_seconds(text, "--to")
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(7, "00:07"), (59.6, "01:00"), (720, "12:00"), (3723.2, "1:02:03")]
 )
 def test_seconds_as_clock_times(seconds, text):
-    assert spans_of_time.clock(seconds) == text
+    assert format_clock(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -43,7 +49,7 @@ def test_seconds_as_clock_times(seconds, text):
     ],
 )
 def test_a_span_lies_in_the_recording(start, end, span):
-    assert spans_of_time.asked(start, end, 133.0) == span
+    assert choose_span(start, end, 133.0) == span
 
 
 @pytest.mark.parametrize(
@@ -57,20 +63,20 @@ def test_a_span_lies_in_the_recording(start, end, span):
 )
 def test_another_span_is_refused_with_what_to_do(start, end, seconds, reason):
     with pytest.raises(TakhtError, match=reason) as raised:
-        spans_of_time.asked(start, end, seconds)
+        choose_span(start, end, seconds)
     assert "; choose" in str(raised.value)
 
 
 def test_the_segment_with_most_evidence_is_the_decisive_one():
     evidence = np.where((MIDDLES_S > 60) & (MIDDLES_S < 120), 2.0, 1.0)
-    assert spans_of_time.decisive(SEGMENTS, MIDDLES_S, evidence) == (60, 120)
+    assert find_decisive_segment(SEGMENTS, MIDDLES_S, evidence) == (60, 120)
     evidence[-2:] = 9.0
-    assert spans_of_time.decisive(SEGMENTS, MIDDLES_S, evidence) == (120, 133)
-    assert spans_of_time.decisive(SEGMENTS, MIDDLES_S, 0 * evidence) == (0, 60)
+    assert find_decisive_segment(SEGMENTS, MIDDLES_S, evidence) == (120, 133)
+    assert find_decisive_segment(SEGMENTS, MIDDLES_S, 0 * evidence) == (0, 60)
 
 
 def test_cells_are_cut_where_segments_end_and_reach_from_end_to_end():
-    found = spans_of_time.pieces((50.0, 125.0), SEGMENTS, MIDDLES_S, window_seconds=5.0)
+    found = cut_pieces((50.0, 125.0), SEGMENTS, MIDDLES_S, window_seconds=5.0)
     assert [(piece.start_s, piece.end_s) for piece in found] == [(0, 60), (60, 120), (120, 133)]
     edges = [(piece.start_s + piece.edges_s).tolist() for piece in found]
     assert [(each[0], each[-1]) for each in edges] == [(50, 60), (60, 120), (120, 125)]
@@ -85,4 +91,4 @@ def test_cells_are_cut_where_segments_end_and_reach_from_end_to_end():
 
 def test_a_span_that_no_window_hears_is_refused():
     with pytest.raises(TakhtError, match="no window of the recording hears 02:12 to 02:13"):
-        spans_of_time.pieces((132.0, 133.0), SEGMENTS, MIDDLES_S, window_seconds=5.0)
+        cut_pieces((132.0, 133.0), SEGMENTS, MIDDLES_S, window_seconds=5.0)

@@ -9,9 +9,9 @@ import soundfile
 from feature_folders import write_parts
 from pipeline import ROOT
 
-from takht.audio.pcm import gained
+from takht.audio.pcm import apply_gain
 from takht.errors import TakhtError
-from takht.preparation import segment_folder as segments
+from takht.preparation.segment_folder import list_recordings, read_sample_rate_hz
 from takht.preparation.segmentation import Segmentation, segment_recording
 
 RATE_HZ = 8000
@@ -28,7 +28,9 @@ def test_segments_end_to_end_are_the_gained_stream(tmp_path, seconds, gain_db):
     assert [path.name for path in files] == [f"{number:04d}.wav" for number in range(len(files))]
     pieces = [soundfile.read(path, dtype="int16") for path in files]
     assert {rate for _, rate in pieces} == {RATE_HZ}
-    assert np.array_equal(np.concatenate([piece for piece, _ in pieces]), gained(stream, gain_db))
+    assert np.array_equal(
+        np.concatenate([piece for piece, _ in pieces]), apply_gain(stream, gain_db)
+    )
     lengths = [len(piece) / RATE_HZ for piece, _ in pieces]
     assert lengths[:-1] == [10.0] * (len(lengths) - 1)
     assert lengths[-1] == seconds or 3.0 <= lengths[-1] < 13.0
@@ -44,6 +46,6 @@ def test_importing_is_silent_without_any_ffmpeg_on_the_path():
 
 
 def test_a_folder_without_segments_is_named(tmp_path):
-    for look in (segments.recordings, segments.sample_rate_hz):
+    for look in (list_recordings, read_sample_rate_hz):
         with pytest.raises(TakhtError, match="nowhere: holds no segment; run `dvc repro segment`"):
             look(tmp_path / "nowhere")

@@ -5,9 +5,15 @@ import pandas as pd
 import pytest
 
 from takht.errors import TakhtError
-from takht.report.comparison import differences as comparison
-from takht.report.comparison import markdown as comparison_markdown
-from takht.report.comparison.differences import Experiment, Revision
+from takht.report.comparison.differences import (
+    Difference,
+    Experiment,
+    Revision,
+    compare_experiment,
+    compare_revisions,
+    decide_verdict,
+)
+from takht.report.comparison.markdown import format_markdown
 
 SCORES = {"accuracy_recordings": 0.5, "accuracy_windows": 0.4, "macro_f1_recordings": 0.3}
 
@@ -26,8 +32,8 @@ def outcome(right: list[bool], first: int = 0, wrong: str = "نوبة") -> Exper
     )
 
 
-def difference(before: Experiment, after: Experiment, **options: int) -> comparison.Difference:
-    return comparison.difference("mel", before, after, **{"resamples": 4000, "seed": 1, **options})
+def difference(before: Experiment, after: Experiment, **options: int) -> Difference:
+    return compare_experiment("mel", before, after, **{"resamples": 4000, "seed": 1, **options})
 
 
 def revision(name="main", experiments=None, params=None, stages=None) -> Revision:
@@ -86,7 +92,7 @@ def test_few_changes_are_no_evidence_though_the_interval_leaves_out_zero():
      (0.0, 0.2, "no evidence"), (-0.2, 0.0, "no evidence"), (None, None, "no evidence")],
 )  # fmt: skip
 def test_verdict(low, high, expected):
-    assert comparison.verdict(low, high, 100) == expected
+    assert decide_verdict(low, high, 100) == expected
 
 
 def test_recordings_of_one_revision_only_are_left_out_and_counted():
@@ -137,7 +143,7 @@ def test_changed_parameters_and_stages():
         params={"aug.factor": 3, "added": 1.5, "same": [1]},
         stages={"mel": {"md5": "b"}, "split": {"md5": "a"}, "new": {}},
     )
-    found = comparison.compare(old, new)
+    found = compare_revisions(old, new)
     assert [(c.parameter, c.before, c.after) for c in found.params] == [
         ("added", None, 1.5), ("aug.factor", 2, 3), ("gone", None, None),
     ]  # fmt: skip
@@ -150,10 +156,10 @@ def test_experiments_in_one_revision_only_are_named():
     both, own = outcome([True]), outcome([False])
     old = revision(experiments={"dropped": own, "mel": both})
     new = revision(name="workspace", experiments={"best": own, "mel": both})
-    found = comparison.compare(old, new)
+    found = compare_revisions(old, new)
     assert [one.experiment for one in found.experiments] == ["mel"]
     assert (found.only_before, found.only_after) == (["dropped"], ["best"])
-    text = comparison_markdown.markdown(found)
+    text = format_markdown(found)
     assert "Only in `main`: `dropped`." in text
     assert "Only in `workspace`: `best`." in text
 
@@ -161,7 +167,7 @@ def test_experiments_in_one_revision_only_are_named():
 def test_no_experiment_in_common_is_refused():
     old, new = revision(experiments={"a": outcome([True])}), revision("x", {"b": outcome([True])})
     with pytest.raises(TakhtError, match=r"main and x: no experiment is in both, got a and b; "):
-        comparison.compare(old, new)
+        compare_revisions(old, new)
 
 
 def cells(line: str) -> list[str]:
@@ -172,9 +178,7 @@ def cells(line: str) -> list[str]:
 def test_markdown_shows_scores_differences_and_verdicts():
     old = {"mel": outcome([True] * 60 + [False] * 40)}
     new = {"mel": outcome([True] * 90 + [False] * 10)}
-    text = comparison_markdown.markdown(
-        comparison.compare(revision(experiments=old), revision("workspace", new))
-    )
+    text = format_markdown(compare_revisions(revision(experiments=old), revision("workspace", new)))
     row = next(cells(line) for line in text.splitlines() if line.startswith("| `mel` | 0"))
     assert row[:7] == [
         "`mel`", "0.600 → 0.900", "0.400 → 0.400", "0.300 → 0.300", "100", "30", "0",
@@ -187,13 +191,13 @@ def test_markdown_shows_scores_differences_and_verdicts():
 def test_markdown_says_that_test_sets_differ_and_that_nothing_was_run():
     old = revision(experiments={"mel": outcome([True] * 4)}, params={"seed": 1})
     new = revision("workspace", {"mel": outcome([True] * 6, first=1)}, params={"seed": 2})
-    text = comparison_markdown.markdown(comparison.compare(old, new))
+    text = format_markdown(compare_revisions(old, new))
     assert (
         "`mel`: the test sets differ. Recordings in both: 3, only in `main`: 1, "
         "only in `workspace`: 3." in text
     )
     assert "run `dvc repro` before believing" in text
-    same = comparison_markdown.markdown(comparison.compare(old, old))
+    same = format_markdown(compare_revisions(old, old))
     assert "test sets differ" not in same
     assert "dvc repro" not in same
 
@@ -204,10 +208,10 @@ def test_special_characters_of_markdown_stay_text():
     table = pd.DataFrame({"recording": list("123456"), "actual": actual, "predicted": labels})
     right = table.assign(predicted=actual)
     old, new = Experiment(SCORES, table), Experiment(SCORES, right)
-    found = comparison.compare(
+    found = compare_revisions(
         revision("a|b", {"m|l": old}, {"k|": "v|`w`"}), revision("workspace", {"m|l": new})
     )
-    tables = [line for line in comparison_markdown.markdown(found).splitlines() if "| " in line]
+    tables = [line for line in format_markdown(found).splitlines() if "| " in line]
     assert {len(cells(line)) for line in tables} == {9, 3, 5}
     shown = {cells(line)[2] for line in tables if "الوهاب" in line}
     assert shown <= {

@@ -15,7 +15,7 @@ from results_on_file import EXPERIMENTS, HOSTILE, LABELS, RATE_HZ
 
 from takht.errors import TakhtError
 from takht.report.page import page, sounds, view
-from takht.report.page.curve_charts import curve_chart
+from takht.report.page.curve_charts import draw_curve
 from takht.report.page.sounds import Sound
 
 
@@ -79,17 +79,17 @@ def test_the_charts_data_are_whole_in_the_page(built):
 
 def test_a_data_island_is_the_same_values_without_a_way_out():
     values = {"<!--": [HOSTILE, "]]>", "\u2028", 1.5, None, "موسيقى"]}
-    text = page.data_island(values)
+    text = page.embed_data(values)
     assert json.loads(text) == values
     assert not set("<>&\u2028") & set(text)
     with pytest.raises(ValueError, match="not JSON compliant"):
-        page.data_island(float("nan"))
+        page.embed_data(float("nan"))
 
 
 @pytest.mark.parametrize("inner", ["</script>", "</SCRIPT x", "<!-- <script>", "<script>"])
 def test_a_script_says_the_same_when_its_markup_is_escaped(inner):
     source = f'var x = "{inner}" < 3;'
-    escaped = page.in_script(source)
+    escaped = page.escape_script(source)
     assert not re.search(r"<(/?script|!--)", escaped, re.IGNORECASE)
     assert escaped.replace("\\x3C", "<") == source
 
@@ -130,8 +130,8 @@ def test_arabic_names_are_marked_as_arabic(built):
     found = Elements(built[1])
     languages = {attributes.get("lang") for tag, attributes in found.all if tag == "bdi"}
     assert languages == {"ar", "en"}
-    assert page.language("عبد الوهاب") == "ar"
-    assert page.language("Umm Kulthum") == "en"
+    assert page.guess_language("عبد الوهاب") == "ar"
+    assert page.guess_language("Umm Kulthum") == "en"
 
 
 def test_without_checks_and_generation_the_page_says_how_to_run_them(tmp_path, built):
@@ -163,7 +163,7 @@ def test_two_runs_write_the_same_bytes(built):
 def test_every_chart_is_a_specification_that_vega_lite_accepts(built):
     root, _ = built
     results = json.loads((root / "data/report/results.json").read_text(encoding="utf-8"))
-    charts = view.charts(results)
+    charts = view.build_charts(results)
     assert set(charts) == {
         *("corpus", "accuracy_recordings", "macro_f1_recordings", "leak"),
         *("confusion-0", "confusion-1", "curve-1"),  # `plain` has one epoch
@@ -175,9 +175,9 @@ def test_every_chart_is_a_specification_that_vega_lite_accepts(built):
 
 def test_a_curve_of_one_epoch_or_none_is_no_chart():
     epoch = {"epoch": 1.0, "accuracy": 0.5, "validation_accuracy": 0.4}
-    assert curve_chart([]) is None
-    assert curve_chart([epoch]) is None
-    rows = curve_chart([epoch, epoch | {"epoch": 2.0, "accuracy": None}])["data"]["values"]
+    assert draw_curve([]) is None
+    assert draw_curve([epoch]) is None
+    rows = draw_curve([epoch, epoch | {"epoch": 2.0, "accuracy": None}])["data"]["values"]
     assert [(row["epoch"], row["of"]) for row in rows] == [
         (1.0, "training"),
         (1.0, "validation"),
@@ -209,21 +209,21 @@ def ramp(tmp_path):
     ],
 )
 def test_a_moment_is_around_its_time_and_within_its_segment(ramp, segment, at_seconds, first, last):
-    sound, start_seconds = sounds.moment(ramp, "a/b", segment, at_seconds, 2.0)
+    sound, start_seconds = sounds.cut_moment(ramp, "a/b", segment, at_seconds, 2.0)
     assert (sound.samples[0], sound.samples[-1]) == (first, last)
     assert start_seconds == first / 1000
     assert sound.seconds == 2.0
 
 
 def test_a_short_segment_gives_all_it_has(ramp):
-    sound, start_seconds = sounds.moment(ramp, "a/b", 1, 13.0, 60.0)
+    sound, start_seconds = sounds.cut_moment(ramp, "a/b", 1, 13.0, 60.0)
     assert (len(sound.samples), start_seconds) == (4000, 10.0)
-    assert sounds.middle(ramp, "a/b", 2.0).samples[0] == 4000
+    assert sounds.cut_middle(ramp, "a/b", 2.0).samples[0] == 4000
 
 
 def test_a_segment_that_is_not_there_is_named(ramp):
     with pytest.raises(TakhtError, match=r"a/b: segment 2 is asked for, it has 2"):
-        sounds.moment(ramp, "a/b", 2, 0.0, 1.0)
+        sounds.cut_moment(ramp, "a/b", 2, 0.0, 1.0)
 
 
 def test_an_mp3_keeps_pitch_level_and_length_and_equal_sounds_are_equal_bytes(tmp_path):
@@ -241,10 +241,10 @@ def test_an_mp3_keeps_pitch_level_and_length_and_equal_sounds_are_equal_bytes(tm
 
 
 def test_numbers_are_written_as_people_read_them():
-    assert [page.clock(seconds) for seconds in (0, 9.6, 60, 3725)] == [
+    assert [page.format_clock(seconds) for seconds in (0, 9.6, 60, 3725)] == [
         "0:00",
         "0:10",
         "1:00",
         "62:05",
     ]
-    assert (page.share(1 / 3), page.decimals(1234567.8, 0)) == ("0.333", "1,234,568")
+    assert (page.format_share(1 / 3), page.format_decimals(1234567.8, 0)) == ("0.333", "1,234,568")

@@ -11,42 +11,42 @@ from tasks import always_killed, fails_on_three, first_attempt_is_killed, negate
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from takht.errors import TakhtError
-from takht.runtime import parallel as jobs
+from takht.runtime.parallel import map_ordered
 
 
 @pytest.mark.parametrize("threads", [True, False])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_results_come_in_the_order_of_the_items(monkeypatch, workers, threads):
     monkeypatch.setenv("TAKHT_WORKERS", workers)
-    results = jobs.each(negated, list(range(20)), label="test", threads=threads)
+    results = map_ordered(negated, list(range(20)), label="test", threads=threads)
     assert results == [-number for number in range(20)]
 
 
 def test_one_worker_is_this_process_and_two_are_others(monkeypatch):
     monkeypatch.setenv("TAKHT_WORKERS", "1")
-    assert set(jobs.each(process_of, [1, 2, 3], label="test")) == {os.getpid()}
+    assert set(map_ordered(process_of, [1, 2, 3], label="test")) == {os.getpid()}
     monkeypatch.setenv("TAKHT_WORKERS", "2")
-    assert os.getpid() not in jobs.each(process_of, [1, 2, 3], label="test")
+    assert os.getpid() not in map_ordered(process_of, [1, 2, 3], label="test")
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_failure_ends_the_run(monkeypatch, workers):
     monkeypatch.setenv("TAKHT_WORKERS", workers)
     with pytest.raises(ValueError, match="three"):
-        jobs.each(fails_on_three, list(range(6)), label="test")
+        map_ordered(fails_on_three, list(range(6)), label="test")
 
 
 def test_a_killed_worker_costs_another_attempt(monkeypatch, tmp_path):
     monkeypatch.setenv("TAKHT_WORKERS", "2")
     items = [(number, tmp_path) for number in range(6)]
-    assert jobs.each(first_attempt_is_killed, items, label="test") == list(range(6))
+    assert map_ordered(first_attempt_is_killed, items, label="test") == list(range(6))
     assert (tmp_path / "tried").exists()
 
 
 def test_workers_that_are_killed_every_time_end_the_run(monkeypatch):
     monkeypatch.setenv("TAKHT_WORKERS", "2")
     with pytest.raises(TakhtError, match=r"test: a worker process was killed 3 times.*WORKERS=1"):
-        jobs.each(always_killed, [1, 2], label="test")
+        map_ordered(always_killed, [1, 2], label="test")
 
 
 def test_a_thread_that_cannot_start_is_said_in_one_line_and_ends_the_workers():
@@ -66,7 +66,7 @@ def double(number):
 def work(_: Path) -> None:
     process_executor._ExecutorManagerThread.start = start
     try:
-        jobs.each(double, [1, 2, 3], label="work")
+        jobs.map_ordered(double, [1, 2, 3], label="work")
     finally:
         every = psutil.Process().children()
         _, alive = psutil.wait_procs(every, timeout=5)
@@ -84,7 +84,7 @@ stage.run(work, ["x"])
 
 
 def test_no_items_are_no_work():
-    assert jobs.each(negated, [], label="test") == []
+    assert map_ordered(negated, [], label="test") == []
 
 
 def blas_threads_after(seconds):
@@ -96,5 +96,5 @@ def blas_threads_after(seconds):
 def test_a_thread_that_ends_lifts_no_limit_on_the_others(monkeypatch):
     monkeypatch.setenv("TAKHT_WORKERS", "2")
     with threadpool_limits(4):  # whatever the machine has
-        assert jobs.each(blas_threads_after, [0.0, 0.3], label="test", threads=True) == [1, 1]
+        assert map_ordered(blas_threads_after, [0.0, 0.3], label="test", threads=True) == [1, 1]
         assert blas_threads_after(0.0) == 4

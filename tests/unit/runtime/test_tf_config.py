@@ -5,8 +5,8 @@ import json
 import pytest
 
 from takht.errors import TakhtError
-from takht.runtime import atomic as outputs
-from takht.runtime import tf_config as machines
+from takht.runtime.atomic import atomic_file, atomic_folder
+from takht.runtime.tf_config import is_writer, read_position
 
 
 def config(index: int) -> str:
@@ -16,15 +16,15 @@ def config(index: int) -> str:
 
 def test_without_tf_config_a_machine_is_alone_and_writes(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
-    assert machines.here() == (1, 0)
-    assert machines.writes()
+    assert read_position() == (1, 0)
+    assert is_writer()
 
 
 def test_the_first_of_several_writes(monkeypatch):
     found = []
     for index in range(3):
         monkeypatch.setenv("TF_CONFIG", config(index))
-        found.append((machines.here(), machines.writes()))
+        found.append((read_position(), is_writer()))
     assert found == [((3, 0), True), ((3, 1), False), ((3, 2), False)]
 
 
@@ -44,7 +44,7 @@ def test_the_first_of_several_writes(monkeypatch):
 def test_what_is_not_a_list_of_workers_is_refused_with_an_example(monkeypatch, text):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(TakhtError, match=r"TF_CONFIG: not a list of workers .* write \{"):
-        machines.here()
+        read_position()
 
 
 @pytest.mark.parametrize(("index", "kept"), [(0, True), (1, False)])
@@ -52,9 +52,9 @@ def test_only_the_first_machine_touches_outputs(tmp_path, monkeypatch, index, ke
     monkeypatch.setenv("TF_CONFIG", config(index))
     (tmp_path / ".model.partial").mkdir()  # of another machine, at work on the same disk
     (tmp_path / ".curve.csv.partial").write_text("half")
-    with outputs.fresh_folder(tmp_path / "model") as folder:
+    with atomic_folder(tmp_path / "model") as folder:
         (folder / "weights").write_text("new")
-    with outputs.fresh_file(tmp_path / "curve.csv") as path:
+    with atomic_file(tmp_path / "curve.csv") as path:
         path.write_text("new")
     names = {each.name for each in tmp_path.iterdir()}
     others = {".model.partial", ".curve.csv.partial"}

@@ -9,16 +9,16 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from takht.cli.arguments import audio_paths as audio_files
-from takht.features.spectrograms import figures as spectrogram_plots
-from takht.text import columns as terminal
+from takht.cli.arguments.audio_paths import find_audio, match_on_disk, require_recording
+from takht.features.spectrograms import figures
+from takht.text.columns import display_width, format_table
 
 ZWNJ = "\u200c"  # keeps its neighbours from joining
 
 
 def ink(text: str) -> np.ndarray:
     """Return a title as our figures draw it, cut to its letters: shape (rows, columns), 1 = ink."""
-    with mpl.rc_context({"font.family": spectrogram_plots._FONT, "font.size": 40}):
+    with mpl.rc_context({"font.family": figures._FONT, "font.size": 40}):
         figure = Figure(figsize=(8, 1.5))
         figure.suptitle(text, y=0.8)
         picture = io.BytesIO()
@@ -66,14 +66,14 @@ def test_every_letter_of_a_name_has_a_glyph():
     ],
 )
 def test_marks_take_no_column_of_a_terminal(text, columns):
-    assert terminal.width(text) == columns
+    assert display_width(text) == columns
 
 
 def test_columns_of_a_table_stand_below_each_other():
     rows = [("حَنَّا", "1", "x"), ("Zaki", "22", "y"), ("音", "3", "z")]
-    lines = terminal.table(rows).splitlines()
+    lines = format_table(rows).splitlines()
     starts = {
-        terminal.width(line[: line.index(row[2])]) for line, row in zip(lines, rows, strict=True)
+        display_width(line[: line.index(row[2])]) for line, row in zip(lines, rows, strict=True)
     }
     assert starts == {4 + 2 + 2 + 2}
 
@@ -91,10 +91,10 @@ def test_a_name_is_found_in_either_form_of_unicode(tmp_path, kept, asked):
     there.write_bytes(b"x")
     names = (unicodedata.normalize(asked, part) for part in ("أغاني", "لؤلؤة.mp3"))
     path = tmp_path.joinpath(*names)
-    assert audio_files.as_on_disk(path) == there
-    assert audio_files.recording(path) == there
-    assert audio_files.find([path]).audio == [there]
-    assert audio_files.find([path.parent]).audio == [there]
+    assert match_on_disk(path) == there
+    assert require_recording(path) == there
+    assert find_audio([path]).audio == [there]
+    assert find_audio([path.parent]).audio == [there]
 
 
 def test_of_two_spellings_the_one_that_was_asked_for_is_taken(tmp_path):
@@ -102,10 +102,10 @@ def test_of_two_spellings_the_one_that_was_asked_for_is_taken(tmp_path):
         (tmp_path / unicodedata.normalize(form, "أ.wav")).write_bytes(b"x")
     for form in FORMS:
         path = tmp_path / unicodedata.normalize(form, "أ.wav")
-        assert audio_files.as_on_disk(path) == path
+        assert match_on_disk(path) == path
 
 
 def test_a_name_that_is_not_there_stays_as_it_is(tmp_path):
     for path in (tmp_path / "أ/ب.wav", tmp_path / "c.wav"):
-        assert audio_files.as_on_disk(path) == path
-        assert path in audio_files.find([path]).faults
+        assert match_on_disk(path) == path
+        assert path in find_audio([path]).faults

@@ -7,7 +7,7 @@ from takht.text import names
 
 @pytest.mark.parametrize("name", ["أم كلثوم", "-oud", "a'b\"c", "song 🎵", "x" * 240, "a.b", "NA"])
 def test_usable(name):
-    assert names.fault(name) is None
+    assert names.find_fault(name) is None
 
 
 @pytest.mark.parametrize(
@@ -27,11 +27,11 @@ def test_usable(name):
     ],
 )
 def test_refused(name, rule):
-    assert rule in names.fault(name)
+    assert rule in names.find_fault(name)
 
 
 def test_what_is_shown_is_one_printable_line():
-    assert names.shown("a\nb\u2029\udcff عود") == "a\\nb\\u2029\\udcff عود"
+    assert names.escape("a\nb\u2029\udcff عود") == "a\\nb\\u2029\\udcff عود"
 
 
 def test_stem_is_composed():

@@ -15,12 +15,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from takht.classifiers import calibration, classifier, predictions
-from takht.dataset import feature_folder as features
-from takht.dataset.window_selection import of_side
-from takht.dataset.windows import Features, Windows
-from takht.runtime import params as schema
-from takht.runtime.params import ParamError
-from takht.training import fit as fitting
+from takht.dataset.feature_folder import FeaturePiece, array_path, write_index
+from takht.dataset.window_selection import select_side
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.runtime.params import ParamError, load_section
 from takht.training import training_set
 from takht.training.experiments import (
     DiscriminantExperiment,
@@ -28,9 +26,10 @@ from takht.training.experiments import (
     NetworkExperiment,
     Training,
 )
+from takht.training.fit import fit_classifier
 
 GROUPS = {"timbre": 12, "intervals": 6}
-SHAPE = Windows(frames=108, step_frames=43)  # of networks; statistics come window by window
+SHAPE = WindowSize(frames=108, step_frames=43)  # of networks; statistics come window by window
 TRAINING = Training(**PARAMS["scales"]["demo"]["training"])
 DISCRIMINANT = {
     "features": "statistics",
@@ -65,7 +64,7 @@ def write_statistics(folder: Path, *, recordings: int = 12, contrast: float = 1.
             name = f"c{composer}/r{number:02d}"
             level = own + rng.normal(0, 0.5, 18)
             pieces = [
-                features.Piece(0, segment, 60.0 * segment, level + rng.normal(0, 1, (8, 18)))
+                FeaturePiece(0, segment, 60.0 * segment, level + rng.normal(0, 1, (8, 18)))
                 for segment in range(2)
             ]
             rows.append(write_recording(folder, name, pieces, np.float32))
@@ -73,24 +72,26 @@ def write_statistics(folder: Path, *, recordings: int = 12, contrast: float = 1.
             split.append((name, f"c{composer}", f"ملحن {composer}", side))
     settings = {"kind": "statistics", "frame": "window", "unit": "statistics", "groups": GROUPS}
     settings |= {"sample_rate_hz": 22_050, "hop_samples": 44_032, "window_samples": 110_592}
-    features.write_index(folder, dict(rows), settings)
+    write_index(folder, dict(rows), settings)
     return pd.DataFrame(split, columns=["recording", "composer", "label", "side"])
 
 
 def fitted(folder: Path, split: pd.DataFrame, **changes: object):
-    source = Features(folder)
+    source = FeatureFolder(folder)
     windows = source.windows(SHAPE)
-    rows, validation = (of_side(windows, split, side) for side in ("train", "validation"))
+    rows, validation = (select_side(windows, split, side) for side in ("train", "validation"))
     experiment = Experiment.parse(DISCRIMINANT | changes)
-    rows = training_set.chosen(rows, experiment, TRAINING, source)
+    rows = training_set.choose_windows(rows, experiment, TRAINING, source)
     labels = {f"c{n}": f"ملحن {n}" for n in range(3)}
-    model, curve = fitting.fit(experiment, SHAPE, TRAINING, source, rows, validation, labels)
+    model, curve = fit_classifier(experiment, SHAPE, TRAINING, source, rows, validation, labels)
     return model, curve, source
 
 
 def right(model, source, split, side: str = "test") -> float:
-    table = predictions.of_windows(model, source, of_side(source.windows(SHAPE), split, side))
-    recordings = predictions.of_recordings(table, model.card.composers)
+    table = predictions.predict_windows(
+        model, source, select_side(source.windows(SHAPE), split, side)
+    )
+    recordings = predictions.average_by_recording(table, model.card.composers)
     return float((recordings["composer"] == recordings["predicted"]).mean())
 
 
@@ -121,7 +122,7 @@ def test_it_is_scikit_learns_on_the_training_windows(tmp_path):
     columns = slice(12, 18)
     parts = {}
     for side in ("train", "validation", "test"):
-        rows = of_side(source.windows(SHAPE), split, side)
+        rows = select_side(source.windows(SHAPE), split, side)
         parts[side] = source.read(rows, 1), rows["composer"].str[1:].astype(int).to_numpy()
     windows, actual = parts["train"]
     lda = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=[1 / 3] * 3)
@@ -140,11 +141,11 @@ def test_it_is_scikit_learns_on_the_training_windows(tmp_path):
 def test_confidence_comes_from_the_validation_recordings(tmp_path):
     split = write_statistics(tmp_path / "s", contrast=0.3)
     model, _, source = fitted(tmp_path / "s", split)
-    rows = of_side(source.windows(SHAPE), split, "validation")
+    rows = select_side(source.windows(SHAPE), split, "validation")
     said = model.probabilities(source.read(rows, 1)).astype(float).round(4)
     means = pd.DataFrame(said).groupby(rows["recording"]).mean()
     actual = means.index.str[1].astype(int).to_numpy()
-    assert model.card.confidence == calibration.fitted(means.to_numpy(), actual)
+    assert model.card.confidence == calibration.fit_confidence(means.to_numpy(), actual)
     assert model.card.confidence != calibration.UNCALIBRATED
 
 
@@ -158,10 +159,11 @@ def test_what_is_saved_says_the_same_and_two_runs_write_the_same_bytes(tmp_path)
         contents.append([path.read_bytes() for path in sorted((tmp_path / name).iterdir())])
     assert contents[0] == contents[1]
     assert len(contents[0]) == 2
-    loaded = classifier.load(tmp_path / "first")
-    rows = of_side(source.windows(SHAPE), split, "test")
+    loaded = classifier.load_classifier(tmp_path / "first")
+    rows = select_side(source.windows(SHAPE), split, "test")
     pd.testing.assert_frame_equal(
-        predictions.of_windows(loaded, source, rows), predictions.of_windows(model, source, rows)
+        predictions.predict_windows(loaded, source, rows),
+        predictions.predict_windows(model, source, rows),
     )
     assert loaded.card == model.card
 
@@ -170,7 +172,7 @@ def test_no_window_of_validation_or_test_teaches_it(tmp_path):
     split = write_statistics(tmp_path / "s")
     model, _, _ = fitted(tmp_path / "s", split)
     for name in split[split["side"] != "train"]["recording"]:
-        path = features.array_path(tmp_path / "s", name)
+        path = array_path(tmp_path / "s", name)
         np.save(path, -3 * np.load(path))
     other, _, _ = fitted(tmp_path / "s", split)
     windows = np.random.default_rng(1).normal(size=(20, 1, 18)).astype(np.float32)
@@ -215,7 +217,7 @@ def test_a_discriminant_needs_no_tensorflow():
 def loaded(folder: Path, values: object) -> Experiment:
     path = folder / "params.yaml"
     path.write_text(yaml.safe_dump({"experiments": {"x": values}}), encoding="utf-8")
-    return schema.load(Experiment, {"experiment": "x"}, path)
+    return load_section(Experiment, {"experiment": "x"}, path)
 
 
 def test_a_section_is_of_the_kind_that_its_key_says(tmp_path):
@@ -228,7 +230,7 @@ def test_a_section_is_of_the_kind_that_its_key_says(tmp_path):
 @pytest.mark.parametrize("name", PARAMS["experiments"])
 def test_the_repositorys_own_experiments_are_valid(name):
     values = PARAMS["experiments"][name]
-    found = schema.load(Experiment, {"experiment": name}, ROOT / "params.yaml")
+    found = load_section(Experiment, {"experiment": name}, ROOT / "params.yaml")
     assert isinstance(found, DiscriminantExperiment) == ("discriminant" in values)
 
 
@@ -240,7 +242,7 @@ def test_the_repositorys_own_experiments_are_valid(name):
         (DISCRIMINANT | {"statistics": []}, r"x\.statistics: .*at least 1 item.*, got \[\]"),
         (DISCRIMINANT | {"statistics": ["rhythm"]}, r"x\.statistics\.0: .*got 'rhythm'"),
         (DISCRIMINANT | {"network": "mfcc_wide"}, r"x\.network: Extra inputs.*got 'mfcc_wide'"),
-        (NETWORK | {"network": "resnet"}, r"x\.network: .*got 'resnet'; mend the value"),
+        (NETWORK | {"network": "resnet"}, r"x\.network: .*got 'resnet'; fix the value"),
         (NETWORK | {"statistics": ["timbre"]}, r"x\.statistics: Extra inputs"),
         (NETWORK | {"learning_rate": "1e-3"}, r"write 1\.0e-3"),
         (NETWORK | {"features": "../mel"}, r"x\.features: .*pattern"),

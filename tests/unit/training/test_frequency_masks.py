@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from takht.errors import TakhtError
-from takht.training.frequency_masks import masked, silence, with_masked_copies
+from takht.training.frequency_masks import add_masked_copies, apply_masks, draw_masks
 
 ROWS = pd.DataFrame(
     {"recording": "a/b", "copy": 0, "segment": 0, "first_frame": np.arange(0, 4300, 43)}
@@ -13,7 +13,7 @@ ROWS = pd.DataFrame(
 
 
 def test_masks_are_within_the_bands_and_no_wider_than_asked():
-    rows = masked(ROWS, bands=20, mask_bands=15, seed=1)
+    rows = draw_masks(ROWS, bands=20, mask_bands=15, seed=1)
     assert rows["mask_width"].min() == 1
     assert rows["mask_width"].max() == 15
     assert rows["mask_first"].min() == 0
@@ -21,16 +21,16 @@ def test_masks_are_within_the_bands_and_no_wider_than_asked():
 
 
 def test_a_mask_depends_on_its_window_and_not_on_the_others():
-    rows = masked(ROWS, bands=64, mask_bands=15, seed=1)
-    alone = masked(ROWS.iloc[[50]], bands=64, mask_bands=15, seed=1)
+    rows = draw_masks(ROWS, bands=64, mask_bands=15, seed=1)
+    alone = draw_masks(ROWS.iloc[[50]], bands=64, mask_bands=15, seed=1)
     pd.testing.assert_frame_equal(alone, rows.iloc[[50]])
     for other in (ROWS.assign(copy=1), ROWS.assign(recording="a/c"), ROWS.assign(first_frame=7)):
-        assert (masked(other, bands=64, mask_bands=15, seed=1) != rows).any(axis=None)
-    assert (masked(ROWS, bands=64, mask_bands=15, seed=2) != rows).any(axis=None)
+        assert (draw_masks(other, bands=64, mask_bands=15, seed=1) != rows).any(axis=None)
+    assert (draw_masks(ROWS, bands=64, mask_bands=15, seed=2) != rows).any(axis=None)
 
 
 def test_every_window_stays_and_gets_one_masked_copy():
-    rows = with_masked_copies(ROWS, unit="dB", bands=64, mask_bands=15, seed=1)
+    rows = add_masked_copies(ROWS, unit="dB", bands=64, mask_bands=15, seed=1)
     count = len(ROWS)
     assert (rows["mask_width"][:count] == 0).all()
     assert (rows["mask_width"][count:] > 0).all()
@@ -42,7 +42,7 @@ def test_masked_bands_become_the_windows_floor_not_its_loudest():
     rng = np.random.default_rng(1)
     windows = rng.uniform(-60, -5, (2, 30, 8)).astype(np.float32)
     before = windows.copy()
-    silence(windows, pd.DataFrame({"mask_first": [2, 0], "mask_width": [3, 0]}))
+    apply_masks(windows, pd.DataFrame({"mask_first": [2, 0], "mask_width": [3, 0]}))
     assert (windows[0, :, 2:5] == before[0].max() - 80).all()
     np.testing.assert_array_equal(windows[0][:, [0, 1, 5, 6, 7]], before[0][:, [0, 1, 5, 6, 7]])
     np.testing.assert_array_equal(windows[1], before[1])
@@ -50,7 +50,7 @@ def test_masked_bands_become_the_windows_floor_not_its_loudest():
 
 def test_windows_without_masks_are_left_alone():
     windows = np.ones((1, 3, 4), np.float32)
-    silence(windows, ROWS[:1])
+    apply_masks(windows, ROWS[:1])
     assert (windows == 1).all()
 
 
@@ -60,4 +60,4 @@ def test_windows_without_masks_are_left_alone():
 )
 def test_what_cannot_be_masked_is_refused(unit, bands, reason):
     with pytest.raises(TakhtError, match=reason):
-        with_masked_copies(ROWS, unit=unit, bands=bands, mask_bands=15, seed=1)
+        add_masked_copies(ROWS, unit=unit, bands=bands, mask_bands=15, seed=1)

@@ -8,7 +8,7 @@ from window_batches import BANDS, COMPOSERS, FRAMES, batches
 from takht.classifiers import networks
 from takht.dataset.batches import Batches
 from takht.errors import TakhtError
-from takht.training.loop import fit
+from takht.training.loop import train_network
 
 # Keras 3.15 reads TensorFlow 2.21's variables in a way that numpy 2 means to end.
 pytestmark = pytest.mark.filterwarnings(
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 def tiny(name: str = "mfcc_two_blocks", width: float = 0.0625) -> keras.Model:
     size = {"frames": FRAMES, "bands": BANDS, "composers": COMPOSERS, "width": width}
-    return networks.build(name, **size, seed=1)
+    return networks.build_network(name, **size, seed=1)
 
 
 @pytest.mark.slow
@@ -27,7 +27,7 @@ def tiny(name: str = "mfcc_two_blocks", width: float = 0.0625) -> keras.Model:
     [("mfcc_two_blocks", 0.0625, 6), ("mfcc_wide", 0.0625, 4), ("mel_six_blocks", 0.125, 9)],
 )
 def test_each_network_learns_what_can_be_learnt(name, width, epochs):
-    curve = fit(
+    curve = train_network(
         tiny(name, width),
         batches(144, max_steps=9, seed=1),
         batches(48),
@@ -40,7 +40,7 @@ def test_each_network_learns_what_can_be_learnt(name, width, epochs):
 
 
 def test_shuffled_labels_give_chance():
-    curve = fit(
+    curve = train_network(
         tiny(),
         batches(144, shuffled_labels=True, max_steps=9, seed=1),
         batches(144, shuffled_labels=True),
@@ -59,7 +59,7 @@ def validation_loss(network: keras.Model, data: Batches) -> float:
 
 def test_the_weights_of_the_best_epoch_stay_not_the_last():
     network, validation = tiny(), batches(48, shuffled_labels=True)
-    curve = fit(
+    curve = train_network(
         network,
         batches(48, max_steps=3, seed=1),
         validation,
@@ -73,7 +73,7 @@ def test_the_weights_of_the_best_epoch_stay_not_the_last():
 
 
 def test_training_stops_when_patience_ends():
-    curve = fit(
+    curve = train_network(
         tiny(),
         batches(48, max_steps=3, seed=1),
         batches(48, shuffled_labels=True),
@@ -90,4 +90,4 @@ def test_a_run_that_lost_its_way_ends_with_advice():
     with pytest.raises(
         TakhtError, match=r"epoch 1: loss is (nan|inf), .* lower the experiment's learning"
     ):
-        fit(tiny(), data, batches(32), epochs=2, learning_rate=1e30, patience=2)
+        train_network(tiny(), data, batches(32), epochs=2, learning_rate=1e30, patience=2)

@@ -18,7 +18,7 @@ SUFFIXES = {
 
 
 @dataclass
-class Found:
+class FoundAudio:
     """Files to decode, files passed over for their names, and what cannot be used with why."""
 
     audio: list[Path] = field(default_factory=list)
@@ -26,15 +26,15 @@ class Found:
     faults: dict[Path, str] = field(default_factory=dict)
 
 
-def find(paths: Iterable[Path]) -> Found:
+def find_audio(paths: Iterable[Path]) -> FoundAudio:
     """Return the named files, whatever their names, and every audio file below the named folders.
 
     In the order of the paths, then by name; none twice. Nothing is opened. What systems leave
     behind in folders (`names.is_clutter`) is left out; links to folders are not followed.
     """
-    found = Found()
+    found = FoundAudio()
     for named in paths:
-        path = as_on_disk(named)
+        path = match_on_disk(named)
         if path.is_dir():
             _look_below(path, found)
         else:
@@ -43,23 +43,23 @@ def find(paths: Iterable[Path]) -> Found:
     return found
 
 
-def recording(path: Path) -> Path:
+def require_recording(path: Path) -> Path:
     """Return the path of one recording as the disk spells it.
 
     Raises:
         TakhtError: it is no file.
     """
-    found = Found()
-    there = as_on_disk(path)
+    found = FoundAudio()
+    there = match_on_disk(path)
     if there.is_dir():
-        raise TakhtError(f"{names.shown(str(path))}: is a folder; name one recording")
+        raise TakhtError(f"{names.escape(str(path))}: is a folder; name one recording")
     _take(there, found)
     for fault in found.faults.values():
-        raise TakhtError(f"{names.shown(str(path))}: {fault}")
+        raise TakhtError(f"{names.escape(str(path))}: {fault}")
     return there
 
 
-def as_on_disk(path: Path) -> Path:
+def match_on_disk(path: Path) -> Path:
     """Return the path as the disk spells it, or as it is where the disk has no such name.
 
     One name has several spellings in Unicode (NFC, NFD): they are other bytes to a file system.
@@ -71,7 +71,7 @@ def as_on_disk(path: Path) -> Path:
         if (there / part).exists():
             there /= part
             continue
-        spelt = [other for other in _listed(there) if names.nfc(other) == names.nfc(part)]
+        spelt = [other for other in _listed(there) if names.to_nfc(other) == names.to_nfc(part)]
         if not spelt:
             return path
         there /= min(spelt)
@@ -85,11 +85,11 @@ def _listed(folder: Path) -> list[str]:
         return []
 
 
-def _look_below(root: Path, found: Found) -> None:
+def _look_below(root: Path, found: FoundAudio) -> None:
     before = len(found.audio) + len(found.faults)
 
     def refuse(error: OSError) -> None:
-        found.faults[Path(error.filename)] = f"cannot be listed, {error.strerror}; mend its access"
+        found.faults[Path(error.filename)] = f"cannot be listed, {error.strerror}; fix its access"
 
     for here, folders, files in os.walk(root, onerror=refuse):
         folders[:] = sorted(name for name in folders if not names.is_clutter(name))
@@ -107,10 +107,10 @@ def _look_below(root: Path, found: Found) -> None:
         found.faults[root] = "holds no file with the name of an audio file; name files themselves"
 
 
-def _take(path: Path, found: Found) -> None:
+def _take(path: Path, found: FoundAudio) -> None:
     if path.is_file():
         found.audio.append(path)
     elif path.exists():
         found.faults[path] = "is a device or pipe, not a file; save what it holds to one"
     else:
-        found.faults[path] = "no such file or folder; mend the path"
+        found.faults[path] = "no such file or folder; fix the path"

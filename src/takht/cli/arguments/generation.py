@@ -4,30 +4,30 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from takht.cli.arguments import output_paths as written_files
+from takht.cli.arguments.output_paths import require_suffix, require_writable
 from takht.errors import TakhtError
 from takht.text import names
 
-MOST_SECONDS = 600.0  # a spectrogram of ten minutes and its phases take a gigabyte
-LEAST_SECONDS = 1.0
+MAX_SECONDS = 600.0  # a spectrogram of ten minutes and its phases take a gigabyte
+MIN_SECONDS = 1.0
 
 
-def demand_seconds(seconds: float, of: str = "--seconds") -> None:
+def require_seconds(seconds: float, of: str = "--seconds") -> None:
     """Raise TakhtError unless the length is from 1 s to 10 minutes."""
-    if not LEAST_SECONDS <= seconds <= MOST_SECONDS or math.isnan(seconds):
+    if not MIN_SECONDS <= seconds <= MAX_SECONDS or math.isnan(seconds):
         raise TakhtError(
-            f"{of}: from {LEAST_SECONDS:g} to {MOST_SECONDS:g}, got {seconds:g}; choose a length "
+            f"{of}: from {MIN_SECONDS:g} to {MAX_SECONDS:g}, got {seconds:g}; choose a length "
             "in between"
         )
 
 
-def demand_whole(value: int, least: int, most: int, of: str) -> None:
+def require_whole(value: int, least: int, most: int, of: str) -> None:
     """Raise TakhtError unless the number is in its range."""
     if not least <= value <= most:
         raise TakhtError(f"{of}: from {least} to {most}, got {value}; choose one in between")
 
 
-def composer_number(asked: str | None, folders: Sequence[str], labels: Sequence[str]) -> int | None:
+def find_composer(asked: str | None, folders: Sequence[str], labels: Sequence[str]) -> int | None:
     """Return the place of the composer whose folder or label is asked for, None for anyone.
 
     Raises:
@@ -35,9 +35,9 @@ def composer_number(asked: str | None, folders: Sequence[str], labels: Sequence[
     """
     if asked is None:
         return None
-    wanted = names.nfc(asked).strip().casefold()
+    wanted = names.to_nfc(asked).strip().casefold()
     for spelling in (folders, labels):
-        known = [names.nfc(name).casefold() for name in spelling]
+        known = [names.to_nfc(name).casefold() for name in spelling]
         if wanted in known:
             return known.index(wanted)
     known = [
@@ -45,18 +45,18 @@ def composer_number(asked: str | None, folders: Sequence[str], labels: Sequence[
         for folder, label in zip(folders, labels, strict=True)
     ]
     raise TakhtError(
-        f"--composer: no composer '{names.shown(asked)}' was learnt; choose one of "
-        f"{', '.join(map(names.shown, known))}, or leave the option out"
+        f"--composer: no composer '{names.escape(asked)}' was learnt; choose one of "
+        f"{', '.join(map(names.escape, known))}, or leave the option out"
     )
 
 
-def targets(out: Path, count: int) -> list[Path]:
+def name_targets(out: Path, count: int) -> list[Path]:
     """Return where so many pieces go: `piece.wav` itself, or `piece-01.wav` and on.
 
     Raises:
         TakhtError: a file of that name cannot be written there, or is no WAV.
     """
-    written_files.demand_suffix(out, ".wav")
+    require_suffix(out, ".wav")
     width = len(str(count))
     paths = (
         [out]
@@ -67,5 +67,5 @@ def targets(out: Path, count: int) -> list[Path]:
         ]
     )
     for path in paths:
-        written_files.demand_writable(path)
+        require_writable(path)
     return paths

@@ -8,14 +8,14 @@ from pathlib import Path
 from takht.errors import TakhtError
 
 
-def demand_suffix(path: Path, suffix: str) -> None:
+def require_suffix(path: Path, suffix: str) -> None:
     """Raise TakhtError unless the name ends in the suffix of what is written (`.wav`)."""
     if path.suffix.lower() != suffix:
         kind = suffix.removeprefix(".").upper()
         raise TakhtError(f"{path}: is written as {kind}; let the name end in {suffix}")
 
 
-def demand_writable(path: Path) -> None:
+def require_writable(path: Path) -> None:
     """Make the folder of a file that is to be written.
 
     Raises:

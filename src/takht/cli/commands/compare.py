@@ -26,13 +26,13 @@ def compare(
     import dataclasses
     import json
 
-    from takht.report.comparison import differences as comparison
-    from takht.report.comparison import markdown as comparison_markdown
     from takht.report.comparison import revisions
+    from takht.report.comparison.differences import compare_revisions
+    from takht.report.comparison.markdown import format_markdown
 
     names = [None if name == WORKSPACE else name for name in (before, after)]
-    result = comparison.compare(*(revisions.read(name) for name in names))
+    result = compare_revisions(*(revisions.read_revision(name) for name in names))
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(result), ensure_ascii=False, indent=2))
     else:
-        typer.echo(comparison_markdown.markdown(result))
+        typer.echo(format_markdown(result))

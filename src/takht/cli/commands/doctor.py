@@ -23,9 +23,9 @@ def doctor(
     import dataclasses
     import json
 
-    from takht.cli.doctor.examination import examined
+    from takht.cli.doctor.examination import examine
 
-    findings = examined(Path.cwd(), corpus, deep=deep)
+    findings = examine(Path.cwd(), corpus, deep=deep)
     if as_json:
         rows = [dataclasses.asdict(each) for each in findings]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))

@@ -48,34 +48,34 @@ def explain(
     Exit code: 0 when it was explained; 1 when the recording or the model cannot be used; 2 for a
     mistake on the command line.
     """
-    from takht.cli.arguments import audio_paths as audio_files
-    from takht.cli.arguments import generation as asking
-    from takht.cli.arguments import output_paths as written_files
+    from takht.cli.arguments.audio_paths import require_recording
+    from takht.cli.arguments.generation import find_composer
+    from takht.cli.arguments.output_paths import require_suffix, require_writable
     from takht.errors import TakhtError
-    from takht.inference.decoded_recording import Unheard
-    from takht.inference.explanation import explanation as explaining
-    from takht.inference.explanation import figures as explanation_plots
-    from takht.inference.explanation import formats as explanation_formats
-    from takht.inference.explanation import time_span as spans_of_time
-    from takht.inference.recording_classifier import Listener
+    from takht.inference.decoded_recording import UnusableRecording
+    from takht.inference.explanation import explanation
+    from takht.inference.explanation.figures import draw_explanation, save_figure
+    from takht.inference.explanation.formats import format_json, format_text
+    from takht.inference.explanation.time_span import parse_seconds
+    from takht.inference.recording_classifier import RecordingClassifier
     from takht.text import names
 
-    from_s = None if start is None else spans_of_time.seconds_of(start, "--from")
-    to_s = None if end is None else spans_of_time.seconds_of(end, "--to")
-    written_files.demand_suffix(out, ".png")
-    written_files.demand_writable(out)
-    listener = Listener(models / experiment)
-    card = listener.card
-    number = asking.composer_number(composer, card.composers, card.labels)
-    recording = audio_files.recording(path)
+    from_s = None if start is None else parse_seconds(start, "--from")
+    to_s = None if end is None else parse_seconds(end, "--to")
+    require_suffix(out, ".png")
+    require_writable(out)
+    classifier = RecordingClassifier(models / experiment)
+    card = classifier.card
+    number = find_composer(composer, card.composers, card.labels)
+    recording = require_recording(path)
     try:
-        found = explaining.explain(listener, recording, from_s, to_s, number, bar=True)
-    except Unheard as error:
-        raise TakhtError(f"{names.shown(str(path))}: {error}") from None
-    explanation_plots.save(explanation_plots.figure(found), out)
+        found = explanation.explain(classifier, recording, from_s, to_s, number, bar=True)
+    except UnusableRecording as error:
+        raise TakhtError(f"{names.escape(str(path))}: {error}") from None
+    save_figure(draw_explanation(found), out)
     if as_json:
         model = {"experiment": experiment, **card.confidence.model_dump()}
-        typer.echo(explanation_formats.as_json(found, model, str(out)))
+        typer.echo(format_json(found, model, str(out)))
     else:
-        typer.echo(explanation_formats.words(found))
+        typer.echo(format_text(found))
         typer.echo(f"picture: {out}")

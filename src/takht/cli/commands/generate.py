@@ -27,28 +27,33 @@ def generate(
     """
     from tqdm import tqdm
 
-    from takht.cli.arguments import generation as asking
+    from takht.cli.arguments.generation import (
+        find_composer,
+        name_targets,
+        require_seconds,
+        require_whole,
+    )
     from takht.core.randomness import rng_for
     from takht.core.threads import one_blas_thread
-    from takht.generation.pieces import load as models
     from takht.generation.pieces import pieces
-    from takht.generation.sound import wav_files as sound_files
+    from takht.generation.pieces.load import load_codec, load_prior
+    from takht.generation.sound.wav_files import write_wav
 
-    asking.demand_seconds(seconds)
-    asking.demand_whole(count, 1, 1000, "--count")
-    asking.demand_whole(seed, 0, 2**32 - 1, "--seed")
-    codec, prior = models.load_codec(models_dir / "vae"), models.load_prior(models_dir / "prior")
-    number = asking.composer_number(composer, prior.composers, prior.labels)
-    targets = asking.targets(out, count)
+    require_seconds(seconds)
+    require_whole(count, 1, 1000, "--count")
+    require_whole(seed, 0, 2**32 - 1, "--seed")
+    codec, prior = load_codec(models_dir / "vae"), load_prior(models_dir / "prior")
+    number = find_composer(composer, prior.composers, prior.labels)
+    targets = name_targets(out, count)
     with (
         one_blas_thread(),
         tqdm(total=2 * count, desc="generate", unit="step", disable=None) as bar,
     ):
         for place, target in enumerate(targets):
             rng = rng_for(seed, "piece", place)
-            frames = pieces.composed(codec, prior, number, seconds, rng)
+            frames = pieces.compose_piece(codec, prior, number, seconds, rng)
             bar.update()
-            wave = pieces.sound(frames, seed=int(rng.integers(2**32)), seconds=seconds)
-            sound_files.write(wave, target)
+            wave = pieces.render_sound(frames, seed=int(rng.integers(2**32)), seconds=seconds)
+            write_wav(wave, target)
             bar.update()
     typer.echo("\n".join(map(str, targets)))

@@ -22,25 +22,25 @@ def morph(
     """Glide from one recording to another in the model's latent space."""
     from tqdm import tqdm
 
-    from takht.cli.arguments import generation as asking
     from takht.cli.arguments import recordings
+    from takht.cli.arguments.generation import name_targets, require_seconds
     from takht.core.threads import one_blas_thread
-    from takht.generation.pieces import load as models
     from takht.generation.pieces import pieces
-    from takht.generation.sound import wav_files as sound_files
+    from takht.generation.pieces.load import load_codec
+    from takht.generation.sound.wav_files import write_wav
     from takht.generation.spectrogram import log_mel
 
     if seconds is not None:
-        asking.demand_seconds(seconds)
-    codec = models.load_codec(models_dir / "vae")
-    (target,) = asking.targets(out or Path(f"{first.stem}-to-{second.stem}.wav"), 1)
+        require_seconds(seconds)
+    codec = load_codec(models_dir / "vae")
+    (target,) = name_targets(out or Path(f"{first.stem}-to-{second.stem}.wav"), 1)
     with one_blas_thread(), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
         spectrograms = []
         for path in (first, second):
-            spectrograms.append(log_mel.log_mel(recordings.read(path, seconds)))
+            spectrograms.append(log_mel.log_mel(recordings.read_recording(path, seconds)))
             bar.update()
         frames = pieces.morph(codec, *spectrograms)
         bar.update()
-        sound_files.write(pieces.sound(frames, seed=0), target)
+        write_wav(pieces.render_sound(frames, seed=0), target)
         bar.update()
     typer.echo(str(target))

@@ -1,4 +1,4 @@
-"""takht predict: whose music a recording is, and who is heard from when to when."""
+"""takht predict: whose music a recording is, and who is predicted from when to when."""
 
 import sys
 from pathlib import Path
@@ -22,8 +22,8 @@ def predict(
         bool | None,
         typer.Option(
             "--timeline/--no-timeline",
-            help="Who is heard from when to when. The table has it for recordings of more than 3 "
-            "minutes, JSON always, CSV instead of whole recordings.",
+            help="Who is predicted from when to when. The table has it for recordings of more than "
+            "3 minutes, JSON always, CSV instead of whole recordings.",
             show_default=False,
         ),
     ] = None,
@@ -39,33 +39,34 @@ def predict(
     """
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")
-    from takht.cli.arguments import audio_paths as audio_files
-    from takht.inference import batch as answering
-    from takht.inference import formats as answer_formats
+    from takht.cli.arguments.audio_paths import find_audio
+    from takht.inference.batch import predict_all
+    from takht.inference.formats import format_csv, format_json, format_table
     from takht.inference.prediction import Failure
-    from takht.inference.recording_classifier import Listener
+    from takht.inference.recording_classifier import RecordingClassifier
     from takht.text import names
 
-    listener = Listener(models / experiment)
-    found = audio_files.find(paths)
+    classifier = RecordingClassifier(models / experiment)
+    found = find_audio(paths)
     faults = [Failure(str(path), reason) for path, reason in found.faults.items()]
-    answers, unheard = answering.answered(listener, found.audio)
+    answers, unheard = predict_all(classifier, found.audio)
     failures = faults + unheard
     if as_json:
-        confidence = listener.card.confidence.model_dump()
-        model = {"experiment": experiment, "composers": len(listener.card.composers), **confidence}
-        typer.echo(answer_formats.as_json(answers, failures, model))
+        confidence = classifier.card.confidence.model_dump()
+        count = len(classifier.card.composers)
+        model = {"experiment": experiment, "composers": count, **confidence}
+        typer.echo(format_json(answers, failures, model))
     elif as_csv:
-        typer.echo(answer_formats.as_csv(answers, failures, bool(timeline)))
+        typer.echo(format_csv(answers, failures, bool(timeline)))
     elif answers:
-        typer.echo(answer_formats.table(answers, timeline))
+        typer.echo(format_table(answers, timeline))
     if found.passed_over:
         suffixes = sorted({path.suffix.lower() or path.name for path in found.passed_over})
         sys.stderr.write(
             f"note: {len(found.passed_over)} passed over, not named as audio: "
-            f"{names.shown(', '.join(suffixes[:10]))}; name a file itself to have it tried\n"
+            f"{names.escape(', '.join(suffixes[:10]))}; name a file itself to have it tried\n"
         )
     for failure in failures:
-        sys.stderr.write(f"error: {names.shown(failure.file)}: {failure.reason}\n")
+        sys.stderr.write(f"error: {names.escape(failure.file)}: {failure.reason}\n")
     if failures:
         raise typer.Exit(1)

@@ -22,31 +22,31 @@ def reconstruct(
     """Encode a recording and decode it again, to hear what the model keeps of it."""
     from tqdm import tqdm
 
-    from takht.cli.arguments import generation as asking
     from takht.cli.arguments import recordings
+    from takht.cli.arguments.generation import name_targets, require_seconds
     from takht.core.threads import one_blas_thread
-    from takht.generation.metrics import reconstruction as scores
-    from takht.generation.pieces import load as models
+    from takht.generation.metrics.reconstruction import compare_pair
     from takht.generation.pieces import pieces
-    from takht.generation.sound import wav_files as sound_files
+    from takht.generation.pieces.load import load_codec
+    from takht.generation.sound.wav_files import write_wav
     from takht.generation.spectrogram import log_mel
 
     if seconds is not None:
-        asking.demand_seconds(seconds)
-    codec = models.load_codec(models_dir / "vae")
-    (target,) = asking.targets(out or Path(f"{recording.stem}-reconstructed.wav"), 1)
+        require_seconds(seconds)
+    codec = load_codec(models_dir / "vae")
+    (target,) = name_targets(out or Path(f"{recording.stem}-reconstructed.wav"), 1)
     with (
         one_blas_thread(),
         tqdm(total=4, desc="reconstruct", unit="step", disable=None) as bar,
     ):
-        original = recordings.read(recording, seconds)
+        original = recordings.read_recording(recording, seconds)
         bar.update()
-        frames = pieces.through(codec, log_mel.log_mel(original))
+        frames = pieces.reconstruct(codec, log_mel.log_mel(original))
         bar.update()
-        wave = pieces.sound(frames, seed=0)
-        sound_files.write(wave, target)
+        wave = pieces.render_sound(frames, seed=0)
+        write_wav(wave, target)
         bar.update()
-        pair = scores.of_pair(original, wave)
+        pair = compare_pair(original, wave)
         bar.update()
     typer.echo(
         f"{target}: log-spectral distance {pair.lsd_db:.1f} dB, chroma {pair.chroma:.2f}, "

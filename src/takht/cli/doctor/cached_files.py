@@ -7,13 +7,13 @@ from pathlib import Path
 from takht.cli.doctor.finding import Finding, failed, ok
 
 
-def cached_files(cache: Path) -> list[Finding]:
+def check_cached_files(cache: Path) -> list[Finding]:
     """Hash every file of the cache; DVC itself trusts those that are read-only.
 
     Minutes for a large corpus: it reads all of it.
     """
     files = [path for path in sorted(cache.glob("??/*")) if len(path.name.split(".")[0]) == 30]
-    spoilt = list(_spoilt(files))
+    spoilt = list(_corrupt(files))
     if not spoilt:
         return [ok("cached files", f"{len(files)} in {cache} are what they were")]
     return [
@@ -26,7 +26,7 @@ def cached_files(cache: Path) -> list[Finding]:
     ]
 
 
-def _spoilt(files: list[Path]) -> Iterator[Path]:
+def _corrupt(files: list[Path]) -> Iterator[Path]:
     for path in files:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "md5").hexdigest()

@@ -4,29 +4,29 @@ from collections import Counter
 from pathlib import Path
 
 from takht.cli.doctor.finding import Finding, failed, ok, warning
-from takht.corpus import metadata as labels
-from takht.corpus import scan as corpus
+from takht.corpus.metadata import read_labels, read_works
+from takht.corpus.scan import require_composers, require_works, scan_corpus
 from takht.errors import TakhtError
 from takht.text import names
 
 
-def corpus_shape(root: Path, drops_small: bool) -> list[Finding]:
+def check_corpus(root: Path, drops_small: bool) -> list[Finding]:
     """Check what lies in the corpus's folder."""
     try:
-        found, rejected = corpus.scan(root)
-        corpus.require_composers(root, (each.composer for each in found), rejected)
-        labels.read_labels(root, (each.folder for each in found))
+        found, rejected = scan_corpus(root)
+        require_composers(root, (each.composer for each in found), rejected)
+        read_labels(root, (each.folder for each in found))
         files = [each.file for each in found] + [each.file for each in rejected]
-        work_of = labels.read_works(root, files)
+        work_of = read_works(root, files)
         works = [
-            (each.composer, work_of.get(names.nfc(each.file), each.recording)) for each in found
+            (each.composer, work_of.get(names.to_nfc(each.file), each.recording)) for each in found
         ]
         if not drops_small:
-            corpus.require_works(root, works)
+            require_works(root, works)
     except TakhtError as error:
         return [_failed(line) for line in str(error).splitlines()]
     unusable = [
-        warning("corpus", f"{root}/{names.shown(each.file)}: {what}", remedy)
+        warning("corpus", f"{root}/{names.escape(each.file)}: {what}", remedy)
         for each in rejected
         for what, _, remedy in [each.reason.rpartition("; ")]
     ]
@@ -38,4 +38,4 @@ def corpus_shape(root: Path, drops_small: bool) -> list[Finding]:
 
 def _failed(line: str) -> Finding:
     what, _, remedy = line.rpartition("; ")
-    return failed("corpus", what or line, remedy if what else "mend it")
+    return failed("corpus", what or line, remedy if what else "fix it")

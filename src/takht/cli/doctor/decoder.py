@@ -14,15 +14,15 @@ RATE_HZ = 22_050
 _ANOTHER = "reinstall imageio-ffmpeg, or set TAKHT_FFMPEG to an ffmpeg that runs"
 
 
-def decoder() -> Finding:
+def check_decoder() -> Finding:
     """Decode a second of a 440 Hz tone, as FLAC, and compare what comes out."""
     try:
-        name = ffmpeg.version()
+        name = ffmpeg.read_ffmpeg_version()
         heard = _decoded_tone()
     except (OSError, TakhtError) as error:
         return failed("ffmpeg", " ".join(str(error).split()), _ANOTHER)
     if not name.startswith("ffmpeg version"):
-        return failed("ffmpeg", f"{ffmpeg.executable()} says {name[:60]!r}", _ANOTHER)
+        return failed("ffmpeg", f"{ffmpeg.find_ffmpeg()} says {name[:60]!r}", _ANOTHER)
     if heard.shape != (RATE_HZ, 1) or np.max(np.abs(heard[:, 0] - _tone())) > 1e-4:
         return failed("ffmpeg", f"{name}: a tone comes back changed", _ANOTHER)
     return ok("ffmpeg", f"{name.partition(' Copyright')[0]}, decodes")

@@ -13,7 +13,7 @@ _GB = 1e9
 OUTPUTS_PER_BYTE = 18
 
 
-def disk(project: Path, root: Path) -> Finding:
+def check_disk(project: Path, root: Path) -> Finding:
     """Check free space against the size of the corpus."""
     corpus_bytes = sum(file.stat().st_size for file in _files(root))
     needed, free = corpus_bytes * OUTPUTS_PER_BYTE, shutil.disk_usage(project).free
@@ -25,25 +25,25 @@ def disk(project: Path, root: Path) -> Finding:
     return ok("disk", what)
 
 
-def store() -> Finding:
+def check_store() -> Finding:
     """Check where the store is, how large it is and may be, and whether it can be written."""
     try:
-        root, limit = store_folder.place(), store_folder.limit_bytes()
+        root, limit = store_folder.locate_store(), store_folder.read_limit_bytes()
     except TakhtError as error:
         what, _, remedy = str(error).rpartition("; ")
         return failed("store", what, remedy)
     if not limit:
         return warning(
-            "store", "off, TAKHT_STORE_GB=0: every run decodes all anew", "unset the variable"
+            "store", "off, TAKHT_STORE_GB=0: every run decodes all again", "unset the variable"
         )
-    held = sum(size for _, _, size in store_folder.sizes(root))
+    held = sum(size for _, _, size in store_folder.list_entries(root))
     what = f"{root} holds {held / _GB:.2f} of at most {limit / _GB:g} GB"
     try:
         with store_folder.new_partial(root):
             pass
     except OSError as error:
         return warning(
-            "store", f"{root}: {error.strerror}", "mend it, or set TAKHT_STORE to another folder"
+            "store", f"{root}: {error.strerror}", "fix it, or set TAKHT_STORE to another folder"
         )
     return ok("store", what)
 

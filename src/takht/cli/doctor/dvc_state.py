@@ -11,7 +11,7 @@ from takht.cli.doctor.finding import Finding, failed, ok, warning
 _REMOTE_SECONDS = 20
 
 
-def dvc_state(project: Path) -> list[Finding]:
+def check_dvc(project: Path) -> list[Finding]:
     """Check what DVC needs of the project and its remote."""
     import dvc
     from dvc.exceptions import DvcException
@@ -75,7 +75,7 @@ def _remote(repository: Any) -> Finding:
         return ok("dvc remote", "none; `dvc remote add --default NAME URL` to share data")
     options = repository.config["remote"].get(name)
     if options is None:
-        return failed("dvc remote", f"{name}: not in .dvc/config", "`dvc remote list`, and mend it")
+        return failed("dvc remote", f"{name}: not in .dvc/config", "`dvc remote list`, and fix it")
     if reason := _unreachable(repository, name):
         return failed(
             "dvc remote",

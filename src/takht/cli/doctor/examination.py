@@ -6,36 +6,36 @@ from typing import Any
 
 import yaml
 
-from takht.cli.doctor.cached_files import cached_files
-from takht.cli.doctor.corpus_shape import corpus_shape
-from takht.cli.doctor.decoder import decoder
-from takht.cli.doctor.disk import disk, store
-from takht.cli.doctor.dvc_state import dvc_state
+from takht.cli.doctor.cached_files import check_cached_files
+from takht.cli.doctor.corpus_shape import check_corpus
+from takht.cli.doctor.decoder import check_decoder
+from takht.cli.doctor.disk import check_disk, check_store
+from takht.cli.doctor.dvc_state import check_dvc
 from takht.cli.doctor.finding import Finding, failed
-from takht.cli.doctor.gpu import gpu
-from takht.cli.doctor.installation import packages, python
-from takht.cli.doctor.settings import settings
-from takht.runtime import error_lines as failures
+from takht.cli.doctor.gpu import check_gpu
+from takht.cli.doctor.installation import check_packages, check_python
+from takht.cli.doctor.settings import check_settings
+from takht.runtime.error_lines import describe_error
 
 
-def examined(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
+def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
     """Return what every check finds in a project's folder, and in a corpus or in the project's."""
     values = _params(project)
     root = project / (corpus or str(_at(values, "corpus", "root") or "data/demo"))
     drops_small = _at(values, "split", "drop_small_composers") is True
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
-        "python": lambda: python(project),
-        "packages": lambda: packages(project),
-        "ffmpeg": decoder,
-        "gpu": gpu,
-        "dvc": lambda: dvc_state(project),
-        "params.yaml": lambda: settings(project),
-        "corpus": lambda: corpus_shape(root, drops_small),
-        "disk": lambda: disk(project, root),
-        "store": store,
+        "python": lambda: check_python(project),
+        "packages": lambda: check_packages(project),
+        "ffmpeg": check_decoder,
+        "gpu": check_gpu,
+        "dvc": lambda: check_dvc(project),
+        "params.yaml": lambda: check_settings(project),
+        "corpus": lambda: check_corpus(root, drops_small),
+        "disk": lambda: check_disk(project, root),
+        "store": check_store,
     }
     if deep:
-        checks["cached files"] = lambda: cached_files(_cache(project))
+        checks["cached files"] = lambda: check_cached_files(_cache(project))
     return [finding for name, check in checks.items() for finding in _run(name, check)]
 
 
@@ -43,7 +43,7 @@ def _run(name: str, check: Callable[[], Finding | list[Finding]]) -> list[Findin
     try:
         found = check()
     except Exception as error:  # noqa: BLE001 (what a broken machine raises is anything)
-        what, _, remedy = failures.lines(error, name).removeprefix("error: ").rpartition("; ")
+        what, _, remedy = describe_error(error, name).removeprefix("error: ").rpartition("; ")
         return [failed(name, what, remedy)]
     return found if isinstance(found, list) else [found]
 

@@ -11,7 +11,7 @@ _ASK = "import tensorflow as tf; print('GPUs:', len(tf.config.list_physical_devi
 _SECONDS = 120
 
 
-def gpu() -> Finding:
+def check_gpu() -> Finding:
     """Check which GPUs the machine has, and TensorFlow sees; a process of its own asks that."""
     cards = len(list(Path("/dev").glob("nvidia[0-9]*")))
     if find_spec("tensorflow") is None:

@@ -17,18 +17,18 @@ from takht.cli.doctor.finding import Finding, failed, ok, warning
 _LOCKED = re.compile(r"^([\w.-]+)==([^\s;\\]+)(?: *; *([^\\\n]+))?", re.MULTILINE)
 
 
-def python(project: Path) -> Finding:
+def check_python(project: Path) -> Finding:
     """Check the version of Python against pyproject.toml."""
     here = sys.version.split()[0]
     wanted = _pyproject(project).get("requires-python", ">=3.11")
     if SpecifierSet(wanted).contains(here):
         return ok("python", f"{here} at {sys.executable}")
     return failed(
-        "python", f"{here}, {wanted} is needed", "make .venv anew: `make setup PYTHON=python3.11`"
+        "python", f"{here}, {wanted} is needed", "make .venv again: `make setup PYTHON=python3.11`"
     )
 
 
-def packages(project: Path) -> Finding:
+def check_packages(project: Path) -> Finding:
     """Check every installed package against requirements.lock, or else pyproject.toml."""
     lock = project / "requirements.lock"
     wrong = list(_not_as_locked(lock) if lock.exists() else _not_as_required(project))

@@ -12,10 +12,10 @@ import yaml
 
 from takht.cli.doctor.finding import Finding, failed, ok
 from takht.errors import TakhtError
-from takht.runtime.params import Section, load
+from takht.runtime.params import Section, load_section
 
 
-def settings(project: Path) -> list[Finding]:
+def check_settings(project: Path) -> list[Finding]:
     """Load every section of params.yaml as the stages do."""
     path = project / "params.yaml"
     try:
@@ -28,7 +28,7 @@ def settings(project: Path) -> list[Finding]:
     for section, names in _uses(project / "src", scale, experiments, values):
         count += 1
         try:
-            load(section, names, path)
+            load_section(section, names, path)
         except TakhtError as error:
             faults += str(error).splitlines()
     if not faults:
@@ -37,7 +37,7 @@ def settings(project: Path) -> list[Finding]:
     return [failed("params.yaml", what, remedy) for what, _, remedy in parts]
 
 
-def sections(src: Path) -> list[type[Section]]:
+def list_sections(src: Path) -> list[type[Section]]:
     """Return every section that a stage in a folder of stages reads, each once."""
     found: dict[str, type[Section]] = {}
     for path in sorted(src.glob("*.py")):
@@ -52,7 +52,7 @@ def _uses(
 ) -> Iterator[tuple[type[Section], dict[str, str]]]:
     """Yield each section with the names that its place is filled with."""
     models = values.get("generation", {}).get("models", {})
-    for section in sections(src):
+    for section in list_sections(src):
         fields = {name for _, name, _, _ in string.Formatter().parse(section.at) if name}
         generated = ".generation." in section.at or section.at.startswith("generation.")
         every = [

@@ -46,14 +46,14 @@ class Peaks:
     octaves: NDArray[np.float64]  # log2(Hz)
 
 
-def landmarks(waves: Iterable[Waveform], sample_rate_hz: int) -> Landmarks:
+def extract_landmarks(waves: Iterable[Waveform], sample_rate_hz: int) -> Landmarks:
     """Return the landmarks of a recording that comes in pieces, one after the other."""
     found, start = [Peaks(np.zeros(0), np.zeros(0))], 0
     for wave in waves:
-        here = peaks(wave, sample_rate_hz)
+        here = find_peaks(wave, sample_rate_hz)
         found.append(Peaks(here.seconds + start / sample_rate_hz, here.octaves))
         start += len(wave)
-    return triples(
+    return combine_peaks(
         Peaks(
             np.concatenate([each.seconds for each in found]),
             np.concatenate([each.octaves for each in found]),
@@ -61,7 +61,7 @@ def landmarks(waves: Iterable[Waveform], sample_rate_hz: int) -> Landmarks:
     )
 
 
-def peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
+def find_peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
     """Return the cells of the spectrogram that stand out of their surroundings, by time and pitch.
 
     A gain changes nothing; frequency is that of a parabola through the peak's log powers.
@@ -84,7 +84,7 @@ def peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
     return Peaks(frames * (hop / sample_rate_hz), np.log2(refined * (sample_rate_hz / n_fft)))
 
 
-def triples(found: Peaks) -> Landmarks:
+def combine_peaks(found: Peaks) -> Landmarks:
     """Return a hash for every peak with two of those that follow it, sorted by hash and time.
 
     Kept are the pitch of the first (semitones), the intervals to the others (quarter tones), where

@@ -76,7 +76,7 @@ class Index:
         bound = _best_shares(moments, moment[which[pairs]], rows, len(likely))
         for twin in likely[bound >= least_score].tolist():
             near = pairs[ends[twin - 1] if twin else 0 : ends[twin]]
-            score, offset = aligned(moments, seconds[near], twin_seconds[near])
+            score, offset = count_aligned(moments, seconds[near], twin_seconds[near])
             if score >= least_score:
                 matches.append(Match(twin, score, offset))
         return matches
@@ -94,7 +94,7 @@ class Index:
         return which[behind], self._owners[found], self._seconds[found].astype(np.float64)
 
 
-def aligned(
+def count_aligned(
     moments: NDArray[np.float32], seconds: NDArray[np.float64], twin_seconds: NDArray[np.float64]
 ) -> tuple[float, float]:
     """Return the score and the offset (s) of the tempo ratio and offset with the most votes.

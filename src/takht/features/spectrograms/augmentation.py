@@ -6,7 +6,7 @@ import soxr
 
 from takht.core.arrays import Frames, Waveform
 from takht.core.randomness import rng_for
-from takht.features.spectrograms import mel as spectra
+from takht.features.spectrograms.mel import log_mel
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Alteration:
     tempo: float = 1.0
 
 
-def alteration_for(
+def draw_alteration(
     copy: int, segment: int, recording: str, *, seed: int, semitones: float, tempo_change: float
 ) -> Alteration:
     """Return how copy 1, 2, … of a segment is altered.
@@ -36,7 +36,7 @@ def alteration_for(
     return choices[order[(copy - 1) % len(choices)]]
 
 
-def altered_log_mel(
+def augment_log_mel(
     wave: Waveform,
     how: Alteration,
     *,
@@ -55,7 +55,7 @@ def altered_log_mel(
     pitch = 2 ** (how.semitones / 12)
     if pitch != 1:
         wave = soxr.resample(wave, sample_rate_hz * pitch, sample_rate_hz, quality="HQ")
-    return spectra.log_mel(
+    return log_mel(
         wave,
         sample_rate_hz=sample_rate_hz,
         n_fft=n_fft,

@@ -17,7 +17,7 @@ from takht.core.arrays import TOP_DB, Frames, Waveform
 _FONT = "DejaVu Sans"
 
 
-def steps_figure(
+def draw_steps(
     title: str, wave: Waveform, mel_db: Frames, mfcc: Frames, *, sample_rate_hz: int, n_fft: int
 ) -> Figure:
     """Return a figure of one excerpt as waveform, log spectrogram, log-mel and MFCC, one time axis.
@@ -52,7 +52,7 @@ def steps_figure(
         return figure
 
 
-def composers_figure(excerpts: Mapping[str, Frames], seconds: float) -> Figure:
+def draw_composers(excerpts: Mapping[str, Frames], seconds: float) -> Figure:
     """Return a figure with one log-mel excerpt (frames, bands), dB, of `seconds` for each label."""
     with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
         rows = -(-len(excerpts) // 2)
@@ -68,7 +68,7 @@ def composers_figure(excerpts: Mapping[str, Frames], seconds: float) -> Figure:
         return figure
 
 
-def save(figure: Figure, path: Path) -> None:
+def save_figure(figure: Figure, path: Path) -> None:
     """Write the figure as a PNG of 128 colours, a third of the size, for these live in Git."""
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=90)

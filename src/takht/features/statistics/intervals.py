@@ -23,7 +23,7 @@ LOUDNESS_KNEE = 1000.0
 _TINY = 1e-9
 
 
-def pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
+def compute_pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
     """Return the strength of each pitch class, an eighth tone apart, shape (frames, 48).
 
     Frame t is centred on sample 1024 t.
@@ -46,7 +46,7 @@ def pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
     return np.asarray(peaks.sum(axis=1), np.float32)
 
 
-def of_window(pitch: Values) -> Values:
+def summarize_intervals(pitch: Values) -> Values:
     """Return how often each of 12 intervals is taken, for each lag, shape (48,).
 
     `pitch` holds the window's pitch classes (frames, 48). The circular correlation of those now

@@ -8,7 +8,7 @@ import numpy as np
 from takht.features.statistics.timbre import KINDS, Values
 
 
-def of_window(values: Values) -> Values:
+def summarize_onsets(values: Values) -> Values:
     """Return deviation, then mean, of the log rise in four bands, shape (8,).
 
     `values` are the window's frames as `timbre_statistics.frame_values` has them. A band is 32 of

@@ -16,7 +16,7 @@ QUARTERS = EIGHTHS // 2  # an octave
 _TINY = 1e-9
 
 
-def of_window(pitch: Values) -> Values:
+def summarize_steps(pitch: Values) -> Values:
     """Return how often each of 24 steps is taken, upwards, in quarter tones, shape (24,).
 
     `pitch` holds the window's pitch classes (frames, 48), at least HOP_FRAMES + 1 frames. What

@@ -4,24 +4,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Waveform
-from takht.features.statistics import intervals as interval_statistics
-from takht.features.statistics import onsets as onset_statistics
-from takht.features.statistics import quarter_tone_steps as step_statistics
-from takht.features.statistics import timbre as timbre_statistics
+from takht.features.statistics.intervals import HOP_SAMPLES as PITCH_HOP_SAMPLES
+from takht.features.statistics.intervals import compute_pitch_classes, summarize_intervals
+from takht.features.statistics.onsets import summarize_onsets
+from takht.features.statistics.quarter_tone_steps import summarize_steps
+from takht.features.statistics.timbre import HOP_SAMPLES, compute_frame_values, summarize_timbre
 
 GROUPS = {"timbre": 184, "intervals": 48, "steps": 24, "onsets": 8, "context": 72}
 WINDOW_SECONDS, STEP_SECONDS = 5.016, 1.997  # 216 and 86 hops of 512 samples at 22,050 Hz
 CONTEXT_WINDOWS = 4  # on either side: 21 s in all, for a scale takes longer to show than a timbre
-LEAST_RATE_HZ = 16_000  # the highest band of contrast begins at 6.4 kHz
+MIN_RATE_HZ = 16_000  # the highest band of contrast begins at 6.4 kHz
 
 
-def hops(sample_rate_hz: int) -> tuple[int, int]:
+def count_hops(sample_rate_hz: int) -> tuple[int, int]:
     """Return the length of a window and the way to the next one, in hops of 512 samples."""
-    per_second = sample_rate_hz / timbre_statistics.HOP_SAMPLES
+    per_second = sample_rate_hz / HOP_SAMPLES
     return round(WINDOW_SECONDS * per_second), round(STEP_SECONDS * per_second)
 
 
-def of_segment(wave: Waveform, sample_rate_hz: int) -> NDArray[np.float32]:
+def summarize_segment(wave: Waveform, sample_rate_hz: int) -> NDArray[np.float32]:
     """Return the statistics of every window of a segment, shape (windows, 336).
 
     `context` is the mean of intervals and steps over the windows around, in this segment.
@@ -29,27 +30,27 @@ def of_segment(wave: Waveform, sample_rate_hz: int) -> NDArray[np.float32]:
     Raises:
         ValueError: the segment is shorter than a window.
     """
-    window_hops, step_hops = hops(sample_rate_hz)
-    values = timbre_statistics.frame_values(wave, sample_rate_hz)
+    window_hops, step_hops = count_hops(sample_rate_hz)
+    values = compute_frame_values(wave, sample_rate_hz)
     if len(values) < window_hops:
         raise ValueError(
             f"lasts {len(wave) / sample_rate_hz:.2f} s, less than a window ({WINDOW_SECONDS:.2f} s)"
         )
-    pitch = interval_statistics.pitch_classes(wave, sample_rate_hz)
-    ratio = interval_statistics.HOP_SAMPLES // timbre_statistics.HOP_SAMPLES
+    pitch = compute_pitch_classes(wave, sample_rate_hz)
+    ratio = PITCH_HOP_SAMPLES // HOP_SAMPLES
     timbre, onsets, tonal = [], [], []
     for start in range(0, len(values) - window_hops + 1, step_hops):
         end = start + window_hops
-        timbre.append(timbre_statistics.of_window(values[start:end]))
-        onsets.append(onset_statistics.of_window(values[start:end]))
+        timbre.append(summarize_timbre(values[start:end]))
+        onsets.append(summarize_onsets(values[start:end]))
         within = pitch[start // ratio : end // ratio]
-        intervals = interval_statistics.of_window(within)
-        tonal.append(np.concatenate([intervals, step_statistics.of_window(within)]))
-    around = context(np.stack(tonal))
+        intervals = summarize_intervals(within)
+        tonal.append(np.concatenate([intervals, summarize_steps(within)]))
+    around = add_context(np.stack(tonal))
     return np.hstack([np.stack(timbre), np.stack(tonal), np.stack(onsets), around])
 
 
-def context(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+def add_context(windows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return each row's mean with the CONTEXT_WINDOWS rows before and after it, fewer at the ends.
 
     Shape (windows, statistics) as given.

@@ -31,7 +31,7 @@ KINDS = {"mfcc": 30, "delta": 30, "tonality": TONAL_BANDS, "contrast": 7, "shape
 }
 
 
-def frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
+def compute_frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
     """Return the values of each frame, shape (1 + samples // 512, 159); see KINDS for their order.
 
     Levels are held to the 80 dB below the segment's loudest.
@@ -63,7 +63,7 @@ def frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
     return np.concatenate([values[kind] for kind in KINDS], axis=1).astype(np.float32)
 
 
-def of_window(values: Values) -> Values:
+def summarize_timbre(values: Values) -> Values:
     """Return the statistics (184,) of a window from its frames' values (frames, 159).
 
     Chroma bands are sorted by strength, so a transposed window has the same statistics.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.eigenvectors import leading
+from takht.generation.codec.eigenvectors import leading_eigenvectors
 from takht.generation.codec.lapped_blocks import fold, unfold
 
 _SPECTRA = 80  # spectral components; more do not lower the error on held-out music
@@ -67,7 +67,7 @@ def fit_basis(
         weighted = (clip - clip.mean(axis=0)) @ weighting
         scatter += weighted.T @ weighted
         frames += len(clip)
-    spectra = leading(scatter, _SPECTRA)[1]
+    spectra = leading_eigenvectors(scatter, _SPECTRA)[1]
     analysis = weighting @ spectra
     size = block_frames * spectra.shape[1]
     blocks, count = np.zeros((size, size), np.float32), 0
@@ -77,7 +77,7 @@ def fit_basis(
             rows = fold(projected[start:], block_frames).reshape(-1, size)
             blocks += rows.T @ rows
             count += len(rows)
-    values, courses = leading(blocks / count, components)
+    values, courses = leading_eigenvectors(blocks / count, components)
     energy = float(np.trace(scatter)) / frames * block_frames
     return LappedBasis(
         analysis=analysis,

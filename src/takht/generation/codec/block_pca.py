@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.eigenvectors import leading
+from takht.generation.codec.eigenvectors import leading_eigenvectors
 
 SPECTRA = 80  # more of them do not change the error of a few hundred latents a second
 
@@ -55,7 +55,7 @@ def fit_block_pca(
     mean = sum(clip.sum(axis=0, dtype=np.float64) for clip in clips) / total
     mean = np.asarray(mean, np.float32)
     scatter = sum((clip - mean).T @ (clip - mean) for clip in clips)
-    basis = leading(np.asarray(scatter), spectra)[1]
+    basis = leading_eigenvectors(np.asarray(scatter), spectra)[1]
 
     size = block_frames * basis.shape[1]
     centre, scatter, count = np.zeros(size), np.zeros((size, size), np.float32), 0
@@ -65,7 +65,7 @@ def fit_block_pca(
         scatter += rows.T @ rows
         count += len(rows)
     centre /= count
-    components = leading(scatter - count * np.outer(centre, centre), latents)[1]
+    components = leading_eigenvectors(scatter - count * np.outer(centre, centre), latents)[1]
     return BlockPca(mean, basis, centre.astype(np.float32), components)
 
 

@@ -14,13 +14,13 @@ QUEFRENCIES = (28, 42, 64, 112, 256)  # where groups begin, and the end of the l
 MOST_GAIN = 1.8  # beyond, it is noise that is raised
 
 
-def gains(clip: Frames, decoded: Frames) -> NDArray[np.float32]:
+def detail_gains(clip: Frames, decoded: Frames) -> NDArray[np.float32]:
     """Return the RMS of each group in a clip (frames, 256) over that in its decoding, (4,)."""
     ratios = _levels(clip) / np.maximum(_levels(decoded), 1e-6)
     return np.asarray(np.clip(ratios, 1, MOST_GAIN), np.float32)
 
 
-def given_back(frames: Frames, by: NDArray[np.float32]) -> Frames:
+def restore_detail(frames: Frames, by: NDArray[np.float32]) -> Frames:
     """Return frames (frames, 256) whose groups of quefrencies are raised by gains (4,)."""
     quefrencies = scipy.fft.dct(frames, norm="ortho", axis=1)
     quefrencies[:, QUEFRENCIES[0] :] *= np.repeat(by, np.diff(QUEFRENCIES))

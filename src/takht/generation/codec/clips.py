@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from takht.core.arrays import Frames
-from takht.dataset import feature_folder as features
+from takht.dataset.feature_folder import open_array, read_index
 from takht.errors import TakhtError
 
 
@@ -21,7 +21,7 @@ class Clips(Sequence[Frames]):
         Raises:
             TakhtError: the side has none.
         """
-        index = features.read_index(folder)
+        index = read_index(folder)
         sides = dict(zip(split["recording"], split["side"], strict=True))
         composers = dict(zip(split["recording"], split["composer"], strict=True))
         wanted = (index["recording"].map(sides) == side) & (index["frames"] >= least_frames)
@@ -31,7 +31,7 @@ class Clips(Sequence[Frames]):
         if self.rows.empty:
             raise TakhtError(
                 f"{folder}: no segment of the {side} side has the {least_frames} frames of a clip; "
-                "add recordings or mend the split"
+                "add recordings or fix the split"
             )
 
     def __len__(self) -> int:
@@ -45,7 +45,7 @@ class Clips(Sequence[Frames]):
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(len(self)))]
         row = self.rows.iloc[place]
-        array = features.open_array(self._folder, row["recording"])
+        array = open_array(self._folder, row["recording"])
         first = row["first_frame"]
         return np.asarray(array[first : first + row["frames"]], np.float32)
 

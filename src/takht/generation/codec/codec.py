@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.codec.basis import LappedBasis
-from takht.generation.codec.mean_spectrum import Colour, ColourSpace
+from takht.generation.codec.mean_spectrum import MeanSpectrum, SpectrumPca
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -26,7 +26,7 @@ class VaeCodec:
     """Encoder and decoder: principal components, and what a network adds to them."""
 
     basis: LappedBasis
-    colours: ColourSpace
+    colours: SpectrumPca
     weights: Weights
 
     @property
@@ -39,7 +39,7 @@ class VaeCodec:
         """Frames of a block."""
         return self.basis.block_frames
 
-    def encode(self, frames: Frames) -> tuple[Colour, Frames, Frames]:
+    def encode(self, frames: Frames) -> tuple[MeanSpectrum, Frames, Frames]:
         """Return colour (bands,), mean and log-variance, both (frames // block_frames, latents).
 
         `frames` has shape (frames, bands) and is in [0, 1]. A 0 means "0 or less", for what is
@@ -55,7 +55,7 @@ class VaeCodec:
             mean, log_variance = self._posterior(seen - colour)
         return colour, mean, log_variance
 
-    def decode(self, colour: Colour, latents: Frames) -> Frames:
+    def decode(self, colour: MeanSpectrum, latents: Frames) -> Frames:
         """Return frames, shape (blocks * block_frames, bands), in [0, 1]."""
         return np.asarray(np.clip(self.unheld(colour, latents), 0, 1), np.float32)
 
@@ -69,7 +69,7 @@ class VaeCodec:
             np.clip(log_variance, LOG_VARIANCE_MIN, LOG_VARIANCE_MAX),
         )
 
-    def unheld(self, colour: Colour, latents: Frames) -> Frames:
+    def unheld(self, colour: MeanSpectrum, latents: Frames) -> Frames:
         """Return frames as `decode` does, before they are held to [0, 1]."""
         code = np.broadcast_to(self.colours.code(colour), (len(latents), len(self.colours.axes)))
         seen = np.concatenate([latents, code], axis=1)

@@ -8,15 +8,21 @@ import numpy as np
 from pydantic import Field
 
 from takht.core.arrays import Frames
-from takht.generation.codec import model_folder as model_folders
 from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import ColourSpace
-from takht.generation.codec.model_folder import Card
+from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.model_folder import (
+    GenerationCard,
+    mismatch_error,
+    read_arrays,
+    read_card,
+    write_arrays,
+    write_card,
+)
 
 
-class VaeCard(Card):
+class VaeCard(GenerationCard):
     """What a temporal VAE says about itself."""
 
     kind: Literal["temporal_vae"] = "temporal_vae"
@@ -29,10 +35,10 @@ class VaeCard(Card):
     validation_mse_pca: float = Field(ge=0, description="of the yardstick")
 
 
-def save(folder: Path, card: VaeCard, codec: VaeCodec, pca: BlockPca) -> None:
+def save_codec(folder: Path, card: VaeCard, codec: VaeCodec, pca: BlockPca) -> None:
     """Write codec, yardstick and card into an empty folder."""
     basis, colours = codec.basis, codec.colours
-    model_folders.write_arrays(
+    write_arrays(
         folder,
         "basis",
         {
@@ -43,13 +49,13 @@ def save(folder: Path, card: VaeCard, codec: VaeCodec, pca: BlockPca) -> None:
             "floor": np.array(basis.floor),
         },
     )
-    model_folders.write_arrays(
+    write_arrays(
         folder,
         "colours",
         {"mean": colours.mean, "axes": colours.axes, "deviations": colours.deviations},
     )
-    model_folders.write_arrays(folder, "network", codec.weights)
-    model_folders.write_arrays(
+    write_arrays(folder, "network", codec.weights)
+    write_arrays(
         folder,
         "pca",
         {
@@ -59,7 +65,7 @@ def save(folder: Path, card: VaeCard, codec: VaeCodec, pca: BlockPca) -> None:
             "components": pca.components,
         },
     )
-    model_folders.write_card(card, folder)
+    write_card(card, folder)
 
 
 def load_codec(folder: Path) -> VaeCodec:
@@ -68,21 +74,21 @@ def load_codec(folder: Path) -> VaeCodec:
     Raises:
         TakhtError: the folder is missing, of another version, or its files are not of one model.
     """
-    card = model_folders.read_card(VaeCard, folder)
-    basis = {**model_folders.read_arrays(folder, "basis")}
+    card = read_card(VaeCard, folder)
+    basis = {**read_arrays(folder, "basis")}
     try:
         floor = float(basis.pop("floor"))
         codec = VaeCodec(
             LappedBasis(**basis, floor=floor),
-            ColourSpace(**model_folders.read_arrays(folder, "colours")),
-            model_folders.read_arrays(folder, "network"),
+            SpectrumPca(**read_arrays(folder, "colours")),
+            read_arrays(folder, "network"),
         )
         found = (codec.block_frames, codec.latents)
         if found != (card.block_frames, card.latents):
             raise ValueError(f"blocks and latents {found}")
         codec.decode(*codec.encode(np.zeros((card.block_frames, len(codec.colours.mean)), "f"))[:2])
     except (KeyError, TypeError, ValueError) as error:
-        raise model_folders.spoilt(folder, " ".join(str(error).split())) from None
+        raise mismatch_error(folder, " ".join(str(error).split())) from None
     return codec
 
 
@@ -92,13 +98,13 @@ def load_pca(folder: Path) -> BlockPca:
     Raises:
         TakhtError: the folder is missing, of another version, or its files are not of one model.
     """
-    card = model_folders.read_card(VaeCard, folder)
+    card = read_card(VaeCard, folder)
     try:
-        pca = BlockPca(**model_folders.read_arrays(folder, "pca"))
+        pca = BlockPca(**read_arrays(folder, "pca"))
         if pca.components.shape != (len(pca.centre), card.pca_latents):
             raise ValueError(f"components of shape {pca.components.shape}")
     except (TypeError, ValueError) as error:
-        raise model_folders.spoilt(folder, " ".join(str(error).split())) from None
+        raise mismatch_error(folder, " ".join(str(error).split())) from None
     return pca
 
 

@@ -5,7 +5,7 @@ import scipy.linalg
 from numpy.typing import NDArray
 
 
-def leading(
+def leading_eigenvectors(
     covariance: NDArray[np.floating], count: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the `count` greatest eigenvalues, falling, and their vectors, shape (n, count).

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 
-Colour = NDArray[np.float32]  # (bands,)
+MeanSpectrum = NDArray[np.float32]  # (bands,)
 
 
 @dataclass(frozen=True)
-class ColourSpace:
+class SpectrumPca:
     """Principal components of the training clips' colours, of unit variance there."""
 
-    mean: Colour
+    mean: MeanSpectrum
     axes: NDArray[np.float32]  # (colours, bands), orthonormal rows
     deviations: NDArray[np.float32]  # (colours,)
 
@@ -27,12 +27,12 @@ class ColourSpace:
         return np.asarray(self.mean + (code * self.deviations) @ self.axes, np.float32)
 
 
-def fit_colours(colours: Frames, count: int) -> ColourSpace:
+def fit_spectrum_pca(colours: Frames, count: int) -> SpectrumPca:
     """Return the space of the clips' colours, shape (clips, bands); fewer axes of fewer clips."""
     mean = colours.mean(axis=0)
     _, values, axes = np.linalg.svd(colours - mean, full_matrices=False)
     kept = min(count, max(len(colours) - 1, 1))
     deviations = np.maximum(values[:kept] / np.sqrt(max(len(colours) - 1, 1)), 1e-6)
-    return ColourSpace(
+    return SpectrumPca(
         mean.astype(np.float32), axes[:kept].astype(np.float32), deviations.astype(np.float32)
     )

@@ -18,7 +18,7 @@ _REMEDY = "run `dvc repro generation/dvc.yaml`, or restore the folder with `dvc 
 Arrays = Mapping[str, NDArray[np.floating[Any]]]
 
 
-class Card(BaseModel):
+class GenerationCard(BaseModel):
     """What every kind of model says about itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -31,10 +31,10 @@ class Card(BaseModel):
     libraries: dict[str, str] = Field(description="versions that trained it")
 
 
-C = TypeVar("C", bound=Card)
+C = TypeVar("C", bound=GenerationCard)
 
 
-def write_card(card: Card, folder: Path) -> None:
+def write_card(card: GenerationCard, folder: Path) -> None:
     """Write the card into a model folder."""
     text = card.model_dump_json(indent=2) + "\n"
     (folder / _NAME).write_text(text, encoding="utf-8")
@@ -85,6 +85,6 @@ def read_arrays(folder: Path, name: str) -> dict[str, NDArray[np.float32]]:
         raise TakhtError(f"{path}: is not readable ({reason}); {_REMEDY}") from None
 
 
-def spoilt(folder: Path, reason: str) -> TakhtError:
+def mismatch_error(folder: Path, reason: str) -> TakhtError:
     """Return the error that files of a model folder do not belong together."""
     return TakhtError(f"{folder}: its files are not of one model ({reason}); {_REMEDY}")

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.core.randomness import rng_for
-from takht.generation.codec import cepstral_detail as fine_structure
 from takht.generation.codec.basis import LappedBasis
+from takht.generation.codec.cepstral_detail import restore_detail
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import Colour
+from takht.generation.codec.mean_spectrum import MeanSpectrum
 
 BAND_GROUPS = 16  # of equal width
 BANDS = 256
@@ -30,7 +30,7 @@ _QUIETEST = 1e-8
 
 
 @dataclass(frozen=True)
-class Texture:
+class ResidualNoise:
     """What noise of a texture is drawn from."""
 
     levels: NDArray[np.float32]  # (LEVELS,)
@@ -39,7 +39,7 @@ class Texture:
     fine_gains: NDArray[np.float32] = field(default_factory=lambda: np.ones(4, np.float32))
 
 
-def describe(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return levels (LEVELS,) and contour (frames,) of what a codec leaves over, (frames, 256)."""
     contour = _log_rms(residual, axis=1) - _log_rms(residual)
     even = residual / np.exp(contour)[:, None]
@@ -52,14 +52,16 @@ def describe(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]
     return levels.astype(np.float32), contour.astype(np.float32)
 
 
-def textured(codec: VaeCodec, colour: Colour, latents: Frames, texture: Texture) -> Frames:
+def add_residual_noise(
+    codec: VaeCodec, colour: MeanSpectrum, latents: Frames, texture: ResidualNoise
+) -> Frames:
     """Return frames (frames, 256) in [0, 1] that a codec decodes, with what it cannot show."""
-    frames = fine_structure.given_back(codec.unheld(colour, latents), texture.fine_gains)
-    frames += noise_of(texture, codec.basis, codec.latents)
+    frames = restore_detail(codec.unheld(colour, latents), texture.fine_gains)
+    frames += draw_noise(texture, codec.basis, codec.latents)
     return np.asarray(np.clip(frames, 0, 1), np.float32)
 
 
-def noise_of(texture: Texture, basis: LappedBasis, latents: int) -> Frames:
+def draw_noise(texture: ResidualNoise, basis: LappedBasis, latents: int) -> Frames:
     """Return noise of a texture, (frames, bands), out of reach of a basis's first components.
 
     Taking out what they reach lowers levels and memory: the next round aims higher by as much.

@@ -22,15 +22,15 @@ class VaeModel(Section):
         if cls is not VaeModel:
             return cls.model_validate(values)
         temporal = isinstance(values, dict) and "block_frames" in values
-        kind: Any = TemporalModel if temporal else OriginalModel
+        kind: Any = LappedVaeModel if temporal else StudyVaeModel
         return kind.parse(values)  # type: ignore[no-any-return]
 
 
-class OriginalModel(VaeModel):
+class StudyVaeModel(VaeModel):
     """The original study's convolutional VAE of windows of 5.94 s."""
 
 
-class TemporalModel(VaeModel):
+class LappedVaeModel(VaeModel):
     """The VAE of lapped blocks, which starts as their principal components."""
 
     block_frames: int = Field(ge=4, le=512, multiple_of=4, description="length of a block")
@@ -80,11 +80,11 @@ class VaeTraining(Section):
         if cls is not VaeTraining:
             return cls.model_validate(values)
         original = isinstance(values, dict) and "width" in values
-        kind: Any = OriginalTraining if original else TemporalTraining
+        kind: Any = StudyVaeTraining if original else LappedVaeTraining
         return kind.parse(values)  # type: ignore[no-any-return]
 
 
-class OriginalTraining(VaeTraining):
+class StudyVaeTraining(VaeTraining):
     """Sizes of the original's training."""
 
     width: float = Field(gt=0, le=4, description="filters of a convolution, times the original's")
@@ -93,5 +93,5 @@ class OriginalTraining(VaeTraining):
     mixed_precision: bool = Field(description="float16 arithmetic, float32 weights: for GPUs")
 
 
-class TemporalTraining(VaeTraining):
+class LappedVaeTraining(VaeTraining):
     """Sizes of the temporal model's training; it is small and gains nothing from float16."""

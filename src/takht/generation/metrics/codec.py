@@ -8,15 +8,15 @@ import numpy as np
 from takht.core.arrays import Frames
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.metrics import distributions as scores
-from takht.generation.pieces.pieces import windows_of
+from takht.generation.metrics.distributions import active_units, bits_per_second, kl_nats
+from takht.generation.pieces.pieces import cut_windows
 from takht.generation.pieces.protocols import WindowModel
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 _BATCH = 8  # windows of the original's model in memory at a time
 
 
-def of_codec(codec: VaeCodec, clips: Iterable[Frames]) -> dict[str, Any]:
+def measure_codec(codec: VaeCodec, clips: Iterable[Frames]) -> dict[str, Any]:
     """Return error and latent use of the lapped codec over clips (frames, bands)."""
     errors, means, log_variances = [], [], []
     for clip in clips:
@@ -27,18 +27,18 @@ def of_codec(codec: VaeCodec, clips: Iterable[Frames]) -> dict[str, Any]:
     return _mse(errors) | _use(means, log_variances, codec.block_frames)
 
 
-def of_pca(pca: BlockPca, clips: Iterable[Frames]) -> dict[str, Any]:
+def measure_pca(pca: BlockPca, clips: Iterable[Frames]) -> dict[str, Any]:
     """Return error and number of latents of PCA over clips (frames, bands)."""
     errors = [_squared(pca.reconstruct(clip), clip) for clip in clips]
     seconds = pca.block_frames * HOP_SAMPLES / SAMPLE_RATE_HZ
     return _mse(errors) | {"latents_per_second": pca.components.shape[1] / seconds}
 
 
-def of_windows(model: WindowModel, clips: Iterable[Frames]) -> dict[str, Any]:
+def measure_windows(model: WindowModel, clips: Iterable[Frames]) -> dict[str, Any]:
     """Return error and latent use of the original's model over the whole windows of clips."""
     errors, means, log_variances = [], [], []
     for clip in clips:
-        windows = windows_of(clip)
+        windows = cut_windows(clip)
         for start in range(0, len(windows), _BATCH):
             batch = windows[start : start + _BATCH]
             mean, log_variance, *_ = model.encode(batch)
@@ -61,11 +61,11 @@ def _mse(errors: list[tuple[float, int]]) -> dict[str, Any]:
 
 def _use(means: list[Frames], log_variances: list[Frames], frames: int) -> dict[str, Any]:
     every, seconds = np.concatenate(means), frames * HOP_SAMPLES / SAMPLE_RATE_HZ
-    nats = scores.kl_nats(every, np.concatenate(log_variances))
+    nats = kl_nats(every, np.concatenate(log_variances))
     return {
-        "active_units": scores.active_units(every),
+        "active_units": active_units(every),
         "latents": every.shape[1],
         "kl_nats": nats,
-        "bits_per_second": scores.bits_per_second(nats, seconds),
+        "bits_per_second": bits_per_second(nats, seconds),
         "latents_per_second": every.shape[1] / seconds,
     }

@@ -59,7 +59,7 @@ def temporal_autocorrelation(frames: Frames, lag_frames: int) -> float:
     return float(np.sum(early * late) / max(norm, _LEAST))
 
 
-def seam_ratio(frames: Frames, seam_frames: int) -> float:
+def block_boundary_flux_ratio(frames: Frames, seam_frames: int) -> float:
     """Return the mean spectral flux at multiples of `seam_frames` over the median elsewhere."""
     flux = np.linalg.norm(np.diff(frames, axis=0), axis=1)
     seams = np.arange(seam_frames - 1, len(flux), seam_frames)
@@ -67,7 +67,7 @@ def seam_ratio(frames: Frames, seam_frames: int) -> float:
     return float(flux[seams].mean() / max(float(elsewhere), 1e-9))
 
 
-def patches(frames: Frames, length: int, step: int) -> NDArray[np.float32]:
+def cut_patches(frames: Frames, length: int, step: int) -> NDArray[np.float32]:
     """Return excerpts of `length` frames, coarsened to 8 frames by 4 bands a cell, (n, cells).
 
     What never changes is left out: it has no correlation with anything.
@@ -83,18 +83,20 @@ def patches(frames: Frames, length: int, step: int) -> NDArray[np.float32]:
     return np.asarray(rows[rows.std(axis=1) > 1e-4])
 
 
-def copying_ratio(train: Embedding, held_out: Embedding, made: Embedding) -> tuple[float, float]:
+def memorisation_distance_ratio(
+    train: Embedding, held_out: Embedding, made: Embedding
+) -> tuple[float, float]:
     """Return nearest-neighbour distance to the training set, made over held-out: least, median.
 
     Of two sets of one size, 1 - Pearson correlation, so neither level nor contrast hides a copy.
     """
     size = min(len(held_out), len(made))
-    held, ours = (_nearest(thinned(rows, size), train) for rows in (held_out, made))
+    held, ours = (_nearest(thin(rows, size), train) for rows in (held_out, made))
     least = float(ours.min() / max(float(held.min()), _LEAST))
     return least, float(np.median(ours) / max(float(np.median(held)), _LEAST))
 
 
-def thinned(rows: Embedding, size: int) -> Embedding:
+def thin(rows: Embedding, size: int) -> Embedding:
     """Return `size` of the rows, evenly spread."""
     return np.asarray(rows[np.linspace(0, len(rows) - 1, size).round().astype(int)])
 

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from takht.classifiers import standardisation as normalisation
 from takht.classifiers.classifier import Classifier
-from takht.classifiers.discriminant_classifier import columns_of
-from takht.dataset import window_selection as selection
-from takht.dataset.windows import Features, Windows
-from takht.features.statistics import summary as window_summary
+from takht.classifiers.discriminant_classifier import select_columns
+from takht.classifiers.standardisation import fit_standardisation
+from takht.dataset.window_selection import select_side
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.features.statistics.summary import GROUPS, add_context
 
-_ONE = Windows(frames=1, step_frames=1)
+_ONE = WindowSize(frames=1, step_frames=1)
 
 
 class Excerpt(NamedTuple):
@@ -27,14 +27,14 @@ class Excerpt(NamedTuple):
 class Judge:
     """A classifier of window statistics, and the statistics it sees standardised by training."""
 
-    def __init__(self, model: Classifier, features: Features, split: pd.DataFrame) -> None:
+    def __init__(self, model: Classifier, features: FeatureFolder, split: pd.DataFrame) -> None:
         self._model = model
         self._features = features
         self._split = split
         card = model.card.model_dump()
-        self._columns = columns_of(card["statistics"], model.card.features)
+        self._columns = select_columns(card["statistics"], model.card.features)
         train = self._rows("train")
-        self._scale = normalisation.fitted([features.read(train, 1)[:, :, self._columns]])
+        self._scale = fit_standardisation([features.read(train, 1)[:, :, self._columns]])
 
     @property
     def chance(self) -> float:
@@ -71,7 +71,7 @@ class Judge:
         return found
 
     def _rows(self, side: str) -> pd.DataFrame:
-        return selection.of_side(self._features.windows(_ONE), self._split, side)
+        return select_side(self._features.windows(_ONE), self._split, side)
 
 
 def _cuts(rows: pd.DataFrame, windows: int) -> Iterator[tuple[int, pd.DataFrame, int]]:
@@ -83,9 +83,9 @@ def _cuts(rows: pd.DataFrame, windows: int) -> Iterator[tuple[int, pd.DataFrame,
 
 def _with_own_context(statistics: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the statistics with context from these windows only, as that of a short piece is."""
-    sizes = window_summary.GROUPS
+    sizes = GROUPS
     ends = dict(zip(sizes, np.cumsum(list(sizes.values())), strict=True))
     tonal = statistics[:, ends["timbre"] : ends["steps"]]
     own = statistics.copy()
-    own[:, ends["onsets"] : ends["context"]] = window_summary.context(tonal)
+    own[:, ends["onsets"] : ends["context"]] = add_context(tonal)
     return own

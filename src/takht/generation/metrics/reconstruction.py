@@ -30,14 +30,14 @@ class Pair(NamedTuple):
     hop_buzz: float
 
 
-def of_pair(original: Waveform, other: Waveform, hop_samples: int = 256) -> Pair:
+def compare_pair(original: Waveform, other: Waveform, hop_samples: int = 256) -> Pair:
     """Return every score of `other` as a reconstruction of `original`."""
     return Pair(
         log_spectral_distance_db(original, other),
         multi_resolution_distance(original, other),
         chroma_cosine(original, other),
         onset_correlation(original, other),
-        hop_buzz(other, hop_samples),
+        frame_rate_energy(other, hop_samples),
     )
 
 
@@ -101,7 +101,7 @@ def onset_strength_db(wave: Waveform) -> NDArray[np.float32]:
     return np.asarray(np.maximum(np.diff(levels_db, axis=0), 0).mean(axis=1), np.float32)
 
 
-def hop_buzz(wave: Waveform, hop_samples: int = 256) -> float:
+def frame_rate_energy(wave: Waveform, hop_samples: int = 256) -> float:
     """Return the share of energy within 0.5 Hz of a multiple of the frame rate (86.13 Hz).
 
     Energy spread evenly over all frequencies gives 1 / 86.13 = 0.012.

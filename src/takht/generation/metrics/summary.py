@@ -11,12 +11,23 @@ from numpy.typing import NDArray
 from takht.core.arrays import Frames
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.metrics import codec as codec_measures
-from takht.generation.metrics import distributions as scores
-from takht.generation.metrics import generated_folder as generated
-from takht.generation.metrics import samples as sample_measures
+from takht.generation.metrics.codec import measure_codec, measure_pca, measure_windows
+from takht.generation.metrics.distributions import (
+    block_boundary_flux_ratio,
+    density_and_coverage,
+    diversity,
+    thin,
+)
+from takht.generation.metrics.generated_folder import list_samples
 from takht.generation.metrics.judge import Excerpt, Judge
-from takht.generation.metrics.samples import Measured, Real
+from takht.generation.metrics.samples import (
+    PATCH_FRAMES,
+    ReferenceSet,
+    SampleMeasures,
+    compare_sets,
+    cut_sample_patches,
+    measure_autocorrelation,
+)
 from takht.generation.pieces.protocols import WindowModel
 
 Report = dict[str, dict[str, Any]]
@@ -27,7 +38,7 @@ _TRAIN_OVERLAP = 8  # so that a copy is met near its own place
 _SCORES = ["lsd_db", "mr_stft", "chroma", "onset", "hop_buzz"]
 
 
-def of_models(
+def measure_models(
     codec: VaeCodec,
     pca: BlockPca,
     original: WindowModel,
@@ -36,9 +47,9 @@ def of_models(
 ) -> Report:
     """Return each model's error on held-out spectrograms and the use of its latents."""
     return {
-        "original": codec_measures.of_windows(original, window_clips),
-        "pca": codec_measures.of_pca(pca, clips),
-        "ours": codec_measures.of_codec(codec, clips),
+        "original": measure_windows(original, window_clips),
+        "pca": measure_pca(pca, clips),
+        "ours": measure_codec(codec, clips),
         "real": {},
     }
 
@@ -68,18 +79,16 @@ def add_samples(
     """Add what is measured of each model's samples, and the same of real music."""
     drawn = index[index["kind"].isin(["sample", "long"])]
     rows_of = {model: drawn[drawn["model"] == model] for model in ("original", "pca", "ours")}
-    found_of = {
-        model: generated.samples(folder, rows, block_frames) for model, rows in rows_of.items()
-    }
+    found_of = {model: list_samples(folder, rows, block_frames) for model, rows in rows_of.items()}
     windows = int(np.median([len(each.statistics) for each in found_of["ours"]]))
     asked = rows_of["ours"].loc[rows_of["ours"]["composer"] != "", "composer"]
     per_composer = int(asked.value_counts().max())
     held_out_excerpts = judge.excerpts("test", windows, per_composer)
-    real = sample_measures.Real(
+    real = ReferenceSet(
         _embedded(judge, judge.excerpts("train", windows, _TRAIN_EXCERPTS * per_composer)),
         _embedded(judge, held_out_excerpts),
-        sample_measures.patches_of(train, _TRAIN_OVERLAP),
-        sample_measures.patches_of(held_out, 3),
+        cut_sample_patches(train, _TRAIN_OVERLAP),
+        cut_sample_patches(held_out, 3),
     )
     for model, rows in rows_of.items():
         found = found_of[model]
@@ -94,7 +103,7 @@ def add_samples(
             report[model]["seam_ratio"] = float(np.mean([each.seam_ratio for each in found]))
     # Its pieces end with a window; its reconstructions are two, glued as a longer one would be.
     glued = index[(index["kind"] == "reconstruction") & (index["model"] == "original")]
-    ratios = [each.seam_ratio for each in generated.samples(folder, glued, ORIGINAL_FRAMES)]
+    ratios = [each.seam_ratio for each in list_samples(folder, glued, ORIGINAL_FRAMES)]
     if not np.isnan(ratios).all():
         report["original"]["seam_ratio"] = float(np.nanmean(ratios))
     said = [(judge.composer(each.statistics), each.composer) for each in held_out_excerpts]
@@ -104,10 +113,10 @@ def add_samples(
     }
 
 
-def rounded(value: Any) -> Any:
+def round_report(value: Any) -> Any:
     """Return the report with numbers of five significant digits: no more are meant."""
     if isinstance(value, dict):
-        return {key: rounded(inner) for key, inner in value.items()}
+        return {key: round_report(inner) for key, inner in value.items()}
     return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
@@ -115,33 +124,40 @@ def _embedded(judge: Judge, excerpts: Sequence[Excerpt]) -> NDArray[np.float32]:
     return judge.embedded(np.concatenate([each.statistics for each in excerpts]))
 
 
-def _of_samples(found: Sequence[Measured], judge: Judge, real: Real) -> dict[str, Any]:
+def _of_samples(
+    found: Sequence[SampleMeasures], judge: Judge, real: ReferenceSet
+) -> dict[str, Any]:
     made = judge.embedded(np.concatenate([each.statistics for each in found]))
     patches = {
-        length: np.concatenate([each.patches[length] for each in found])
-        for length in sample_measures.PATCH_FRAMES
+        length: np.concatenate([each.patches[length] for each in found]) for length in PATCH_FRAMES
     }
-    return sample_measures.beside(real, made, patches) | {
+    return compare_sets(real, made, patches) | {
         "autocorrelation_half_second": float(np.mean([each.autocorrelation for each in found])),
         "sample_hop_buzz": float(np.mean([each.hop_buzz for each in found])),
         "clipped_samples": sum(each.clipped_samples for each in found),
     }
 
 
-def _of_real(real: Real, held_out: Sequence[Frames], block_frames: int) -> dict[str, Any]:
+def _of_real(real: ReferenceSet, held_out: Sequence[Frames], block_frames: int) -> dict[str, Any]:
     """Return what can be measured of music: training recordings beside held-out ones."""
     size = min(len(real.train), len(real.held_out))
-    first, second = (scores.thinned(rows, size) for rows in (real.held_out, real.train))
-    density, coverage = scores.density_and_coverage(first, second)
+    first, second = (thin(rows, size) for rows in (real.held_out, real.train))
+    density, coverage = density_and_coverage(first, second)
     return {
         "density": density,
         "coverage": coverage,
-        "diversity": scores.diversity(first, second),
+        "diversity": diversity(first, second),
         "autocorrelation_half_second": float(
-            np.mean([sample_measures.autocorrelation(clip) for clip in held_out])
+            np.mean([measure_autocorrelation(clip) for clip in held_out])
         ),
         "seam_ratio": float(
-            np.mean([scores.seam_ratio(c, block_frames) for c in held_out if len(c) > block_frames])
+            np.mean(
+                [
+                    block_boundary_flux_ratio(c, block_frames)
+                    for c in held_out
+                    if len(c) > block_frames
+                ]
+            )
         ),
     }
 

@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from takht.core import tensorflow_setup
-from takht.generation.codec import codec_folder as temporal_model
-from takht.generation.codec import model_folder as model_folders
+from takht.generation.codec import codec_folder
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.prior import prior_folder as prior_model
+from takht.generation.codec.model_folder import read_card
+from takht.generation.prior import prior_folder
 from takht.generation.prior.prior import StylePrior
-from takht.generation.study_vae.card import OriginalCard
+from takht.generation.study_vae.card import StudyVaeCard
 
 if TYPE_CHECKING:
-    from takht.generation.study_vae.model import OriginalVae
+    from takht.generation.study_vae.model import StudyVae
 
 
 def load_codec(folder: Path) -> VaeCodec:
@@ -22,7 +22,7 @@ def load_codec(folder: Path) -> VaeCodec:
     Raises:
         TakhtError: the folder holds no such model of this version; one line.
     """
-    return temporal_model.load_codec(folder)
+    return codec_folder.load_codec(folder)
 
 
 def load_pca(folder: Path) -> BlockPca:
@@ -31,7 +31,7 @@ def load_pca(folder: Path) -> BlockPca:
     Raises:
         TakhtError: the folder holds no such model of this version; one line.
     """
-    return temporal_model.load_pca(folder)
+    return codec_folder.load_pca(folder)
 
 
 def load_prior(folder: Path) -> StylePrior:
@@ -40,17 +40,17 @@ def load_prior(folder: Path) -> StylePrior:
     Raises:
         TakhtError: the folder holds no such model of this version; one line.
     """
-    return prior_model.load_prior(folder)
+    return prior_folder.load_prior(folder)
 
 
-def load_original(folder: Path) -> "OriginalVae":
+def load_study_vae(folder: Path) -> "StudyVae":
     """Return the original's VAE, its TensorFlow set up as it was for training.
 
     Raises:
         TakhtError: the folder holds no such model of this version; one line.
     """
-    card = model_folders.read_card(OriginalCard, folder)
+    card = read_card(StudyVaeCard, folder)
     tensorflow_setup.set_up(card.threads)
-    from takht.generation.study_vae.model import OriginalVae
+    from takht.generation.study_vae.model import StudyVae
 
-    return OriginalVae.load(folder, card)
+    return StudyVae.load(folder, card)

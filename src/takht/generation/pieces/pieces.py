@@ -5,48 +5,50 @@ import numpy as np
 from takht.core.arrays import Frames, Waveform
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.residual_noise import textured
-from takht.generation.pieces.protocols import Composing
+from takht.generation.codec.residual_noise import add_residual_noise
+from takht.generation.pieces.protocols import ComposerPrior
 from takht.generation.sound.griffin_lim import griffin_lim
-from takht.generation.sound.loudness import levelled
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, magnitude
+from takht.generation.sound.loudness import normalize_loudness
+from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, recover_magnitude
 from takht.generation.study_vae.spectrogram import zero_phase
 
 WINDOW_FRAMES = 512  # all that the original's model sees at once, 5.94 s
 ITERATIONS = 16  # twice as many take 0.1 dB off the spectral distance and double the time
 
 
-def composed(
+def compose_piece(
     codec: VaeCodec,
-    prior: Composing,
+    prior: ComposerPrior,
     composer: int | None,
     seconds: float,
     rng: np.random.Generator,
 ) -> Frames:
     """Return the spectrogram of a new piece of at least so many seconds; None is any composer."""
-    return textured(codec, *prior.draw(composer, seconds, rng))
+    return add_residual_noise(codec, *prior.draw(composer, seconds, rng))
 
 
-def sound(frames: Frames, *, seed: int, seconds: float | None = None) -> Waveform:
+def render_sound(frames: Frames, *, seed: int, seconds: float | None = None) -> Waveform:
     """Return the sound of a log-mel spectrogram (frames, 256), at most so many seconds of it.
 
     At -23 LUFS and not above -1 dBFS; `seed` chooses the phases it starts from.
     """
-    wave = griffin_lim(magnitude(frames), iterations=ITERATIONS, seed=seed, hop_samples=HOP_SAMPLES)
-    return levelled(wave[: samples_of(seconds)], SAMPLE_RATE_HZ)
+    wave = griffin_lim(
+        recover_magnitude(frames), iterations=ITERATIONS, seed=seed, hop_samples=HOP_SAMPLES
+    )
+    return normalize_loudness(wave[: to_samples(seconds)], SAMPLE_RATE_HZ)
 
 
-def original_sound(frames: Frames) -> Waveform:
+def render_study_sound(frames: Frames) -> Waveform:
     """Return the sound that the original made of its spectrogram (frames, 256), as loud as ours."""
-    return levelled(zero_phase(frames), SAMPLE_RATE_HZ)
+    return normalize_loudness(zero_phase(frames), SAMPLE_RATE_HZ)
 
 
-def samples_of(seconds: float | None) -> int | None:
+def to_samples(seconds: float | None) -> int | None:
     """Return seconds as samples, None as None."""
     return None if seconds is None else round(seconds * SAMPLE_RATE_HZ)
 
 
-def windows_of(spectrogram: Frames) -> Frames:
+def cut_windows(spectrogram: Frames) -> Frames:
     """Return the original's windows end to end, (n, bands, 512), of (frames, bands).
 
     What fills no window is left out.
@@ -56,12 +58,12 @@ def windows_of(spectrogram: Frames) -> Frames:
     return whole.reshape(count, WINDOW_FRAMES, -1).transpose(0, 2, 1)
 
 
-def joined(windows: Frames) -> Frames:
+def join_windows(windows: Frames) -> Frames:
     """Return the spectrogram (frames, bands) of windows (n, bands, 512) end to end."""
     return windows.transpose(0, 2, 1).reshape(-1, windows.shape[1])
 
 
-def through(codec: VaeCodec | BlockPca, frames: Frames) -> Frames:
+def reconstruct(codec: VaeCodec | BlockPca, frames: Frames) -> Frames:
     """Return what a codec keeps of a spectrogram, as long as it was.
 
     The last block is filled up with its last frame, and what was filled in is cut off again.

@@ -14,26 +14,26 @@ from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
 from takht.generation.pieces.pieces import (
     WINDOW_FRAMES,
-    composed,
-    joined,
+    compose_piece,
+    cut_windows,
+    join_windows,
     morph,
-    original_sound,
-    sound,
-    through,
-    windows_of,
+    reconstruct,
+    render_sound,
+    render_study_sound,
 )
-from takht.generation.pieces.protocols import Composing, WindowModel
-from takht.generation.sound.loudness import levelled
+from takht.generation.pieces.protocols import ComposerPrior, WindowModel
+from takht.generation.sound.loudness import normalize_loudness
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
 from takht.generation.study_vae.spectrogram import BANDS, log_spectrogram
 from takht.runtime.params import Section, Seed
 
 EXCERPT_FRAMES = 1024  # 11.9 s, two windows of the original
 EXCERPT_FROM_SECONDS = 10.0
-ITEMS_OF_A_SHEET = 6
+ITEMS_PER_FIGURE = 6
 
 
-class Repertoire(Section):
+class GenerationPlan(Section):
     """How much is generated."""
 
     at: ClassVar[str] = "generation.repertoire"
@@ -60,40 +60,40 @@ class Item:
     def wave(self) -> Waveform:
         """Return the sound."""
         if self.kind == "music":
-            return levelled(self.frames, SAMPLE_RATE_HZ)
+            return normalize_loudness(self.frames, SAMPLE_RATE_HZ)
         if self.model == "original":
-            return original_sound(self.frames)
-        return sound(self.frames, seed=0, seconds=self.seconds)
+            return render_study_sound(self.frames)
+        return render_sound(self.frames, seed=0, seconds=self.seconds)
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Figure:
     """Sounds that are drawn together, one under the other."""
 
     file: str  # of the picture, without its suffix
     items: tuple[Item, ...]
 
 
-def alone(items: Iterable[Item]) -> Iterator[Sheet]:
+def one_per_figure(items: Iterable[Item]) -> Iterator[Figure]:
     """Yield each item on a sheet of its own, under its name."""
-    return (Sheet(item.file, (item,)) for item in items)
+    return (Figure(item.file, (item,)) for item in items)
 
 
-def together(file: str, items: Iterable[Item]) -> Iterator[Sheet]:
+def group_into_figures(file: str, items: Iterable[Item]) -> Iterator[Figure]:
     """Yield the items on sheets of six: `file`, then `file-2` and on."""
     rest = iter(items)
     for number in itertools.count(1):
-        if not (sheet := tuple(itertools.islice(rest, ITEMS_OF_A_SHEET))):
+        if not (sheet := tuple(itertools.islice(rest, ITEMS_PER_FIGURE))):
             return
-        yield Sheet(file if number == 1 else f"{file}-{number}", sheet)
+        yield Figure(file if number == 1 else f"{file}-{number}", sheet)
 
 
-def drawn(codec: VaeCodec, prior: Composing, sizes: Repertoire) -> Iterator[Item]:
+def plan_pieces(codec: VaeCodec, prior: ComposerPrior, sizes: GenerationPlan) -> Iterator[Item]:
     """Yield pieces composed by the prior: of no composer, of each, and a long one."""
 
     def piece(file: str, kind: str, composer: str, seconds: float) -> Item:
         number = list(prior.composers).index(composer) if composer else None
-        frames = composed(codec, prior, number, seconds, rng_for(sizes.seed, file))
+        frames = compose_piece(codec, prior, number, seconds, rng_for(sizes.seed, file))
         return Item(file, kind, "ours", frames, composer=composer, seconds=seconds)
 
     for number in range(1, sizes.unconditional + 1):
@@ -104,7 +104,9 @@ def drawn(codec: VaeCodec, prior: Composing, sizes: Repertoire) -> Iterator[Item
     yield piece("long/piece", "long", "", sizes.long_seconds)
 
 
-def independent(pca: BlockPca, clips: Sequence[Frames], sizes: Repertoire) -> Iterator[Item]:
+def plan_pca_samples(
+    pca: BlockPca, clips: Sequence[Frames], sizes: GenerationPlan
+) -> Iterator[Item]:
     """Yield as many pieces of PCA: each latent drawn by itself, as spread as in the clips.
 
     The yardstick of the prior: right in every latent, and without memory.
@@ -117,7 +119,7 @@ def independent(pca: BlockPca, clips: Sequence[Frames], sizes: Repertoire) -> It
         yield Item(file, "sample", "pca", pca.decode(noise * spread), seconds=sizes.seconds)
 
 
-def excerpt_of(wave: Waveform) -> slice:
+def choose_excerpt(wave: Waveform) -> slice:
     """Return which frames of a segment are heard: 11.9 s from 10 s on, or as near as there are."""
     frames = 1 + len(wave) // HOP_SAMPLES
     length = min(EXCERPT_FRAMES, frames // WINDOW_FRAMES * WINDOW_FRAMES)
@@ -125,22 +127,22 @@ def excerpt_of(wave: Waveform) -> slice:
     return slice(first, first + length)
 
 
-def reconstructions(
+def plan_reconstructions(
     recording: str, wave: Waveform, codec: VaeCodec, pca: BlockPca, original: WindowModel
 ) -> Iterator[Item]:
     """Yield an excerpt of a segment, and what is left of it after each model and each phase.
 
     Our models see the whole segment, the original's its windows of the excerpt.
     """
-    wave = levelled(wave, SAMPLE_RATE_HZ)
-    part, unit = excerpt_of(wave), log_mel(wave)
+    wave = normalize_loudness(wave, SAMPLE_RATE_HZ)
+    part, unit = choose_excerpt(wave), log_mel(wave)
     theirs = log_spectrogram(wave)[part]
-    kept = joined(original.decode(original.encode(windows_of(theirs))[0]))
+    kept = join_windows(original.decode(original.encode(cut_windows(theirs))[0]))
     heard = wave[part.start * HOP_SAMPLES : (part.stop - 1) * HOP_SAMPLES]
     for name, kind, model, frames in (
         ("music", "music", "real", heard),
-        ("ours", "reconstruction", "ours", through(codec, unit)[part]),
-        ("pca", "reconstruction", "pca", through(pca, unit)[part]),
+        ("ours", "reconstruction", "ours", reconstruct(codec, unit)[part]),
+        ("pca", "reconstruction", "pca", reconstruct(pca, unit)[part]),
         ("original", "reconstruction", "original", kept),
         ("phase", "phase", "ours", unit[part]),
         ("original_phase", "phase", "original", theirs),
@@ -150,19 +152,20 @@ def reconstructions(
         yield Item(file, kind, model, frames, composer=composer, recording=recording)
 
 
-def from_the_originals_prior(original: WindowModel, sizes: Repertoire) -> Iterator[Item]:
+def plan_study_samples(original: WindowModel, sizes: GenerationPlan) -> Iterator[Item]:
     """Yield windows that the original's decoder makes of latents from N(0, 1): its prior."""
     count = original.encode(np.zeros((1, BANDS, WINDOW_FRAMES), np.float32))[0].shape[1]
     for number in range(1, sizes.yardsticks + 1):
         file = f"yardsticks/original-{number:02d}"
         latents = rng_for(sizes.seed, file).standard_normal((1, count), np.float32)
-        yield Item(file, "sample", "original", joined(original.decode(latents)))
+        yield Item(file, "sample", "original", join_windows(original.decode(latents)))
 
 
-def morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec) -> Iterator[Item]:
+def plan_morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec) -> Iterator[Item]:
     """Yield two recordings' excerpts and a piece that goes from the first to the second."""
     excerpts = [
-        levelled(wave[: excerpt_of(wave).stop * HOP_SAMPLES], SAMPLE_RATE_HZ) for wave in waves
+        normalize_loudness(wave[: choose_excerpt(wave).stop * HOP_SAMPLES], SAMPLE_RATE_HZ)
+        for wave in waves
     ]
     for number, (name, wave) in enumerate(zip(names, excerpts, strict=True), 1):
         yield Item(f"interpolation/{number}", "music", "real", wave, recording=name)

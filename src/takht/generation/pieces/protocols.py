@@ -6,11 +6,11 @@ from typing import Protocol
 import numpy as np
 
 from takht.core.arrays import Frames
-from takht.generation.codec.mean_spectrum import Colour
-from takht.generation.codec.residual_noise import Texture
+from takht.generation.codec.mean_spectrum import MeanSpectrum
+from takht.generation.codec.residual_noise import ResidualNoise
 
 
-class Composing(Protocol):
+class ComposerPrior(Protocol):
     """A prior over latent sequences that knows composers."""
 
     @property
@@ -23,7 +23,7 @@ class Composing(Protocol):
 
     def draw(
         self, composer: int | None, seconds: float, rng: np.random.Generator
-    ) -> tuple[Colour, Frames, Texture]:
+    ) -> tuple[MeanSpectrum, Frames, ResidualNoise]:
         """Return colour, latents (blocks, latents) and texture of at least so many seconds."""
 
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from takht.features.spectrograms import figures as spectrogram_plots
-from takht.generation.pieces.plan import Sheet
+from takht.features.spectrograms.figures import save_figure
+from takht.generation.pieces.plan import Figure
 from takht.generation.sound import pictures
-from takht.generation.sound import wav_files as sound_files
+from takht.generation.sound.wav_files import write_wav
 from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
 
 
-def sound_sheet(sheet: Sheet, folder: Path) -> pd.DataFrame:
+def render_figure(sheet: Figure, folder: Path) -> pd.DataFrame:
     """Write the sheet's sounds below `folder` and its picture; return a row of the index each.
 
     Columns: file, kind, model, composer, recording, seconds.
@@ -19,7 +19,7 @@ def sound_sheet(sheet: Sheet, folder: Path) -> pd.DataFrame:
     waves, rows = {}, []
     for item in sheet.items:
         wave = item.wave()
-        sound_files.write(wave, folder / f"{item.file}.wav")
+        write_wav(wave, folder / f"{item.file}.wav")
         waves[f"{item.file}: {item.kind}, {item.model}"] = wave
         rows.append(
             {
@@ -33,5 +33,5 @@ def sound_sheet(sheet: Sheet, folder: Path) -> pd.DataFrame:
         )
     picture = folder / f"{sheet.file}.png"
     picture.parent.mkdir(parents=True, exist_ok=True)
-    spectrogram_plots.save(pictures.figure(waves), picture)
+    save_figure(pictures.draw_spectrograms(waves), picture)
     return pd.DataFrame(rows)

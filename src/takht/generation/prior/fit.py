@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.core.randomness import rng_for
-from takht.generation.codec import cepstral_detail as fine_structure
-from takht.generation.codec import residual_noise as texture
+from takht.generation.codec.cepstral_detail import detail_gains
 from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.residual_noise import describe_residual
 from takht.generation.codec.settings import PriorModel
-from takht.generation.prior.prior import LEAST_BLOCKS, StylePrior, lingering
+from takht.generation.prior.prior import MIN_BLOCKS, StylePrior, ar1_smooth
 
 _QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
 _NEIGHBOURS_TRIED = (1, 2, 4, 8, 16, 32, 64)
@@ -22,7 +22,7 @@ _LEVEL_WEIGHT = 3.0  # of a texture level over a latent's scale: they are few, a
 
 
 @dataclass(frozen=True)
-class Described:
+class ClipDescription:
     """A clip as the prior sees it."""
 
     code: NDArray[np.float32]  # (colours,)
@@ -42,18 +42,18 @@ class Described:
         return np.asarray((self.latents - self.latents.mean(axis=0)) / self.scales, np.float32)
 
 
-def described(codec: VaeCodec, clip: Frames) -> Described:
+def describe_clip(codec: VaeCodec, clip: Frames) -> ClipDescription:
     """Return colour code, latents and texture of a clip, shape (frames, bands), in [0, 1]."""
     colour, latents, _ = codec.encode(clip)
     decoded = codec.unheld(colour, latents)
-    levels, contour = texture.describe(clip[: len(decoded)] - decoded)
-    gains = fine_structure.gains(clip[: len(decoded)], np.clip(decoded, 0, 1))
-    return Described(codec.colours.code(colour), latents, levels, contour, gains)
+    levels, contour = describe_residual(clip[: len(decoded)] - decoded)
+    gains = detail_gains(clip[: len(decoded)], np.clip(decoded, 0, 1))
+    return ClipDescription(codec.colours.code(colour), latents, levels, contour, gains)
 
 
-def fit(
-    clips: Sequence[Described],
-    validation: Sequence[Described],
+def fit_prior(
+    clips: Sequence[ClipDescription],
+    validation: Sequence[ClipDescription],
     composer_of_clip: NDArray[np.int64],
     composers: Sequence[str],
     labels: Sequence[str],
@@ -93,7 +93,7 @@ def fit(
 
 
 def _styles(
-    clips: Sequence[Described],
+    clips: Sequence[ClipDescription],
     composer_of_clip: NDArray[np.int64],
     count: int,
     settings: PriorModel,
@@ -128,17 +128,17 @@ def _styles(
     return means.astype(np.float32), root.astype(np.float32), tuple(as_floats)
 
 
-def _persistence(prior: StylePrior, clips: Sequence[Described]) -> float:
+def _persistence(prior: StylePrior, clips: Sequence[ClipDescription]) -> float:
     """Return the persistence at which walks remember from block to block as clips do."""
     weights = prior.compared
     wanted = np.mean([_memory(clip.course[:, : len(weights)] * weights) for clip in clips])
     walks = [
-        prior.courses[prior.walk(number, LEAST_BLOCKS, rng_for(0, "persistence", number))]
+        prior.courses[prior.walk(number, MIN_BLOCKS, rng_for(0, "persistence", number))]
         for number in np.unique(prior.composer_of_clip).tolist()
     ]
     walks = [walk[:, : len(weights)] * weights for walk in walks]
     found = [
-        np.mean([_memory(lingering(walk, share)) for walk in walks]) for share in _PERSISTENCES
+        np.mean([_memory(ar1_smooth(walk, share)) for walk in walks]) for share in _PERSISTENCES
     ]
     return float(_PERSISTENCES[int(np.argmin(np.abs(np.array(found) - wanted)))])
 
@@ -149,7 +149,7 @@ def _memory(course: Frames) -> float:
     return float(np.sum(centred[1:] * centred[:-1]) / max(float(np.sum(centred**2)), 1e-9))
 
 
-def _judged(prior: StylePrior, validation: Sequence[Described]) -> pd.DataFrame:
+def _judged(prior: StylePrior, validation: Sequence[ClipDescription]) -> pd.DataFrame:
     """Return what the mean of so many neighbours' successors leaves of validation's next blocks.
 
     Neighbours are of all composers: validation clips may be of new works of any.

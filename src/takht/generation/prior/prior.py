@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.mean_spectrum import Colour, ColourSpace
-from takht.generation.codec.residual_noise import BAND_GROUPS, Texture
+from takht.generation.codec.mean_spectrum import MeanSpectrum, SpectrumPca
+from takht.generation.codec.residual_noise import BAND_GROUPS, ResidualNoise
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
 
-LEAST_BLOCKS = 160  # of a course, so that its scale is measured on a minute
+MIN_BLOCKS = 160  # of a course, so that its scale is measured on a minute
 _APART_BLOCKS = 4  # from a block, within which another is the same moment
 
 
@@ -28,7 +28,7 @@ class StylePrior:
 
     composers: tuple[str, ...]
     labels: tuple[str, ...]
-    colours: ColourSpace
+    colours: SpectrumPca
     means: NDArray[np.float32]  # (composers, colours + styles), of colour codes and style scores
     root: NDArray[np.float32]  # (n, n), of the covariance within composers
     style_mean: NDArray[np.float32]  # (latents + LEVELS,), log scales and texture levels
@@ -52,7 +52,7 @@ class StylePrior:
 
     def draw(
         self, composer: int | None, seconds: float, rng: np.random.Generator
-    ) -> tuple[Colour, Frames, Texture]:
+    ) -> tuple[MeanSpectrum, Frames, ResidualNoise]:
         """Return colour, latents (blocks, latents) and texture of a piece of at least `seconds`.
 
         `composer` is a place in `composers`; None draws one too.
@@ -66,13 +66,13 @@ class StylePrior:
         # half of it: the rest is partly noise of estimates from a minute
         style = style + 0.5 * self.style_rest * _normal(rng, len(style))
         blocks = int(np.ceil((1 + seconds * SAMPLE_RATE_HZ / HOP_SAMPLES) / self.block_frames))
-        walk = self.walk(composer, max(blocks, LEAST_BLOCKS), rng)
-        course = lingering(self.courses[walk], self.persistence)
+        walk = self.walk(composer, max(blocks, MIN_BLOCKS), rng)
+        course = ar1_smooth(self.courses[walk], self.persistence)
         course = (course - course.mean(axis=0)) / np.maximum(course.std(axis=0), 0.3)
         contour = self.contours[walk[:blocks]].ravel()
         levels = style[latents:].copy()
         levels[:BAND_GROUPS] += np.log(np.float32(self.texture))
-        texture = Texture(levels, contour, int(rng.integers(2**32)), self.fine_gains)
+        texture = ResidualNoise(levels, contour, int(rng.integers(2**32)), self.fine_gains)
         return (
             self.colours.colour(code[:count]),
             course[:blocks] * np.exp(style[:latents]),
@@ -97,7 +97,7 @@ class StylePrior:
         return walk
 
 
-def lingering(course: Frames, persistence: float) -> Frames:
+def ar1_smooth(course: Frames, persistence: float) -> Frames:
     """Return a course (blocks, latents) each of whose blocks lives on, fading, in those after."""
     slow = course.copy()
     for t in range(1, len(slow)):

@@ -6,9 +6,15 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from takht.generation.codec import model_folder as model_folders
-from takht.generation.codec.mean_spectrum import ColourSpace
-from takht.generation.codec.model_folder import Card
+from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.model_folder import (
+    GenerationCard,
+    mismatch_error,
+    read_arrays,
+    read_card,
+    write_arrays,
+    write_card,
+)
 from takht.generation.prior.prior import StylePrior
 
 _ARRAYS = (
@@ -17,7 +23,7 @@ _ARRAYS = (
 )  # fmt: skip
 
 
-class PriorCard(Card):
+class PriorCard(GenerationCard):
     """What a prior says about itself."""
 
     kind: Literal["style_prior"] = "style_prior"
@@ -32,17 +38,17 @@ class PriorCard(Card):
     neighbours: int = Field(ge=1)
 
 
-def save(folder: Path, card: PriorCard, prior: StylePrior) -> None:
+def save_prior(folder: Path, card: PriorCard, prior: StylePrior) -> None:
     """Write prior and card into an empty folder."""
     arrays = {name: getattr(prior, name) for name in _ARRAYS}
-    model_folders.write_arrays(folder, "prior", arrays)
+    write_arrays(folder, "prior", arrays)
     colours = prior.colours
-    model_folders.write_arrays(
+    write_arrays(
         folder,
         "colours",
         {"mean": colours.mean, "axes": colours.axes, "deviations": colours.deviations},
     )
-    model_folders.write_card(card, folder)
+    write_card(card, folder)
 
 
 def load_prior(folder: Path) -> StylePrior:
@@ -51,22 +57,22 @@ def load_prior(folder: Path) -> StylePrior:
     Raises:
         TakhtError: the folder is missing, of another version, or its files are not of one model.
     """
-    card = model_folders.read_card(PriorCard, folder)
+    card = read_card(PriorCard, folder)
     try:
         prior = StylePrior(
             composers=card.composers,
             labels=card.labels,
-            colours=ColourSpace(**model_folders.read_arrays(folder, "colours")),
+            colours=SpectrumPca(**read_arrays(folder, "colours")),
             texture=card.texture,
             persistence=card.persistence,
             style_temperature=card.style_temperature,
             neighbours=card.neighbours,
-            **model_folders.read_arrays(folder, "prior"),  # type: ignore[arg-type]  # two hold whole numbers
+            **read_arrays(folder, "prior"),  # type: ignore[arg-type]  # two hold whole numbers
         )
         found = (len(prior.means), len(prior.labels), prior.block_frames, prior.courses.shape[1])
         if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
             raise ValueError(f"composers, labels, frames and latents {found}")
         prior.draw(0, 1.0, np.random.default_rng(0))
     except (IndexError, KeyError, TypeError, ValueError) as error:
-        raise model_folders.spoilt(folder, " ".join(str(error).split())) from None
+        raise mismatch_error(folder, " ".join(str(error).split())) from None
     return prior

@@ -5,21 +5,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from takht.core.arrays import spread
-from takht.dataset import feature_folder as features
+from takht.core.arrays import pick_evenly
+from takht.dataset.feature_folder import read_settings
 from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec import VaeCodec
 from takht.generation.codec.settings import PriorModel, PriorTraining
-from takht.generation.prior import fit as prior_fitting
-from takht.generation.prior.fit import Described
+from takht.generation.prior.fit import ClipDescription, describe_clip, fit_prior
 from takht.generation.prior.prior import StylePrior
 from takht.generation.prior.prior_folder import PriorCard
 
 _LEAST_BLOCKS = 8  # of a clip whose course tells something
 
 
-def fit(
+def train_prior(
     settings: PriorModel,
     training: PriorTraining,
     codec: VaeCodec,
@@ -40,7 +39,7 @@ def fit(
     chosen = [
         place
         for _, rows in train.rows.groupby("composer", sort=True)
-        for place in rows.index[spread(len(rows), training.clips_per_composer)]
+        for place in rows.index[pick_evenly(len(rows), training.clips_per_composer)]
     ]
     numbers = train.rows["composer"].iloc[chosen].map(composers.index).to_numpy(np.int64)
     if missing := sorted(set(range(len(composers))) - set(numbers.tolist())):
@@ -48,13 +47,13 @@ def fit(
             f"{feature_dir}: composer {composers[missing[0]]}: has no training clip of "
             f"{_LEAST_BLOCKS} blocks; add longer recordings or leave the composer out"
         )
-    clips: list[Described] = [prior_fitting.described(codec, train[place]) for place in chosen]
-    watched = [prior_fitting.described(codec, clip) for clip in validation]
-    prior, tried = prior_fitting.fit(
+    clips: list[ClipDescription] = [describe_clip(codec, train[place]) for place in chosen]
+    watched = [describe_clip(codec, clip) for clip in validation]
+    prior, tried = fit_prior(
         clips, watched, numbers, composers, list(labels.values()), codec, settings
     )
     card = PriorCard(
-        features=features.read_settings(feature_dir),
+        features=read_settings(feature_dir),
         model=settings.model_dump(),
         training=training.model_dump(),
         parameters=sum(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames, Waveform
-from takht.generation.sound.initial_phases import starting_phases
+from takht.generation.sound.initial_phases import estimate_phases
 from takht.generation.spectrogram.stft import istft, stft
 
 MOMENTUM = 0.99  # of Perraudin et al.; 0 is the algorithm of 1984
@@ -27,7 +27,7 @@ def griffin_lim(
     1984; Perraudin, Balazs & Søndergaard 2013 for the momentum.
     """
     n_fft = 2 * (magnitudes.shape[1] - 1)
-    turns = np.exp(1j * starting_phases(magnitudes, seed=seed, hop_samples=hop_samples))
+    turns = np.exp(1j * estimate_phases(magnitudes, seed=seed, hop_samples=hop_samples))
     turns = turns.astype(np.complex64)
     previous: NDArray[np.complex64] = np.zeros((1, 1), np.complex64)
     for _ in range(iterations):

@@ -10,7 +10,7 @@ from takht.core.arrays import Frames
 from takht.core.randomness import rng_for
 
 
-def starting_phases(magnitudes: Frames, *, seed: int, hop_samples: int) -> NDArray[np.float32]:
+def estimate_phases(magnitudes: Frames, *, seed: int, hop_samples: int) -> NDArray[np.float32]:
     """Return phases in radians, shape (frames, bins); those of frame 0 are drawn from the seed."""
     frames, bins = magnitudes.shape
     peaks, offset = _peaks(magnitudes)

@@ -13,7 +13,7 @@ _LOOK_AHEAD_SECONDS = 0.005
 _ROUNDS = 4  # limiting takes loudness away; each round gives most of it back
 
 
-def levelled(wave: Waveform, sample_rate_hz: int) -> Waveform:
+def normalize_loudness(wave: Waveform, sample_rate_hz: int) -> Waveform:
     """Return the wave at -23 LUFS with no sample above -1 dBFS.
 
     Where a peak would pass, the gain dips smoothly around it and the rest is raised to make up for
@@ -30,11 +30,11 @@ def levelled(wave: Waveform, sample_rate_hz: int) -> Waveform:
             gain_db = TARGET_LUFS - loudness_lufs
         if abs(gain_db) < 0.01 and meter.peak_dbfs() <= PEAK_DBFS:
             break
-        wave = limited(wave * np.float32(10 ** (gain_db / 20)), sample_rate_hz)
+        wave = limit_peaks(wave * np.float32(10 ** (gain_db / 20)), sample_rate_hz)
     return wave
 
 
-def limited(wave: Waveform, sample_rate_hz: int) -> Waveform:
+def limit_peaks(wave: Waveform, sample_rate_hz: int) -> Waveform:
     """Return the wave with every sample within -1 dBFS; the gain moves over 10 ms.
 
     The gain at a sample is a mean of gains each of which suffices there, so none passes.

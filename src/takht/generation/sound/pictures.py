@@ -10,14 +10,14 @@ from takht.generation.spectrogram.log_mel import (
     HOP_SAMPLES,
     N_FFT,
     SAMPLE_RATE_HZ,
-    band_edges,
     log_mel,
+    mel_band_edges,
 )
 
 _KHZ = (0.5, 1, 2, 4, 8)
 
 
-def figure(waves: Mapping[str, Waveform]) -> Figure:
+def draw_spectrograms(waves: Mapping[str, Waveform]) -> Figure:
     """Return a figure of each sound under its title, one scale of time and of 80 dB for all."""
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 8}):
         height = 1.8 * len(waves) + 0.7
@@ -25,7 +25,7 @@ def figure(waves: Mapping[str, Waveform]) -> Figure:
         rows = drawn.subplots(len(waves), 1, sharex=True, squeeze=False)[:, 0]
         inch = 1 / height
         drawn.subplots_adjust(0.07, 0.42 * inch, 0.98, 1 - 0.25 * inch, hspace=0.22)
-        edges = band_edges()[1:-1] * SAMPLE_RATE_HZ / N_FFT / 1000  # kHz
+        edges = mel_band_edges()[1:-1] * SAMPLE_RATE_HZ / N_FFT / 1000  # kHz
         for axes, (title, wave) in zip(rows, waves.items(), strict=True):
             unit = log_mel(wave)
             seconds = len(unit) * HOP_SAMPLES / SAMPLE_RATE_HZ

@@ -7,10 +7,10 @@ import soundfile
 from takht.audio import pcm
 from takht.core.arrays import Waveform
 from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
-from takht.runtime import atomic as outputs
+from takht.runtime.atomic import atomic_file
 
 
-def write(wave: Waveform, path: Path) -> None:
+def write_wav(wave: Waveform, path: Path) -> None:
     """Write a wave in [-1, 1], rounded to 16 bits."""
-    with outputs.fresh_file(path) as partial:
-        soundfile.write(partial, pcm.quantised(wave), SAMPLE_RATE_HZ, "PCM_16", format="WAV")
+    with atomic_file(path) as partial:
+        soundfile.write(partial, pcm.quantize(wave), SAMPLE_RATE_HZ, "PCM_16", format="WAV")

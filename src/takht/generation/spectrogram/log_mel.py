@@ -23,16 +23,16 @@ def log_mel(wave: Waveform) -> Frames:
     """Return the spectrogram, shape (1 + samples // 256, 256), in [0, 1] of `decibels`' range."""
     spectrum = stft(wave, n_fft=N_FFT, hop_samples=HOP_SAMPLES)
     power = np.square(spectrum.real) + np.square(spectrum.imag)
-    return unit_of_power(power @ filters().T)
+    return unit_of_power(power @ mel_filters().T)
 
 
-def magnitude(unit: Frames) -> Frames:
+def recover_magnitude(unit: Frames) -> Frames:
     """Return an STFT magnitude, shape (frames, 513), whose bands are those of a spectrogram.
 
     The transposed filters give each bin the mean of its bands; multiplicative steps then bring the
     bands' power to the wanted one. Lee & Seung 2001, with the bases fixed.
     """
-    target, basis = power_of_unit(unit), filters()
+    target, basis = power_of_unit(unit), mel_filters()
     spread = basis / basis.sum(axis=0, keepdims=True).clip(1e-12)
     power = target @ spread
     for _ in range(_STEPS):
@@ -41,9 +41,9 @@ def magnitude(unit: Frames) -> Frames:
 
 
 @lru_cache
-def filters() -> NDArray[np.float32]:
+def mel_filters() -> NDArray[np.float32]:
     """Return triangular filters on power, shape (256, 513); a band holds its mean power."""
-    edges = band_edges()
+    edges = mel_band_edges()
     bins = np.arange(N_FFT // 2 + 1)
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     sides = np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre))
@@ -52,7 +52,7 @@ def filters() -> NDArray[np.float32]:
 
 
 @lru_cache
-def band_edges() -> NDArray[np.float64]:
+def mel_band_edges() -> NDArray[np.float64]:
     """Return the filters' corners in FFT bins, shape (258,), mel-spaced but never within one bin.
 
     Mel spacing alone would put 256 bands closer than the FFT resolves below 1.5 kHz: some empty,

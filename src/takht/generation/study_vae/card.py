@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from takht.generation.codec.model_folder import Card
+from takht.generation.codec.model_folder import GenerationCard
 
 
-class OriginalCard(Card):
+class StudyVaeCard(GenerationCard):
     """What the original's model says about itself."""
 
     kind: Literal["original_vae"] = "original_vae"

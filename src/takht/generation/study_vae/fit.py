@@ -8,28 +8,28 @@ import pandas as pd
 import tensorflow as tf
 
 from takht.core.arrays import Frames
-from takht.dataset import window_selection as selection
 from takht.dataset.batches import Batches, ShuffledBatches
-from takht.dataset.windows import Features, Windows
-from takht.generation.codec.settings import OriginalModel, OriginalTraining
-from takht.generation.study_vae import loop as original_training
-from takht.generation.study_vae import network as original_vae
-from takht.generation.study_vae.card import OriginalCard
-from takht.generation.study_vae.model import OriginalVae
+from takht.dataset.window_selection import select_side
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.generation.codec.settings import StudyVaeModel, StudyVaeTraining
+from takht.generation.study_vae.card import StudyVaeCard
+from takht.generation.study_vae.loop import train_study_vae
+from takht.generation.study_vae.model import StudyVae
+from takht.generation.study_vae.network import FRAMES, build_decoder, build_encoder
 
 
-def fit(
-    model: OriginalModel, training: OriginalTraining, features: Features, split: pd.DataFrame
-) -> tuple[OriginalVae, pd.DataFrame]:
+def fit_study_vae(
+    model: StudyVaeModel, training: StudyVaeTraining, features: FeatureFolder, split: pd.DataFrame
+) -> tuple[StudyVae, pd.DataFrame]:
     """Return the model that windows of the training side give, and its learning curve."""
-    shape = Windows(frames=original_vae.FRAMES, step_frames=training.step_frames)
+    shape = WindowSize(frames=FRAMES, step_frames=training.step_frames)
     every = features.windows(shape)
 
     def read(rows: pd.DataFrame) -> Frames:
-        return features.read(rows, original_vae.FRAMES).transpose(0, 2, 1)
+        return features.read(rows, FRAMES).transpose(0, 2, 1)
 
     def batches(kind: Any, side: str, **more: Any) -> Any:
-        rows = selection.of_side(every, split, side)
+        rows = select_side(every, split, side)
         none = np.zeros(len(rows), np.int64)  # a VAE has no targets
         return kind(read, rows, none, model.batch_size, **more), len(rows)
 
@@ -42,9 +42,9 @@ def fit(
     validation, _ = batches(Batches, "validation")
     encoder, decoder = (
         build(training.width, seed=model.seed, mixed_precision=training.mixed_precision)
-        for build in (original_vae.encoder, original_vae.decoder)
+        for build in (build_encoder, build_decoder)
     )
-    curve = original_training.fit(
+    curve = train_study_vae(
         encoder,
         decoder,
         train,
@@ -53,7 +53,7 @@ def fit(
         learning_rate=model.learning_rate,
         seed=model.seed,
     )
-    card = OriginalCard(
+    card = StudyVaeCard(
         features=features.settings,
         model=model.model_dump(),
         training=training.model_dump(),
@@ -64,4 +64,4 @@ def fit(
         windows=windows,
         validation_mse=float(curve["validation_mse"].min()),
     )
-    return OriginalVae(card, encoder, decoder), curve
+    return StudyVae(card, encoder, decoder), curve

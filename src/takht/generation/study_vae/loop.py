@@ -17,7 +17,7 @@ from takht.generation.study_vae.network import LATENTS
 RECONSTRUCTION_WEIGHT = 1.0e6  # as in the original: a fixed σ of 20 dB on the 80 dB scale
 
 
-def fit(
+def train_study_vae(
     encoder: keras.Model,
     decoder: keras.Model,
     training: Batches,
@@ -63,7 +63,7 @@ def fit(
     return pd.DataFrame(rows, columns=names)
 
 
-def loss(windows: Any, output: Any, mean: Any, log_variance: Any) -> tuple[Any, Any]:
+def vae_loss(windows: Any, output: Any, mean: Any, log_variance: Any) -> tuple[Any, Any]:
     """Return mean squared error of a cell and KL nats of a window, from N(0, 1)."""
     mse = tf.reduce_mean(tf.square(output - windows))
     kl = tf.exp(log_variance) + tf.square(mean) - 1 - log_variance
@@ -83,7 +83,7 @@ def _step(encoder: keras.Model, decoder: keras.Model, learning_rate: float) -> A
         with tf.GradientTape() as tape:
             mean, log_variance = encoder(windows, training=True)
             output = decoder(mean + tf.exp(0.5 * log_variance) * noise, training=True)
-            mse, kl = loss(windows, output, mean, log_variance)
+            mse, kl = vae_loss(windows, output, mean, log_variance)
             scaled = optimizer.scale_loss(RECONSTRUCTION_WEIGHT * mse + kl)
         gradients = tape.gradient(scaled, variables)
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
@@ -98,7 +98,7 @@ def _judged(encoder: keras.Model, decoder: keras.Model, batches: Batches) -> tup
         windows: NDArray[np.float32] = batches[number][0][..., None]
         mean, log_variance = encoder.predict_on_batch(windows)
         output = decoder.predict_on_batch(mean)
-        found.append([float(x) for x in loss(windows, output, mean, log_variance)])
+        found.append([float(x) for x in vae_loss(windows, output, mean, log_variance)])
         sizes.append(len(windows))
     mse, kl = np.average(found, axis=0, weights=sizes)
     return float(mse), float(kl)

@@ -8,18 +8,18 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.generation.codec import model_folder as model_folders
-from takht.generation.study_vae import network as original_vae
-from takht.generation.study_vae.card import OriginalCard
+from takht.generation.codec.model_folder import mismatch_error, write_card
+from takht.generation.study_vae.card import StudyVaeCard
+from takht.generation.study_vae.network import build_decoder, build_encoder
 
 _SUFFIX = ".weights.h5"  # byte-stable; a .keras file holds a date
 _BATCH = 8  # windows at a time, so that memory does not grow with their number
 
 
-class OriginalVae:
+class StudyVae:
     """Windows of 5.94 s to 128 latents and back."""
 
-    def __init__(self, card: OriginalCard, encoder: keras.Model, decoder: keras.Model) -> None:
+    def __init__(self, card: StudyVaeCard, encoder: keras.Model, decoder: keras.Model) -> None:
         self.card = card
         self._encoder, self._decoder = encoder, decoder
 
@@ -47,16 +47,16 @@ class OriginalVae:
         """Write weights and card into an empty folder."""
         self._encoder.save_weights(folder / f"encoder{_SUFFIX}")
         self._decoder.save_weights(folder / f"decoder{_SUFFIX}")
-        model_folders.write_card(self.card, folder)
+        write_card(self.card, folder)
 
     @classmethod
-    def load(cls, folder: Path, card: OriginalCard) -> Self:
+    def load(cls, folder: Path, card: StudyVaeCard) -> Self:
         """Return the model of a folder.
 
         Raises:
             TakhtError: card and weights do not agree.
         """
-        parts = {"encoder": original_vae.encoder, "decoder": original_vae.decoder}
+        parts = {"encoder": build_encoder, "decoder": build_decoder}
         networks = {name: build(card.width) for name, build in parts.items()}
         for name, network in networks.items():
             try:
@@ -65,5 +65,5 @@ class OriginalVae:
                     network.load_weights(folder / f"{name}{_SUFFIX}")
             except (ValueError, OSError, UserWarning) as error:
                 reason = " ".join(str(error).split())[:200]
-                raise model_folders.spoilt(folder, f"{name}: {reason}") from None
+                raise mismatch_error(folder, f"{name}: {reason}") from None
         return cls(card, **networks)

@@ -20,7 +20,9 @@ LOG_VARIANCE_MIN, LOG_VARIANCE_MAX = -10.0, 4.0
 _MOMENTUM = 0.9  # of batch normalisation: Keras's 0.99 needs more steps than a small run has
 
 
-def encoder(width: float = 1.0, *, seed: int = 0, mixed_precision: bool = False) -> keras.Model:
+def build_encoder(
+    width: float = 1.0, *, seed: int = 0, mixed_precision: bool = False
+) -> keras.Model:
     """Return an untrained encoder: (batch, 256, 512, 1) to mean and log-variance, (batch, 128)."""
     seeds, policy = _seeds(seed, "encoder"), _policy(mixed_precision)
     x = window = keras.Input((BANDS, FRAMES, 1), name="window")
@@ -50,7 +52,9 @@ def encoder(width: float = 1.0, *, seed: int = 0, mixed_precision: bool = False)
     return keras.Model(window, [heads[0], held], name="encoder")
 
 
-def decoder(width: float = 1.0, *, seed: int = 0, mixed_precision: bool = False) -> keras.Model:
+def build_decoder(
+    width: float = 1.0, *, seed: int = 0, mixed_precision: bool = False
+) -> keras.Model:
     """Return an untrained decoder: (batch, 128) to (batch, 256, 512, 1) in [0, 1], float32."""
     seeds, policy = _seeds(seed, "decoder"), _policy(mixed_precision)
     filters, shrunk = _scaled(width), 8

@@ -9,19 +9,24 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from takht.generation.codec import codec_folder as temporal_model
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.block_pca import fit_block_pca
 from takht.generation.codec.clips import Clips
-from takht.generation.codec.codec_folder import VaeCard
-from takht.generation.codec.mean_spectrum import fit_colours
-from takht.generation.codec.settings import TemporalModel, TemporalTraining
-from takht.generation.vae_training import loop as temporal_training
+from takht.generation.codec.codec_folder import (
+    VaeCard,
+    components_alone,
+    equal_latents,
+    reconstruction_error,
+    save_codec,
+)
+from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.settings import LappedVaeModel, LappedVaeTraining
+from takht.generation.vae_training.loop import train_vae
 
 
-def fit(
-    model: TemporalModel,
-    training: TemporalTraining,
+def fit_vae(
+    model: LappedVaeModel,
+    training: LappedVaeTraining,
     features: dict[str, Any],
     clips: Clips,
     validation: Clips,
@@ -35,20 +40,16 @@ def fit(
     basis = fit_basis(
         clips, weighting, block_frames=model.block_frames, components=model.components
     )
-    colours = fit_colours(np.stack([clip.mean(axis=0) for clip in clips]), model.colours)
-    codec, curve = temporal_training.fit(
-        clips, validation, basis, colours, model, epochs=training.epochs
-    )
+    colours = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in clips]), model.colours)
+    codec, curve = train_vae(clips, validation, basis, colours, model, epochs=training.epochs)
     pca = fit_block_pca(
         clips,
         block_frames=model.block_frames,
-        latents=temporal_model.equal_latents(
-            clips, block_frames=model.block_frames, latents=codec.latents
-        ),
+        latents=equal_latents(clips, block_frames=model.block_frames, latents=codec.latents),
     )
-    alone = temporal_model.components_alone(basis, codec.latents)
-    curve["components_mse"] = temporal_model.reconstruction_error(alone, validation)
-    curve["pca_mse"] = temporal_model.reconstruction_error(pca.reconstruct, validation)
+    alone = components_alone(basis, codec.latents)
+    curve["components_mse"] = reconstruction_error(alone, validation)
+    curve["pca_mse"] = reconstruction_error(pca.reconstruct, validation)
     card = VaeCard(
         features=features,
         model=model.model_dump(),
@@ -63,4 +64,4 @@ def fit(
         validation_mse_components=float(curve["components_mse"].iloc[0]),
         validation_mse_pca=float(curve["pca_mse"].iloc[0]),
     )
-    return lambda folder: temporal_model.save(folder, card, codec, pca), curve
+    return lambda folder: save_codec(folder, card, codec, pca), curve

@@ -15,19 +15,19 @@ from takht.core.randomness import rng_for
 from takht.errors import TakhtError
 from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import ColourSpace
-from takht.generation.codec.settings import TemporalModel
-from takht.generation.vae_training.network import TemporalVae
+from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.settings import LappedVaeModel
+from takht.generation.vae_training.network import LappedVae
 
 _GRIDS = 4  # places of the first block from which a clip is cut
 
 
-def fit(
+def train_vae(
     clips: Sequence[Frames],
     validation: Sequence[Frames],
     basis: LappedBasis,
-    colours: ColourSpace,
-    settings: TemporalModel,
+    colours: SpectrumPca,
+    settings: LappedVaeModel,
     *,
     epochs: int,
 ) -> tuple[VaeCodec, pd.DataFrame]:
@@ -42,7 +42,7 @@ def fit(
     """
     sequences, codes = _sequences(clips, basis, colours, settings.sequence_blocks)
     pixels = basis.block_frames * len(colours.mean)
-    model = TemporalVae(settings, basis.deviations, basis.floor, pixels)
+    model = LappedVae(settings, basis.deviations, basis.floor, pixels)
     model((sequences[:1], codes[:1]))
     steps = -(-len(sequences) // settings.batch_size) * epochs
     step = _step(model, settings, max(steps, 1))
@@ -61,7 +61,7 @@ def fit(
                 bar.update()
             codec = VaeCodec(basis, colours, model.arrays())
             train_mse, train_kl = np.mean(seen, axis=0) if seen else (np.nan, np.nan)
-            validation_mse, validation_kl = judged(codec, validation)
+            validation_mse, validation_kl = validate_vae(codec, validation)
             if not np.isfinite(validation_mse):
                 raise TakhtError(
                     f"vae_train: epoch {epoch}: validation error is {validation_mse}, not a "
@@ -76,7 +76,7 @@ def fit(
     return best[1], pd.DataFrame(rows, columns=names)
 
 
-def judged(codec: VaeCodec, clips: Sequence[Frames]) -> tuple[float, float]:
+def validate_vae(codec: VaeCodec, clips: Sequence[Frames]) -> tuple[float, float]:
     """Return the mean squared error of clips in [0, 1], by means, and the KL nats of a block."""
     errors, nats = [], []
     for clip in clips:
@@ -88,7 +88,7 @@ def judged(codec: VaeCodec, clips: Sequence[Frames]) -> tuple[float, float]:
     return float(np.mean(errors)), float(np.mean(nats))
 
 
-def _step(model: TemporalVae, settings: TemporalModel, steps: int) -> Any:
+def _step(model: LappedVae, settings: LappedVaeModel, steps: int) -> Any:
     """Return a function that takes a training step and returns error and KL nats of a block."""
     schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay, clipnorm=1.0)
@@ -111,7 +111,7 @@ def _step(model: TemporalVae, settings: TemporalModel, steps: int) -> Any:
 
 
 def _sequences(
-    clips: Sequence[Frames], basis: LappedBasis, colours: ColourSpace, blocks: int
+    clips: Sequence[Frames], basis: LappedBasis, colours: SpectrumPca, blocks: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return coefficients (n, blocks, components) and codes (n, colours).
 

@@ -21,16 +21,16 @@ from takht.generation.codec.codec import (
     LOG_VARIANCE_MIN,
     NORM_EPSILON,
 )
-from takht.generation.codec.settings import TemporalModel
+from takht.generation.codec.settings import LappedVaeModel
 
 LINEAR = ("encode_linear", "decode_linear")
 
 
-class TemporalVae(keras.Model):  # type: ignore[misc]  # Keras has no types
+class LappedVae(keras.Model):  # type: ignore[misc]  # Keras has no types
     """Coefficients of blocks, in units of their deviation, to latents and back."""
 
     def __init__(
-        self, settings: TemporalModel, deviations: NDArray[np.float32], floor: float, pixels: int
+        self, settings: LappedVaeModel, deviations: NDArray[np.float32], floor: float, pixels: int
     ) -> None:
         """Set the model to principal components.
 
@@ -100,7 +100,7 @@ class TemporalVae(keras.Model):  # type: ignore[misc]  # Keras has no types
         return found
 
 
-def _context(settings: TemporalModel, seeds: Any) -> keras.Sequential:
+def _context(settings: LappedVaeModel, seeds: Any) -> keras.Sequential:
     """Return convolutions over neighbouring blocks, (batch, blocks, n) to (batch, blocks, width).
 
     Normalised within each block, so that a clip of any length is coded alike.

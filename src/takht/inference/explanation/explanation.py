@@ -1,4 +1,4 @@
-"""What of a recording spoke for its answer: each band and time is turned down and judged anew."""
+"""What of a recording spoke for its answer: each band and time is turned down and judged again."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,17 +8,21 @@ import numpy as np
 import scipy.special
 from numpy.typing import NDArray
 
-from takht.classifiers.model_card import Card
+from takht.classifiers.model_card import ModelCard
 from takht.core.arrays import Waveform
 from takht.core.randomness import rng_for
-from takht.inference.decoded_recording import Levelled
+from takht.inference.decoded_recording import DecodedRecording
 from takht.inference.explanation import occlusion
-from takht.inference.explanation import time_span as spans_of_time
-from takht.inference.explanation.occlusion import Band, Numbers
-from takht.inference.explanation.time_span import Piece
-from takht.inference.prediction import Answer, Guess, answer
-from takht.inference.recording_classifier import Heard, Listener
-from takht.runtime import parallel as jobs
+from takht.inference.explanation.occlusion import Band, Drops
+from takht.inference.explanation.time_span import (
+    SpanPiece,
+    choose_span,
+    cut_pieces,
+    find_decisive_segment,
+)
+from takht.inference.prediction import Candidate, Prediction, make_prediction
+from takht.inference.recording_classifier import RecordingClassifier, WindowPredictions
+from takht.runtime.parallel import map_ordered
 
 _LEAST = (
     1e-45  # the least of float32, for what it rounds to 0; no two windows beyond 103 nats differ
@@ -49,21 +53,21 @@ class Explanation:
     band throughout the span. Below 0, the part spoke against the composer.
     """
 
-    answer: Answer
-    composer: Guess
+    answer: Prediction
+    composer: Candidate
     log_odds: float
     bands: list[Band]
-    edges_seconds: Numbers
-    cells: Numbers
-    times: Numbers
-    whole_bands: Numbers
+    edges_seconds: Drops
+    cells: Drops
+    times: Drops
+    whole_bands: Drops
     check: Check
     wave: Waveform  # of the span
     sample_rate_hz: int
 
 
 def explain(
-    listener: Listener,
+    classifier: RecordingClassifier,
     path: Path,
     start_s: float | None = None,
     end_s: float | None = None,
@@ -77,57 +81,61 @@ def explain(
     recording that speaks most for them.
 
     Raises:
-        Unheard: the recording does not decode to sound, or to less than a window.
+        UnusableRecording: the recording does not decode to sound, or to less than a window.
         TakhtError: there is no such span, or it is too long.
     """
-    with listener.opened(path, bar=bar) as sound:
-        heard = listener.hear_sound(sound, bar=bar)
-        found = answer(str(path), heard, listener.card, listener.step_seconds)
-        composer = _guess(listener.card, heard, number)
-        number = listener.card.composers.index(composer.composer)
+    with classifier.open_recording(path, bar=bar) as sound:
+        predicted = classifier.predict_decoded(sound, bar=bar)
+        found = make_prediction(str(path), predicted, classifier.card, classifier.step_seconds)
+        composer = _guess(classifier.card, predicted, number)
+        number = classifier.card.composers.index(composer.composer)
         rate_hz = sound.sample_rate_hz
-        segments = [(first / rate_hz, count / rate_hz) for first, count in listener.pieces(sound)]
+        bounds = classifier.segment_bounds(sound)
+        segments = [(first / rate_hz, count / rate_hz) for first, count in bounds]
         if start_s is None and end_s is None:
-            evidence = scipy.special.logit(np.clip(heard.probabilities[:, number], 1e-4, 0.9999))
-            start_s, end_s = spans_of_time.decisive(segments, heard.middles_seconds, evidence)
-        span = spans_of_time.asked(start_s, end_s, heard.seconds)
-        pieces = spans_of_time.pieces(
-            span, segments, heard.middles_seconds, listener.window_seconds
-        )
-        return _explained(_Softening(listener, sound, number, pieces), found, composer)
+            own = predicted.probabilities[:, number]
+            evidence = scipy.special.logit(np.clip(own, 1e-4, 0.9999))
+            start_s, end_s = find_decisive_segment(segments, predicted.middles_seconds, evidence)
+        span = choose_span(start_s, end_s, predicted.seconds)
+        pieces = cut_pieces(span, segments, predicted.middles_seconds, classifier.window_seconds)
+        return _explained(_Attenuation(classifier, sound, number, pieces), found, composer)
 
 
-def _guess(card: Card, heard: Heard, number: int | None) -> Guess:
-    calibrated = card.confidence.apply(heard.probabilities.mean(axis=0, keepdims=True))[0]
+def _guess(card: ModelCard, predicted: WindowPredictions, number: int | None) -> Candidate:
+    calibrated = card.confidence.apply(predicted.probabilities.mean(axis=0, keepdims=True))[0]
     chosen = int(calibrated.argmax()) if number is None else number
     probability = round(float(calibrated[chosen]), 4)
-    return Guess(card.composers[chosen], card.labels[chosen], probability)
+    return Candidate(card.composers[chosen], card.labels[chosen], probability)
 
 
-class _Softening:
+class _Attenuation:
     """A sound whose parts can be turned down; scores of its pieces add up to that of the span."""
 
     def __init__(
-        self, listener: Listener, sound: Levelled, number: int, pieces: list[Piece]
+        self,
+        classifier: RecordingClassifier,
+        sound: DecodedRecording,
+        number: int,
+        pieces: list[SpanPiece],
     ) -> None:
         self.pieces, self.rate_hz = pieces, sound.sample_rate_hz
-        self._listener, self._sound, self._number = listener, sound, number
+        self._classifier, self._sound, self._number = classifier, sound, number
         self._windows = sum(int(piece.windows.sum()) for piece in pieces)
 
-    def wave(self, piece: Piece) -> Waveform:
+    def wave(self, piece: SpanPiece) -> Waveform:
         start, end = (round(edge * self.rate_hz) for edge in (piece.start_s, piece.end_s))
         return self._sound.read(start, end - start)
 
-    def score(self, piece: Piece, wave: Waveform) -> float:
+    def score(self, piece: SpanPiece, wave: Waveform) -> float:
         """Return what the piece's windows add to the mean log-odds of the span."""
-        evidence = self._listener.log_odds(wave, self._number)
+        evidence = self._classifier.log_odds(wave, self._number)
         return float(evidence[piece.windows].sum() / self._windows)
 
-    def row(self, task: tuple[Piece, Band | None]) -> Numbers:
+    def row(self, task: tuple[SpanPiece, Band | None]) -> Drops:
         piece, band = task
         wave = self.wave(piece)
-        sounding = wave if band is None else occlusion.part(wave, self.rate_hz, band)
-        return occlusion.row(
+        sounding = wave if band is None else occlusion.extract_band(wave, self.rate_hz, band)
+        return occlusion.measure_drops(
             partial(self.score, piece), wave, sounding, self.rate_hz, piece.edges_s
         )
 
@@ -138,40 +146,40 @@ class _Softening:
             count = len(piece.edges_s) - 1
             wave = self.wave(piece)
             mine = cells[:, first : first + count]
-            left = occlusion.softened(wave, self.rate_hz, mine, piece.edges_s)
+            left = occlusion.attenuate(wave, self.rate_hz, mine, piece.edges_s)
             drop += self.score(piece, wave) - self.score(piece, left)
             first += count
         return drop
 
 
-def _explained(softening: _Softening, found: Answer, composer: Guess) -> Explanation:
-    bands = occlusion.bands(softening.rate_hz)
-    tasks = [(piece, band) for piece in softening.pieces for band in [*bands, None]]
-    rows = jobs.each(softening.row, tasks, label="listen", unit="band", threads=True)
+def _explained(attenuation: _Attenuation, found: Prediction, composer: Candidate) -> Explanation:
+    bands = occlusion.frequency_bands(attenuation.rate_hz)
+    tasks = [(piece, band) for piece in attenuation.pieces for band in [*bands, None]]
+    rows = map_ordered(attenuation.row, tasks, label="listen", unit="band", threads=True)
     # A piece is a run of rows: a row a band, then one of all bands; the last column is the whole.
     tables = [
         np.stack(rows[first : first + len(bands) + 1])
         for first in range(0, len(rows), len(bands) + 1)
     ]
     drops = np.hstack([table[:, :-1] for table in tables])
-    edges = [piece.start_s + piece.edges_s for piece in softening.pieces]
-    waves = [softening.wave(piece) for piece in softening.pieces]
+    edges = [piece.start_s + piece.edges_s for piece in attenuation.pieces]
+    waves = [attenuation.wave(piece) for piece in attenuation.pieces]
     return Explanation(
         answer=found,
         composer=composer,
-        log_odds=sum(map(softening.score, softening.pieces, waves)),
+        log_odds=sum(map(attenuation.score, attenuation.pieces, waves)),
         bands=bands,
         edges_seconds=np.concatenate([edges[0][:1], *(each[1:] for each in edges)]),
         cells=drops[:-1],
         times=drops[-1],
         whole_bands=np.stack([table[:-1, -1] for table in tables]).sum(axis=0),
-        check=_checked(softening, drops[:-1]),
-        wave=_of_span(softening, waves),
-        sample_rate_hz=softening.rate_hz,
+        check=_checked(attenuation, drops[:-1]),
+        wave=_of_span(attenuation, waves),
+        sample_rate_hz=attenuation.rate_hz,
     )
 
 
-def _checked(softening: _Softening, cells: Numbers) -> Check:
+def _checked(attenuation: _Attenuation, cells: Drops) -> Check:
     count = max(1, round(_SHARE * cells.size))
     strongest = np.argsort(-cells, axis=None, kind="stable")[:count]
     draws = [
@@ -182,15 +190,15 @@ def _checked(softening: _Softening, cells: Numbers) -> Check:
     for chosen in [strongest, *draws]:
         marked = np.zeros(cells.size, bool)
         marked[chosen] = True
-        drops.append(softening.drop_of(marked.reshape(cells.shape)))
+        drops.append(attenuation.drop_of(marked.reshape(cells.shape)))
     return Check(count, drops[0], float(np.mean(drops[1:])))
 
 
-def _of_span(softening: _Softening, waves: list[Waveform]) -> Waveform:
+def _of_span(attenuation: _Attenuation, waves: list[Waveform]) -> Waveform:
     """Return the sound from the span's start to its end; pieces may begin before and end after."""
-    rate_hz = softening.rate_hz
+    rate_hz = attenuation.rate_hz
     cut = []
-    for piece, wave in zip(softening.pieces, waves, strict=True):
+    for piece, wave in zip(attenuation.pieces, waves, strict=True):
         start, end = (round(float(edge) * rate_hz) for edge in piece.edges_s[[0, -1]])
         cut.append(wave[start:end])
     return np.concatenate(cut)

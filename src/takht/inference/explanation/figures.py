@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from takht.core.arrays import TOP_DB, Frames
-from takht.features.spectrograms import mel as spectra
+from takht.features.spectrograms.mel import log_mel
 from takht.inference.explanation.explanation import Explanation
-from takht.inference.explanation.occlusion import SOFTER_DB
-from takht.inference.explanation.time_span import clock
-from takht.runtime import atomic as outputs
+from takht.inference.explanation.occlusion import ATTENUATION_DB
+from takht.inference.explanation.time_span import format_clock
+from takht.runtime.atomic import atomic_file
 from takht.text import names
 
 _FONT = "DejaVu Sans"  # has Arabic letters, and matplotlib joins them
@@ -23,7 +23,7 @@ _MOST_OPAQUE = 0.75  # the spectrogram stays visible
 _MEL = {"n_fft": 2048, "hop_samples": 512, "bands": 128}
 
 
-def figure(found: Explanation) -> Figure:
+def draw_explanation(found: Explanation) -> Figure:
     """Return the spectrogram with its cells coloured, and beside it each time's and band's drop."""
     with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
         drawn = Figure(figsize=(10, 5.6), layout="constrained")
@@ -38,14 +38,14 @@ def figure(found: Explanation) -> Figure:
         _draw_bands(beside, found)
         bar = drawn.colorbar(most, ax=beside, shrink=0.9)
         bar.set_label(
-            f"nats of log-odds lost when {SOFTER_DB:g} dB softer\nred spoke for, blue against"
+            f"nats of log-odds lost when {ATTENUATION_DB:g} dB softer\nred spoke for, blue against"
         )
         return drawn
 
 
-def save(drawn: Figure, path: Path) -> None:
+def save_figure(drawn: Figure, path: Path) -> None:
     """Write the figure as a PNG."""
-    with outputs.fresh_file(path) as partial:
+    with atomic_file(path) as partial:
         drawn.savefig(partial, format="png", dpi=130)
 
 
@@ -54,12 +54,12 @@ def _title(found: Explanation) -> str:
     answer = (
         ""
         if verdict.composer == composer.composer
-        else f" (answer: \u2068{names.shown(verdict.label)}\u2069)"
+        else f" (answer: \u2068{names.escape(verdict.label)}\u2069)"
     )
-    file = names.shown(found.answer.file.rsplit("/", 1)[-1])
+    file = names.escape(found.answer.file.rsplit("/", 1)[-1])
     # Isolated, so that neither name takes what stands beside it into its own direction.
     return (
-        f"\u2068{file}\u2069\nWhat spoke for \u2068{names.shown(composer.label)}\u2069, "
+        f"\u2068{file}\u2069\nWhat spoke for \u2068{names.escape(composer.label)}\u2069, "
         f"probability {composer.probability:.2f}{answer}"
     )
 
@@ -85,7 +85,7 @@ def _draw_cells(axes: Axes, found: Explanation) -> mpl.cm.ScalarMappable:
     axes.set(ylabel="frequency, Hz", xlabel="time, min:s")
     axes.set_yticks(heights, [f"{edge:g}" for edge in _edges_hz(found)])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 3, 5, 6, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: clock(second)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: format_clock(second)))
     return colours
 
 
@@ -104,7 +104,7 @@ def _draw_bands(axes: Axes, found: Explanation) -> None:
 
 def _levels(found: Explanation) -> Frames:
     """Return the span's log-mel spectrogram, dB, shape (frames, bands)."""
-    return spectra.log_mel(found.wave, sample_rate_hz=found.sample_rate_hz, **_MEL)
+    return log_mel(found.wave, sample_rate_hz=found.sample_rate_hz, **_MEL)
 
 
 def _edges_hz(found: Explanation) -> list[float]:

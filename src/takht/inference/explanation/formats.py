@@ -8,29 +8,29 @@ from typing import Any
 import numpy as np
 
 from takht.inference.explanation.explanation import Explanation
-from takht.inference.explanation.occlusion import SOFTER_DB, Band, Numbers
-from takht.inference.explanation.time_span import clock
+from takht.inference.explanation.occlusion import ATTENUATION_DB, Band, Drops
+from takht.inference.explanation.time_span import format_clock
 from takht.text import names
-from takht.text.columns import cell, table
+from takht.text.columns import clean_cell, format_table
 
 _PLACES = 3
 _DECIMALS = 4
 
 
-def words(found: Explanation) -> str:
+def format_text(found: Explanation) -> str:
     """Return what was answered, what spoke for it most and what against it, a line each."""
     edges = found.edges_seconds
-    label = cell(found.composer.label)
-    answered = cell(found.answer.verdict.label)
+    label = clean_cell(found.composer.label)
+    answered = clean_cell(found.answer.verdict.label)
     lines = [
-        f"{names.shown(found.answer.file)}: {answered}; explained for {label}, probability "
+        f"{names.escape(found.answer.file)}: {answered}; explained for {label}, probability "
         f"{found.composer.probability:.2f}",
-        f"{_span(edges[0], edges[-1])} of {clock(found.answer.seconds)}: log-odds of {label} "
-        f"{found.log_odds:.2f} a window; "
-        f"turned down by {SOFTER_DB:g} dB, this takes from them",
+        f"{_span(edges[0], edges[-1])} of {format_clock(found.answer.seconds)}: log-odds of "
+        f"{label} {found.log_odds:.2f} a window; "
+        f"turned down by {ATTENUATION_DB:g} dB, this takes from them",
     ]
     rows = [(kind, what, f"{drop:+.2f}") for kind, what, drop in _strongest(found)]
-    lines += ["  " + line for line in table(rows).splitlines()]
+    lines += ["  " + line for line in format_table(rows).splitlines()]
     check = found.check
     lines.append(
         f"the {check.cells} strongest of {found.cells.size} cells together "
@@ -39,7 +39,7 @@ def words(found: Explanation) -> str:
     return "\n".join(lines)
 
 
-def as_json(found: Explanation, model: dict[str, Any], picture: str) -> str:
+def format_json(found: Explanation, model: dict[str, Any], picture: str) -> str:
     """Return an object: model, answer, span, every band, time and cell with its drop, picture."""
     edges = _rounded(found.edges_seconds, 2)
     bands = [asdict(band) for band in found.bands]
@@ -60,7 +60,7 @@ def as_json(found: Explanation, model: dict[str, Any], picture: str) -> str:
     return json.dumps(everything, ensure_ascii=False, indent=2)
 
 
-def hertz(band: Band) -> str:
+def format_hertz(band: Band) -> str:
     """Return the band in words."""
     return f"{band.low_hz:g}–{band.high_hz:g} Hz"
 
@@ -69,7 +69,7 @@ def _strongest(found: Explanation) -> list[tuple[str, str, float]]:
     """Return times, bands and cells that spoke most for the composer, and what most against."""
     edges = found.edges_seconds
     times = [_span(start, end) for start, end in pairwise(edges)]
-    bands = [hertz(band) for band in found.bands]
+    bands = [format_hertz(band) for band in found.bands]
     cells = [f"{time}, {band}" for band in bands for time in times]
     rows = []
     for kind, whats, drops in (
@@ -86,14 +86,14 @@ def _strongest(found: Explanation) -> list[tuple[str, str, float]]:
 
 
 def _span(start: float, end: float) -> str:
-    return f"{clock(start)}–{clock(end)}"
+    return f"{format_clock(start)}–{format_clock(end)}"
 
 
-def _with_drops(parts: list[dict[str, Any]], drops: Numbers) -> list[dict[str, Any]]:
+def _with_drops(parts: list[dict[str, Any]], drops: Drops) -> list[dict[str, Any]]:
     values = _rounded(drops, _DECIMALS)
     return [part | {"drop": drop} for part, drop in zip(parts, values, strict=True)]
 
 
-def _rounded(values: Numbers, decimals: int) -> list[float]:
+def _rounded(values: Drops, decimals: int) -> list[float]:
     rounded: list[float] = values.round(decimals).tolist()
     return rounded

@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Waveform
 
-Numbers = NDArray[np.float64]
+Drops = NDArray[np.float64]
 Score = Callable[[Waveform], float]
 
-# Narrower where pitch is heard, as the ear has it; the last band reaches up to half the rate.
+# Narrower where pitch is predicted, as the ear has it; the last band reaches up to half the rate.
 EDGES_HZ = (0.0, 150.0, 300.0, 500.0, 800.0, 1200.0, 1800.0, 2700.0, 4000.0, 6000.0)
 CELL_SECONDS = 3.0  # below a window's five: overlapping windows tell neighbours apart
 # Silence is like no recording: discriminants lose their heads over any of it. With 6 dB less, the
 # cells that count most take five times as much from the score as cells drawn at random, together;
 # with silence, two to four times (docs/benchmarks.md).
-SOFTER_DB = 6.0
-_TAKEN = np.float32(1 - 10 ** (-SOFTER_DB / 20))
+ATTENUATION_DB = 6.0
+_TAKEN = np.float32(1 - 10 ** (-ATTENUATION_DB / 20))
 _FADE_SECONDS = 0.02  # a cut without one is a click, which has all bands
 
 
@@ -36,13 +36,13 @@ class Band:
     high_hz: float
 
 
-def bands(sample_rate_hz: int) -> list[Band]:
+def frequency_bands(sample_rate_hz: int) -> list[Band]:
     """Return the bands of a sound, low to high; together they are all of it."""
     edges = [edge for edge in EDGES_HZ if edge < sample_rate_hz / 2] + [sample_rate_hz / 2]
     return [Band(low, high) for low, high in pairwise(edges)]
 
 
-def part(wave: Waveform, sample_rate_hz: int, band: Band) -> Waveform:
+def extract_band(wave: Waveform, sample_rate_hz: int, band: Band) -> Waveform:
     """Return what of the wave lies in the band, shape (samples,); the bands' parts sum to it."""
     spectrum = scipy.fft.rfft(wave)
     hz = scipy.fft.rfftfreq(len(wave), 1 / sample_rate_hz)
@@ -51,7 +51,7 @@ def part(wave: Waveform, sample_rate_hz: int, band: Band) -> Waveform:
     return np.asarray(scipy.fft.irfft(spectrum, len(wave)), np.float32)
 
 
-def gate(samples: int, sample_rate_hz: int, start_s: float, end_s: float) -> Waveform:
+def time_gate(samples: int, sample_rate_hz: int, start_s: float, end_s: float) -> Waveform:
     """Return 1 from start to end and 0 elsewhere, faded over 20 ms, shape (samples,).
 
     Gates of neighbouring times sum to 1. At the sound's own ends nothing is faded.
@@ -63,31 +63,31 @@ def gate(samples: int, sample_rate_hz: int, start_s: float, end_s: float) -> Wav
     return rise
 
 
-def row(
-    score: Score, wave: Waveform, sounding: Waveform, sample_rate_hz: int, edges_s: Numbers
-) -> Numbers:
+def measure_drops(
+    score: Score, wave: Waveform, sounding: Waveform, sample_rate_hz: int, edges_s: Drops
+) -> Drops:
     """Return how much the score falls when `sounding`, a part of the wave, is turned down.
 
     Shape (times + 1,): in each time from edge to edge, and last from the first edge to the last.
     """
     spans = [*pairwise(edges_s), (edges_s[0], edges_s[-1])]
     whole, taken = score(wave), _TAKEN * sounding
-    gates = (gate(len(wave), sample_rate_hz, float(start), float(end)) for start, end in spans)
+    gates = (time_gate(len(wave), sample_rate_hz, float(start), float(end)) for start, end in spans)
     return np.array([whole - score(wave - each * taken) for each in gates])
 
 
-def softened(
-    wave: Waveform, sample_rate_hz: int, cells: NDArray[np.bool_], edges_s: Numbers
+def attenuate(
+    wave: Waveform, sample_rate_hz: int, cells: NDArray[np.bool_], edges_s: Drops
 ) -> Waveform:
     """Return the wave with the marked cells, shape (bands, times), turned down together."""
     left = wave.copy()
-    for band, marked in zip(bands(sample_rate_hz), cells, strict=True):
+    for band, marked in zip(frequency_bands(sample_rate_hz), cells, strict=True):
         if not marked.any():
             continue
-        taken = _TAKEN * part(wave, sample_rate_hz, band)
+        taken = _TAKEN * extract_band(wave, sample_rate_hz, band)
         for time in np.flatnonzero(marked):
             start, end = float(edges_s[time]), float(edges_s[time + 1])
-            left -= gate(len(wave), sample_rate_hz, start, end) * taken
+            left -= time_gate(len(wave), sample_rate_hz, start, end) * taken
     return left
 
 

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.errors import TakhtError
-from takht.inference.explanation.occlusion import CELL_SECONDS, Numbers
+from takht.inference.explanation.occlusion import CELL_SECONDS, Drops
 
-MOST_SECONDS = 300.0  # listening to every part takes longer than the music
+MAX_SECONDS = 300.0  # listening to every part takes longer than the music
 ONE_SIDED_SECONDS = 60.0
 _CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
-class Piece:
+class SpanPiece:
     """What a span has of one segment, which lasts from `start_s` to `end_s` in the recording.
 
     `edges_s` are those of its cells, from the segment's start; `windows` marks which of the
@@ -25,11 +25,11 @@ class Piece:
 
     start_s: float
     end_s: float
-    edges_s: Numbers
+    edges_s: Drops
     windows: NDArray[np.bool_]
 
 
-def seconds_of(text: str, option: str) -> float:
+def parse_seconds(text: str, option: str) -> float:
     """Return the seconds of a clock time: 90, 1:30, 1:01:30.
 
     Raises:
@@ -41,14 +41,14 @@ def seconds_of(text: str, option: str) -> float:
     return 3600 * int(match[1] or 0) + 60 * int(match[2] or 0) + float(match[3])
 
 
-def clock(seconds: float) -> str:
+def format_clock(seconds: float) -> str:
     """Return 00:07, 12:00 or 1:02:03, rounded to whole seconds."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
 
 
-def asked(start_s: float | None, end_s: float | None, seconds: float) -> tuple[float, float]:
+def choose_span(start_s: float | None, end_s: float | None, seconds: float) -> tuple[float, float]:
     """Return the span from start to end within a recording so many seconds long.
 
     One that is None lies a minute from the other, at most at the recording's start or end.
@@ -60,19 +60,19 @@ def asked(start_s: float | None, end_s: float | None, seconds: float) -> tuple[f
     start = max(0.0, end - ONE_SIDED_SECONDS) if start_s is None else start_s
     if not start < end:
         raise TakhtError(
-            f"--from and --to: a span of the recording's {clock(seconds)}, got {clock(start)} to "
-            f"{clock(end)}; choose one inside"
+            f"--from and --to: a span of the recording's {format_clock(seconds)}, got "
+            f"{format_clock(start)} to {format_clock(end)}; choose one inside"
         )
-    if end - start > MOST_SECONDS:
+    if end - start > MAX_SECONDS:
         raise TakhtError(
-            f"--from and --to: at most {clock(MOST_SECONDS)} at a time, got {clock(end - start)}; "
-            "choose a shorter span"
+            f"--from and --to: at most {format_clock(MAX_SECONDS)} at a time, got "
+            f"{format_clock(end - start)}; choose a shorter span"
         )
     return start, end
 
 
-def decisive(
-    segments: Sequence[tuple[float, float]], middles_s: Numbers, evidence: Numbers
+def find_decisive_segment(
+    segments: Sequence[tuple[float, float]], middles_s: Drops, evidence: Drops
 ) -> tuple[float, float]:
     """Return start and end of the segment (start, length; s) whose windows have most evidence.
 
@@ -85,12 +85,12 @@ def decisive(
     return start, start + length
 
 
-def pieces(
+def cut_pieces(
     span: tuple[float, float],
     segments: Sequence[tuple[float, float]],
-    middles_s: Numbers,
+    middles_s: Drops,
     window_seconds: float,
-) -> list[Piece]:
+) -> list[SpanPiece]:
     """Return the span's pieces, in order; cells of about 3 s, cut where segments end.
 
     Raises:
@@ -100,14 +100,14 @@ def pieces(
     for start, length in segments:
         low, high = max(span[0], start), min(span[1], start + length)
         mine = middles_s[(middles_s >= start) & (middles_s < start + length)]
-        heard = (mine + window_seconds / 2 > low) & (mine - window_seconds / 2 < high)
+        predicted = (mine + window_seconds / 2 > low) & (mine - window_seconds / 2 < high)
         if low < high:
             count = max(1, round((high - low) / CELL_SECONDS))
             edges = np.linspace(low - start, high - start, count + 1)
-            found.append(Piece(start, start + length, edges, heard))
+            found.append(SpanPiece(start, start + length, edges, predicted))
     if not any(piece.windows.any() for piece in found):
         raise TakhtError(
-            f"--from and --to: no window of the recording hears {clock(span[0])} to "
-            f"{clock(span[1])}; choose a longer span"
+            f"--from and --to: no window of the recording hears {format_clock(span[0])} to "
+            f"{format_clock(span[1])}; choose a longer span"
         )
     return found

@@ -15,7 +15,7 @@ import pandas as pd
 
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
-from takht.evaluation import metrics as scores
+from takht.evaluation.metrics import bootstrap_interval, draw_resamples
 
 SCORES = ("accuracy_recordings", "accuracy_windows", "macro_f1_recordings")
 FEWEST_CHANGED = 6  # two-sided sign test: 2 · 0.5⁶ = 0.03, 2 · 0.5⁵ = 0.06
@@ -93,7 +93,7 @@ class Comparison:
     stages_removed: list[str] = field(default_factory=list)
 
 
-def compare(
+def compare_revisions(
     before: Revision, after: Revision, *, resamples: int = 10_000, seed: int = 1
 ) -> Comparison:
     """Return what differs from `before` to `after`, experiments in the order of `after`.
@@ -115,19 +115,19 @@ def compare(
         before_commit=before.commit,
         after_commit=after.commit,
         experiments=[
-            difference(name, old[name], new[name], resamples=resamples, seed=seed)
+            compare_experiment(name, old[name], new[name], resamples=resamples, seed=seed)
             for name in shared
         ],
         only_before=[name for name in old if name not in new],
         only_after=[name for name in new if name not in old],
-        params=changes(before.params, after.params),
+        params=list_changes(before.params, after.params),
         stages_ran=sorted(name for name in stages if before.stages[name] != after.stages[name]),
         stages_added=sorted(set(after.stages) - stages),
         stages_removed=sorted(set(before.stages) - stages),
     )
 
 
-def difference(
+def compare_experiment(
     name: str, before: Experiment, after: Experiment, *, resamples: int, seed: int
 ) -> Difference:
     """Return how an experiment's two results differ over the recordings that both have.
@@ -142,9 +142,9 @@ def difference(
     gains = is_right.astype(float) - was_right  # -1, 0 or 1
     mean = low = high = None
     if len(pairs):
-        places = scores.resamples(len(pairs), resamples, rng_for(seed, "compare", name))
+        places = draw_resamples(len(pairs), resamples, rng_for(seed, "compare", name))
         mean = float(gains.mean())
-        low, high = scores.interval(gains[places].mean(axis=1))
+        low, high = bootstrap_interval(gains[places].mean(axis=1))
     fixed, broken = int(np.sum(gains > 0)), int(np.sum(gains < 0))
     return Difference(
         experiment=name,
@@ -158,12 +158,12 @@ def difference(
         difference=mean,
         low=low,
         high=high,
-        verdict=verdict(low, high, fixed + broken),
-        moved=moves(pairs),
+        verdict=decide_verdict(low, high, fixed + broken),
+        moved=list_moves(pairs),
     )
 
 
-def verdict(low: float | None, high: float | None, changed: int) -> str:
+def decide_verdict(low: float | None, high: float | None, changed: int) -> str:
     """Return what the interval of a difference says: it must leave out 0 to be evidence.
 
     So must the sign test: below FEWEST_CHANGED recordings that changed it cannot reach 5 %, while
@@ -174,7 +174,7 @@ def verdict(low: float | None, high: float | None, changed: int) -> str:
     return "better" if low > 0 else "worse"
 
 
-def moves(pairs: pd.DataFrame, most: int = 5) -> list[Move]:
+def list_moves(pairs: pd.DataFrame, most: int = 5) -> list[Move]:
     """Return the confusions whose count changed most, largest change first."""
     before, after = (_confusions(pairs, side) for side in ("before", "after"))
     found = [
@@ -185,7 +185,7 @@ def moves(pairs: pd.DataFrame, most: int = 5) -> list[Move]:
     return sorted(found, key=lambda move: -abs(move.after - move.before))[:most]
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+def list_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     """Return the parameters that differ, by name."""
     return [
         Change(name, before.get(name), after.get(name))

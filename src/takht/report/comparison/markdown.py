@@ -13,12 +13,12 @@ from takht.report.comparison.differences import FEWEST_CHANGED, Change, Comparis
 _VERDICTS = {"better": "**better**", "worse": "**worse**", "no evidence": "no evidence"}
 
 
-def markdown(comparison: Comparison) -> str:
+def format_markdown(comparison: Comparison) -> str:
     """Return the comparison as GitHub-flavoured Markdown, without a line end at the end."""
     before, after = comparison.before, comparison.after
     shas = (_sha(comparison.before_commit), _sha(comparison.after_commit))
     parts = [
-        f"## {code(before)}{shas[0]} → {code(after)}{shas[1]}",
+        f"## {format_code(before)}{shas[0]} → {format_code(after)}{shas[1]}",
         _scores(comparison.experiments),
         "The difference is that of recordings right, over the test recordings that both have, "
         "with a 95 % interval by paired bootstrap. *No evidence*: the interval holds 0, or "
@@ -33,16 +33,20 @@ def markdown(comparison: Comparison) -> str:
     return "\n\n".join(parts)
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return text that Markdown shows as it is, in a table too."""
     text = re.sub(r"([\\`*\[\]<>|~&])", r"\\\1", " ".join(text.split()))
     return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", text)  # inside a word it means itself
 
 
-def code(text: str) -> str:
+def format_code(text: str) -> str:
     """Return text as code where Markdown can, otherwise escaped."""
     line = " ".join(text.split())
-    return escaped(line) if "`" in line or not line else f"`{line.replace('|', chr(92) + '|')}`"
+    return (
+        escape_markdown(line)
+        if "`" in line or not line
+        else f"`{line.replace('|', chr(92) + '|')}`"
+    )
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -63,7 +67,7 @@ def _row(one: Difference) -> list[str]:
     interval = "–"
     if one.difference is not None and one.low is not None and one.high is not None:
         interval = f"{_signed(one.difference)} [{_signed(one.low)}, {_signed(one.high)}]"
-    return [code(one.experiment), *scores, *counts, interval, _VERDICTS[one.verdict]]
+    return [format_code(one.experiment), *scores, *counts, interval, _VERDICTS[one.verdict]]
 
 
 def _signed(value: float) -> str:
@@ -78,14 +82,17 @@ def _differ(one: Difference) -> bool:
 
 def _test_sets(one: Difference, before: str, after: str) -> str:
     return (
-        f"{code(one.experiment)}: the test sets differ. Recordings in both: {one.shared}, only "
-        f"in {code(before)}: {one.only_before}, only in {code(after)}: {one.only_after}. Scores "
-        "before and after are of different recordings; the difference is of those in both."
+        f"{format_code(one.experiment)}: the test sets differ. Recordings in both: {one.shared}, "
+        f"only in {format_code(before)}: {one.only_before}, "
+        f"only in {format_code(after)}: {one.only_after}. Scores before "
+        "and after are of different recordings; the difference is of those in both."
     )
 
 
 def _only(names: list[str], revision: str) -> list[str]:
-    return [f"Only in {code(revision)}: {', '.join(map(code, names))}."] if names else []
+    return (
+        [f"Only in {format_code(revision)}: {', '.join(map(format_code, names))}."] if names else []
+    )
 
 
 def _section(title: str, body: str) -> str:
@@ -93,12 +100,12 @@ def _section(title: str, body: str) -> str:
 
 
 def _params(changes: list[Change], before: str, after: str) -> str:
-    rows = [[code(one.parameter), _value(one.before), _value(one.after)] for one in changes]
-    return _table(["parameter", code(before), code(after)], rows) if rows else ""
+    rows = [[format_code(one.parameter), _value(one.before), _value(one.after)] for one in changes]
+    return _table(["parameter", format_code(before), format_code(after)], rows) if rows else ""
 
 
 def _value(value: Any) -> str:
-    return "–" if value is None else code(str(value))
+    return "–" if value is None else format_code(str(value))
 
 
 def _stages(comparison: Comparison) -> str:
@@ -107,7 +114,9 @@ def _stages(comparison: Comparison) -> str:
         "New": comparison.stages_added,
         "Gone": comparison.stages_removed,
     }
-    lines = [f"- {kind}: {', '.join(map(code, names))}" for kind, names in kinds.items() if names]
+    lines = [
+        f"- {kind}: {', '.join(map(format_code, names))}" for kind, names in kinds.items() if names
+    ]
     if not lines and comparison.params:
         return "None, although parameters changed: run `dvc repro` before believing the scores."
     return "\n".join(lines)
@@ -115,12 +124,12 @@ def _stages(comparison: Comparison) -> str:
 
 def _moved(differences: list[Difference], before: str, after: str) -> str:
     rows = [
-        [code(one.experiment), *map(escaped, (move.actual, move.predicted, *counts))]
+        [format_code(one.experiment), *map(escape_markdown, (move.actual, move.predicted, *counts))]
         for one in differences
         for move in one.moved
         for counts in [(str(move.before), str(move.after))]
     ]
-    head = ["experiment", "actual", "predicted", code(before), code(after)]
+    head = ["experiment", "actual", "predicted", format_code(before), format_code(after)]
     return _table(head, rows) if rows else ""
 
 

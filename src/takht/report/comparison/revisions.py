@@ -23,7 +23,7 @@ _STAGE = "evaluate@"
 _COLUMNS = ["recording", "actual", "predicted"]
 
 
-def read(rev: str | None, root: Path | None = None) -> Revision:
+def read_revision(rev: str | None, root: Path | None = None) -> Revision:
     """Return a branch, tag, commit or DVC experiment; None is the workspace.
 
     `root` is any folder of the project, the current one if None.
@@ -46,7 +46,7 @@ def read(rev: str | None, root: Path | None = None) -> Revision:
     except DvcException as error:
         reason = " ".join(str(error).split())
         raise TakhtError(
-            f"{name}: DVC cannot read it ({reason}); mend its dvc.yaml or name another revision"
+            f"{name}: DVC cannot read it ({reason}); fix its dvc.yaml or name another revision"
         ) from None
 
 
@@ -89,7 +89,7 @@ def _experiments(repo: Repo, name: str) -> Iterator[tuple[str, Experiment]]:
         if not len(metrics) == len(confusions) == 1:
             raise TakhtError(
                 f"{name}: {stage.name}: one metrics file and one confusion plot are needed, got "
-                f"{len(metrics)} and {len(confusions)}; mend dvc.yaml or name another revision"
+                f"{len(metrics)} and {len(confusions)}; fix dvc.yaml or name another revision"
             )
         if _exists(repo, metrics[0]):
             scores = _scores(repo, metrics[0], f"{name}:{metrics[0]}")

@@ -7,7 +7,7 @@ from typing import Any
 ROW_PIXELS = 32
 
 
-def confusion_chart(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def draw_confusions(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a matrix of test recordings, actual composers down, predicted ones across.
 
     Those that nobody is and nobody is taken for have no row. The cells of right answers are framed.

@@ -9,7 +9,7 @@ ROW_PIXELS = 28
 COLOURS = ("var(--accent)", "var(--third)", "var(--warn)", "var(--muted)")
 
 
-def corpus_chart(composers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def draw_corpus(composers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return bars of each composer's minutes, training first, then validation, then test."""
     rows = [
         {

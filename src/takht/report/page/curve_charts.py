@@ -7,7 +7,7 @@ LINES = {"accuracy": "training", "validation_accuracy": "validation"}
 KINDS = list(LINES.values())
 
 
-def curve_chart(curve: Iterable[Mapping[str, float | None]]) -> dict[str, Any] | None:
+def draw_curve(curve: Iterable[Mapping[str, float | None]]) -> dict[str, Any] | None:
     """Return a chart of windows right by epoch; None for a fit of fewer than two epochs.
 
     The lines differ in dashes as well as in colour.

@@ -16,7 +16,7 @@ NAMES = {
 MARKS = {None: "", True: "reached", False: "missed"}
 
 
-def measures(metrics: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
+def list_measures(metrics: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
     """Return name, aim, values and mark of every measure; None when none was taken."""
     if metrics is None:
         return None
@@ -34,7 +34,7 @@ def measures(metrics: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
     ]
 
 
-def players(results: Mapping[str, Any], folder: Path, media: Media) -> dict[str, list[Any]]:
+def list_players(results: Mapping[str, Any], folder: Path, media: Media) -> dict[str, list[Any]]:
     """Return the sounds by role, each with src, seconds and name; pieces beside a recording."""
     found: dict[str, list[Any]] = {}
     for sound in results["sounds"]:

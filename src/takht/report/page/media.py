@@ -21,7 +21,7 @@ class Media:
 
     def moment(self, recording: str, segment: int, at_seconds: float) -> dict[str, Any]:
         """Return src, seconds and start_seconds of an excerpt around a moment of a recording."""
-        sound, start_seconds = sounds.moment(
+        sound, start_seconds = sounds.cut_moment(
             self._segment_dir, recording, segment, at_seconds, EXCERPT_SECONDS
         )
         return self._kept(sound, "moment") | {"start_seconds": start_seconds}
@@ -29,13 +29,13 @@ class Media:
     def example(self, recording: str) -> dict[str, Any]:
         """Return src and seconds of an excerpt from a recording; the same for the same one."""
         if recording not in self._known:
-            sound = sounds.middle(self._segment_dir, recording, EXCERPT_SECONDS)
+            sound = sounds.cut_middle(self._segment_dir, recording, EXCERPT_SECONDS)
             self._known[recording] = self._kept(sound, "example")
         return self._known[recording]
 
     def whole(self, path: Path, kind: str) -> dict[str, Any]:
         """Return src and seconds of a whole sound."""
-        return self._kept(sounds.read(path), kind)
+        return self._kept(sounds.read_sound(path), kind)
 
     def picture(self, path: Path, kind: str) -> str:
         """Return the src of a copy of a PNG."""

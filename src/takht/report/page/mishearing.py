@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 
-def misheard(experiments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def list_misclassified(experiments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the recordings that some experiment got wrong, those that most got wrong first.
 
     Each has recording, actual, `answers` (experiment, predicted, right), and `taken_for`: the
@@ -34,7 +34,7 @@ def _case(recording: str, answers: list[dict[str, Any]]) -> dict[str, Any]:
     return case
 
 
-def hardest_pairs(cases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def find_hardest_pairs(cases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return actual, predicted, `times` and `recordings` of each confusion, the commonest first.
 
     `times` counts answers of all experiments, `recordings` those that were ever taken so.

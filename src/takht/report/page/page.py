@@ -21,10 +21,10 @@ _SNIPPET = "window.vegaEmbed = vegaEmbed;"
 @cache
 def vega() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script."""
-    return in_script(str(vl_convert.javascript_bundle(_SNIPPET)))
+    return escape_script(str(vl_convert.javascript_bundle(_SNIPPET)))
 
 
-def in_script(source: str) -> str:
+def escape_script(source: str) -> str:
     """Return JavaScript that can stand within a script element, and does the same there.
 
     Only strings and regular expressions hold such text, and in both `\\x3C` means `<`.
@@ -32,7 +32,7 @@ def in_script(source: str) -> str:
     return re.sub(r"<(?=/?script|!--)", r"\\x3C", source, flags=re.IGNORECASE)
 
 
-def data_island(values: Any) -> Markup:
+def embed_data(values: Any) -> Markup:
     """Return values as JSON in which nothing can end the element that it stands in."""
     text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
@@ -40,7 +40,7 @@ def data_island(values: Any) -> Markup:
     return Markup(text)
 
 
-def policy(scripts: list[str]) -> str:
+def content_policy(scripts: list[str]) -> str:
     """Return a Content-Security-Policy: these scripts, files beside the page, and nothing else."""
     hashes = (hashlib.sha256(script.encode()).digest() for script in scripts)
     allowed = " ".join(f"'sha256-{base64.b64encode(each).decode()}'" for each in hashes)
@@ -50,13 +50,13 @@ def policy(scripts: list[str]) -> str:
     )
 
 
-def language(text: str) -> str:
+def guess_language(text: str) -> str:
     """Return "ar" for text with an Arabic letter, else "en": what a voice should read it as."""
     arabic = any(unicodedata.name(letter, "").startswith("ARABIC") for letter in text)
     return "ar" if arabic else "en"
 
 
-def rendered(folder: Path, context: Mapping[str, Any], charts: Mapping[str, Any]) -> str:
+def render_page(folder: Path, context: Mapping[str, Any], charts: Mapping[str, Any]) -> str:
     """Return the page that the folder's index.html.jinja, style.css and charts.js make."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
@@ -67,33 +67,33 @@ def rendered(folder: Path, context: Mapping[str, Any], charts: Mapping[str, Any]
         keep_trailing_newline=True,
     )
     environment.filters |= {
-        "share": share,
-        "decimals": decimals,
-        "clock": clock,
-        "language": language,
+        "share": format_share,
+        "decimals": format_decimals,
+        "clock": format_clock,
+        "language": guess_language,
     }
-    drawing = in_script((folder / "charts.js").read_text(encoding="utf-8"))
+    drawing = escape_script((folder / "charts.js").read_text(encoding="utf-8"))
     scripts = [vega(), drawing]
     return environment.get_template("index.html.jinja").render(
         context,
-        policy=policy(scripts),
+        policy=content_policy(scripts),
         scripts=[Markup(script) for script in scripts],
         style=Markup((folder / "style.css").read_text(encoding="utf-8")),
-        charts=data_island(charts),
+        charts=embed_data(charts),
     )
 
 
-def share(value: float) -> str:
+def format_share(value: float) -> str:
     """Return a share with three decimals."""
     return f"{value:.3f}"
 
 
-def decimals(value: float, digits: int) -> str:
+def format_decimals(value: float, digits: int) -> str:
     """Return a number with so many decimals, thousands apart."""
     return f"{value:,.{digits}f}"
 
 
-def clock(seconds: float) -> str:
+def format_clock(seconds: float) -> str:
     """Return a time as minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"

@@ -13,7 +13,7 @@ TICKS = {"tickCount": 5, "labelFlush": False}  # more would touch on a phone
 NAMES: Spec = {"field": "name", "type": "nominal", "sort": None, "title": None}
 
 
-def interval_chart(
+def draw_intervals(
     experiments: Iterable[Mapping[str, Any]], score: str, title: str, chance: float | None
 ) -> Spec:
     """Return a chart of a score of recordings with its 95 % intervals, and of chance, dashed."""
@@ -59,7 +59,7 @@ def _with_tooltip(layers: Iterable[Spec], shown: list[Spec]) -> list[Spec]:
     ]
 
 
-def leak_chart(experiments: Iterable[Mapping[str, Any]]) -> Spec | None:
+def draw_leak(experiments: Iterable[Mapping[str, Any]]) -> Spec | None:
     """Return a chart of windows right, split by recording and split at random; None without one."""
     rows, gaps = [], []
     for each in experiments:

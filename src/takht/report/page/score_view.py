@@ -11,7 +11,7 @@ MOST_PAIRS = 8
 MOST_CASES = 12  # misheard recordings with players: three sounds to load each, at the most
 
 
-def chance(results: Results) -> float | None:
+def majority_share(results: Results) -> float | None:
     """Return the share of test recordings by the composer who has most; None without any."""
     for experiment in results["experiments"]:
         actual = [verdict["actual"] for verdict in experiment["verdicts"] or []]
@@ -20,7 +20,7 @@ def chance(results: Results) -> float | None:
     return None
 
 
-def leaders(results: Results) -> dict[str, Any] | None:
+def name_leaders(results: Results) -> dict[str, Any] | None:
     """Return the experiments whose macro-F1 is best, by cross-validation if all have it."""
     experiments = results["experiments"]
     if not experiments:
@@ -35,19 +35,19 @@ def leaders(results: Results) -> dict[str, Any] | None:
     return {"name": best["name"], "score": score(best), "folds": folds, "of": len(experiments)}
 
 
-def mistakes(results: Results, media: Media) -> dict[str, Any]:
+def list_mistakes(results: Results, media: Media) -> dict[str, Any]:
     """Return the hardest pairs, and misheard recordings with an excerpt of each side.
 
     A composer without a training recording to compare with has None for an example.
     """
-    cases = mishearing.misheard(results["experiments"])
+    cases = mishearing.list_misclassified(results["experiments"])
     shown = cases[:MOST_CASES]
     for case in shown:
         case["moment"] = media.moment(case["recording"], case["segment"], case["start_seconds"])
         for key in ("actual", "taken_for"):
             known = results["training_recordings"].get(case[key])
             case[f"{key}_example"] = media.example(known) | {"of": known} if known else None
-    pairs = mishearing.hardest_pairs(cases)
+    pairs = mishearing.find_hardest_pairs(cases)
     told = sum(1 for each in results["experiments"] if each["verdicts"])
     return {"pairs": pairs[:MOST_PAIRS], "cases": shown, "experiments": told} | {
         "more_pairs": max(0, len(pairs) - MOST_PAIRS),

@@ -24,13 +24,13 @@ class Sound(NamedTuple):
         return len(self.samples) / self.rate_hz
 
 
-def read(path: Path) -> Sound:
+def read_sound(path: Path) -> Sound:
     """Return a whole mono sound file."""
     samples, rate_hz = soundfile.read(path, dtype="int16")
     return Sound(samples, rate_hz)
 
 
-def moment(
+def cut_moment(
     segment_dir: Path, recording: str, segment: int, at_seconds: float, seconds: float
 ) -> tuple[Sound, float]:
     """Return so many seconds of a segment around a moment of the recording, and where they start.
@@ -56,11 +56,11 @@ def moment(
     return Sound(samples, rate_hz), (before + start) / rate_hz
 
 
-def middle(segment_dir: Path, recording: str, seconds: float) -> Sound:
+def cut_middle(segment_dir: Path, recording: str, seconds: float) -> Sound:
     """Return so many seconds from the middle of the recording's first segment."""
     first = soundfile.info(min((segment_dir / recording).glob("*.wav")))
     half = first.frames / first.samplerate / 2
-    return moment(segment_dir, recording, 0, half, seconds)[0]
+    return cut_moment(segment_dir, recording, 0, half, seconds)[0]
 
 
 def write_mp3(sound: Sound, path: Path) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 SIDES = ("train", "validation", "test", "left out")
 
 
-def overview(
+def summarize_corpus(
     catalogue: pd.DataFrame, split: pd.DataFrame, rejected: int, twins: int
 ) -> dict[str, Any]:
     """Return totals, counts of codecs, and a dictionary a composer, most music first.
@@ -35,7 +35,7 @@ def overview(
     }
 
 
-def first_heard(split: pd.DataFrame) -> dict[str, str]:
+def choose_examples(split: pd.DataFrame) -> dict[str, str]:
     """Return the first training recording of each composer, by label: music that models know."""
     training = split[split["side"] == "train"].sort_values("recording", kind="stable")
     first = training.drop_duplicates("label")

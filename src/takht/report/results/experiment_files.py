@@ -30,7 +30,7 @@ class Folders(NamedTuple):
     models: Path
 
 
-def experiments(
+def read_experiments(
     folders: Folders, records: Records, labels: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the experiments that have scores, and the names of those that are of other data.
@@ -82,7 +82,7 @@ def _experiment(
     found["verdicts"] = None
     if confusion.exists() and windows.exists():
         tabled = tables.read_table(confusion), tables.read_table(windows)
-        found["verdicts"] = recording_verdicts.of_recordings(*tabled, labels)
+        found["verdicts"] = recording_verdicts.list_recording_predictions(*tabled, labels)
     return found
 
 

@@ -14,7 +14,7 @@ _PICTURED = ("long", "kept")
 MODELS = ("real", "ours", "pca", "original")  # in the order in which they are compared
 
 
-def choice(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
+def choose_sounds(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
     """Return role, file, composer, recording, model, seconds and picture of each chosen sound.
 
     `index` lists the folder's sounds. `picture` is the file of the sound's own picture, else "".
@@ -64,7 +64,7 @@ def _entry(role: str, row: dict[str, Any], folder: Path) -> dict[str, Any]:
     return entry | {"picture": picture.as_posix() if there else ""}
 
 
-def copy(chosen: Iterable[Mapping[str, Any]], folder: Path, target: Path) -> None:
+def copy_sounds(chosen: Iterable[Mapping[str, Any]], folder: Path, target: Path) -> None:
     """Copy the chosen sounds and their pictures from one folder to another, by the same names."""
     for file in sorted({sound[key] for sound in chosen for key in ("file", "picture")} - {""}):
         (target / file).parent.mkdir(parents=True, exist_ok=True)

@@ -18,5 +18,5 @@ def read_json(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise TakhtError(f"{path}: not JSON ({error}); run the stage that writes it") from None
     if not isinstance(values, dict):
-        raise TakhtError(f"{path}: an object was expected, got a {type(values).__name__}; mend it")
+        raise TakhtError(f"{path}: an object was expected, got a {type(values).__name__}; fix it")
     return values

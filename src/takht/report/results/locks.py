@@ -12,7 +12,7 @@ from takht.errors import TakhtError
 Stages = Mapping[str, Mapping[str, Any]]
 
 
-def read(files: Iterable[Path]) -> dict[str, dict[str, Any]]:
+def read_locks(files: Iterable[Path]) -> dict[str, dict[str, Any]]:
     """Return what each stage's last run recorded, of all the lock files that exist.
 
     Raises:

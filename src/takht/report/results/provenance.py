@@ -10,7 +10,7 @@ from takht.report.results.locks import Stages
 _SHORT = 10  # letters of a hash that are shown
 
 
-def commit_of(files: Iterable[Path]) -> dict[str, Any] | None:
+def read_commit(files: Iterable[Path]) -> dict[str, Any] | None:
     """Return id and date of the last commit that changed one of the files, and if they differ.
 
     None without Git. The commit that is checked out would be another after every commit, though
@@ -31,7 +31,7 @@ def _git(*words: str) -> str:
     return done.stdout
 
 
-def stages_ran(stages: Stages) -> list[dict[str, Any]]:
+def list_stages(stages: Stages) -> list[dict[str, Any]]:
     """Return of each stage its name and the hashes of data that it read and wrote."""
     return [
         {
@@ -45,18 +45,18 @@ def stages_ran(stages: Stages) -> list[dict[str, Any]]:
 
 def _hashes(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {"path": shown_path(entry["path"]), "md5": entry["md5"][:_SHORT], "size": entry["size"]}
+        {"path": show_path(entry["path"]), "md5": entry["md5"][:_SHORT], "size": entry["size"]}
         for entry in entries
         if not entry["path"].startswith("src/")
     ]
 
 
-def shown_path(path: str) -> str:
+def show_path(path: str) -> str:
     """Return a path without the folders of this machine that lead to it."""
     return Path(path).name if Path(path).is_absolute() else path
 
 
-def libraries(cards: Iterable[Mapping[str, Any] | None]) -> dict[str, str]:
+def list_libraries(cards: Iterable[Mapping[str, Any] | None]) -> dict[str, str]:
     """Return the versions that the models were trained with; two of one library, both."""
     versions: dict[str, set[str]] = {}
     for card in cards:
@@ -65,7 +65,7 @@ def libraries(cards: Iterable[Mapping[str, Any] | None]) -> dict[str, str]:
     return {name: ", ".join(sorted(versions[name])) for name in sorted(versions)}
 
 
-def training_steps(params: Mapping[str, Any]) -> dict[str, int]:
+def count_training_steps(params: Mapping[str, Any]) -> dict[str, int]:
     """Return how many steps networks may train: for their scores, and when checks judge them."""
     own = params["scales"][params["scale"]]["training"]["max_steps"]
     return {"own": own} | {check: params[check]["max_steps"] for check in ("crossval", "controls")}

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 
-def of_recordings(
+def list_recording_predictions(
     confusion: pd.DataFrame, windows: pd.DataFrame, labels: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Return recording, actual, predicted, share, segment and start_seconds, one a recording.
