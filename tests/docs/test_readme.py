@@ -16,7 +16,7 @@ STAND_INS = {
     # The tiny project has three composers and recordings of nine seconds.
     r"data/demo/ليلى_المرجان/dulab-01\.wav": "'data/raw/umm/مقام 0.wav'",
     r"رباب النخيل": "umm",
-    # No server is there; tests of remotes have real ones. What is set for it is kept.
+    # No server is there; tests of remotes have real ones.
     r"^dvc remote add --default": "rm -f .dvc/config.local; dvc remote add --force --default",
     r"^dvc push": "rm -f .dvc/config.local; "
     "dvc remote add --force --default team ../store && dvc push",

@@ -11,7 +11,7 @@ from takht.core import cpu
 FIRST = "import takht.stage; from takht.core.cpu import is_pinned; print(is_pinned())"
 
 
-def told(code, **variables):
+def printed_by(code, **variables):
     """What a new process prints that has `src` on its path and nothing set but the variables."""
     environment = {k: v for k, v in os.environ.items() if k not in cpu.AVX2_ONLY}
     environment |= {"PYTHONPATH": str(ROOT / "src")} | variables
@@ -22,17 +22,17 @@ def told(code, **variables):
 
 
 def test_who_imports_takht_first_is_held_back_without_a_warning():
-    assert told(FIRST) == "True"
+    assert printed_by(FIRST) == "True"
 
 
 def test_what_is_set_already_stays():
     code = f"{FIRST}; import os; print(os.environ['OPENBLAS_CORETYPE'])"
-    assert told(code, OPENBLAS_CORETYPE="Zen").split() == ["True", "Zen"]
+    assert printed_by(code, OPENBLAS_CORETYPE="Zen").split() == ["True", "Zen"]
 
 
 def test_a_program_that_has_numpy_keeps_it():
     code = "import numpy, os, takht.stage; print('OPENBLAS_CORETYPE' in os.environ)"
-    assert told(code) == "False"
+    assert printed_by(code) == "False"
 
 
 def test_without_avx2_nothing_is_asked_for(monkeypatch):
@@ -46,4 +46,4 @@ def test_without_avx2_nothing_is_asked_for(monkeypatch):
 def test_importing_takht_changes_nothing():
     code = "import os, sys; before = dict(os.environ); import takht; "
     code += "print(dict(os.environ) == before and 'numpy' not in sys.modules)"
-    assert told(code) == "True"
+    assert printed_by(code) == "True"
