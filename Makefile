@@ -34,7 +34,7 @@ report: setup ## write reports/index.html, a page of all results with sounds
 	dvc repro report/dvc.yaml
 
 # A file's tests share what they build, so one worker runs them; the longest files come first.
-PYTEST := pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+PYTEST := pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 test: setup ## the whole test suite
 	$(PYTEST)
