@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup repro report test test-fast compare bench lint cards deps lock public-corpus scores-corpus
+.PHONY: help setup repro report test test-fast test-nightly compare bench lint cards deps lock public-corpus scores-corpus
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,11 +33,17 @@ repro: setup ## build everything that is stale, from audio to metrics
 report: setup ## write reports/index.html, a page of all results with sounds
 	dvc repro report/dvc.yaml
 
-test: setup ## the whole test suite
-	pytest
+# A file's tests share what they build, so one worker runs them; the longest files come first.
+PYTEST := pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
-test-fast: setup ## the tests without the slow ones, some four minutes
-	pytest -m "not slow"
+test: setup ## the whole test suite
+	$(PYTEST)
+
+test-fast: setup ## the tests without the slow ones, under three minutes
+	$(PYTEST) -m "not slow"
+
+test-nightly: setup ## kill every stage, not one per mechanism
+	$(PYTEST) -m nightly
 
 compare: setup ## what differs from REV=main in the results, with intervals, as Markdown
 	takht compare $(REV)
@@ -51,12 +57,11 @@ lint: setup ## style, types, and no address of a package index in a lock
 	mypy
 	! grep -n '://' requirements*.lock
 
-cards: setup ## write docs/model-card.md, docs/data-card.md and docs/pipeline.* again
-	python benchmarks/cards.py
-	python benchmarks/pipeline_picture.py
+cards: setup ## write docs/model-card.md and docs/data-card.md
+	python tools/docs/cards.py
 
 deps: setup ## write every stage's code dependencies into dvc.yaml, as its imports have them
-	python tests/declare_imports.py
+	python tools/deps.py
 
 lock: ## resolve the dependencies again
 	for extra in cpu gpu; do \

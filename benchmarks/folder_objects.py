@@ -1,6 +1,6 @@
 """What DVC costs as the files of one folder grow in number.
 
-    python benchmarks/folder_objects.py --results results/scaling.json
+    python benchmarks/folder_objects.py --results docs/measured/scaling.json
 
 Prints a Markdown table, and keeps what it shows in the JSON file, if one is named: `dvc add` of a
 folder of tiny files, the first `dvc repro` of a stage that depends on it, then `dvc repro` and
@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path.insert(0, str(ROOT / "tests/resilience/harness"))
 
 import survived  # noqa: E402
 from preprocess import Cost, measured  # noqa: E402

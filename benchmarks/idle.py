@@ -14,10 +14,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests")]
+sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests/helpers", "tools")]
 
 import costs  # noqa: E402
-import project  # noqa: E402
+import tiny_project  # noqa: E402
 import yaml  # noqa: E402
 from preprocess import show  # noqa: E402
 
@@ -39,9 +39,9 @@ def main() -> None:
             show(f"| `dvc {words}` | {' | '.join(f'{cpu_s:.2f}' for cpu_s in shown)} |")
 
 
-def built(root: Path) -> project.Project:
+def built(root: Path) -> tiny_project.Project:
     """Return a tiny project with every experiment, all of its pipeline built."""
-    tiny = project.make(root)
+    tiny = tiny_project.make(root)
     values = tiny.params()
     # DVC parses params.yaml once a stage, whatever of it is used: it is to be as long as ours.
     values["scales"] |= yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))["scales"]

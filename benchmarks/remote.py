@@ -1,6 +1,6 @@
 """Push and pull the same audio as minute segments and as the original's overlapping files.
 
-    python benchmarks/remote.py --minutes 20 --results results/scaling.json
+    python benchmarks/remote.py --minutes 20 --results docs/measured/scaling.json
 
 Prints a Markdown table, and keeps what it shows in the JSON file, if one is named. The audio is
 generated; the original's way is a 5-s WAV file every 2 s at the recording's own rate (44.1 kHz,
@@ -23,7 +23,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests")]
+sys.path[:0] = [
+    str(ROOT / name) for name in ("src", "benchmarks", "tests/helpers", "tests/resilience/harness")
+]
 
 import servers  # noqa: E402
 import survived  # noqa: E402

@@ -1,8 +1,8 @@
 """What 10, 1,000 and 100,000 hours of audio take, from what an hour was measured to cost.
 
-    python benchmarks/scaling.py measure --results results/scaling.json
-    python benchmarks/folder_objects.py --results results/scaling.json
-    python benchmarks/remote.py --results results/scaling.json
+    python benchmarks/scaling.py measure --results docs/measured/scaling.json
+    python benchmarks/folder_objects.py --results docs/measured/scaling.json
+    python benchmarks/remote.py --results docs/measured/scaling.json
     python benchmarks/scaling.py table
 
 The last writes the tables of docs/scaling.md, and that of docs/remotes.md, between the comments
@@ -10,19 +10,19 @@ that mark them. `extrapolation` has the arithmetic.
 """
 
 import argparse
-import re
 import sys
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / name) for name in ("src", "benchmarks", "tests")]
+sys.path[:0] = [
+    str(ROOT / name) for name in ("src", "benchmarks", "tools/docs", "tests/resilience/harness")
+]
 
 import committed  # noqa: E402
 import scaling_tables  # noqa: E402
 import survived  # noqa: E402
 
-RESULTS = ROOT / "results/scaling.json"
+RESULTS = ROOT / "docs/measured/scaling.json"
 PAGES = {name: ROOT / "docs" / name for name in ("scaling.md", "remotes.md")}
 
 
@@ -43,24 +43,9 @@ def main() -> None:
         return
     tables = scaling_tables.every(survived.read(options.results), committed.params())
     for name, path in PAGES.items():
-        path.write_text(with_tables(path.read_text("utf-8"), tables[name]), encoding="utf-8")
-
-
-def with_tables(page: str, tables: dict[str, Any]) -> str:
-    """Return the page with each table between its comments.
-
-    Raises:
-        ValueError: a table has no place there, or several.
-    """
-    for name, lines in tables.items():
-        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-        pattern = re.escape(begin) + ".*?" + re.escape(end)
-        block = begin + "".join(f"{line}\n" for line in lines) + end
-        # Not a replacement text, in which a backslash would mean something.
-        page, found = re.subn(pattern, lambda _, new=block: new, page, flags=re.DOTALL)
-        if found != 1:
-            raise ValueError(f"{begin.strip()} must stand in the page once, found {found} times")
-    return page
+        path.write_text(
+            committed.with_tables(path.read_text("utf-8"), tables[name]), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

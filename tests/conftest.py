@@ -5,8 +5,8 @@ import sys
 import takht.stage  # noqa: F401 (pins the instructions before NumPy loads, as in a stage)
 
 import hypothesis
-import project
 import pytest
+import tiny_project
 
 hypothesis.settings.register_profile("takht", deadline=None)  # machines differ, and are shared
 hypothesis.settings.load_profile("takht")
@@ -30,7 +30,10 @@ def small(tmp_path_factory):
 
     Tests work on copies of it.
     """
-    tiny = project.make(tmp_path_factory.mktemp("small"), experiments=("best", "mel_augmented"))
-    tiny.run("dvc", "repro", "--quiet", "evaluate@best", "mel", TAKHT_WORKERS="1")
-    tiny.commit("Built")
-    return tiny
+
+    def build(root):
+        tiny = tiny_project.make(root, experiments=("best", "mel_augmented"))
+        tiny.run("dvc", "repro", "--quiet", "evaluate@best", "mel", TAKHT_WORKERS="1")
+        tiny.commit("Built")
+
+    return tiny_project.Project(tiny_project.made_once(tmp_path_factory, "small", build))

@@ -1,0 +1,128 @@
+"""The README's tables are those that the committed results make."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import results
+import yaml
+from pipeline import ROOT
+
+
+def test_the_readme_shows_the_committed_results():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert results.with_tables(readme) == readme
+
+
+def test_every_experiment_of_params_yaml_is_in_every_table():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for lines in (*map(results.test_table, results.MEASURED), results.crossval_table()):
+        text = "\n".join(lines)
+        assert all(f"| `{key}` |" in text for key in params["experiments"])
+
+
+def test_the_demo_results_are_the_committed_metrics():
+    for key, shown in results._read(ROOT / "docs/measured/demo.json")["experiments"].items():
+        assert shown["metrics"] == results._read(ROOT / f"metrics/{key}.json")
+
+
+def crossval(right):
+    """Predictions of composers a and b; `right` has shape (repeats, recordings)."""
+    return pd.DataFrame(
+        [
+            {
+                "repeat": str(repeat),
+                "recording": f"r{place:03d}",
+                "composer": "ab"[place % 2],
+                "predicted": "ab"[place % 2] if good else "ba"[place % 2],
+            }
+            for repeat, row in enumerate(right)
+            for place, good in enumerate(row)
+        ]
+    )
+
+
+def test_a_paired_difference_is_exact_and_its_interval_over_recordings():
+    rng = np.random.default_rng(1)
+    before = rng.random((3, 100)) < 0.6
+    after = before | (rng.random((3, 100)) < 0.5)
+    found = results.paired(crossval(before), crossval(after))
+    gain, low, high = found["accuracy_recordings"]
+    assert gain == pytest.approx(after.mean() - before.mean(), abs=1e-4)
+    error = (after.mean(axis=0) - before.mean(axis=0)).std() / 10
+    assert (low, high) == pytest.approx((gain - 1.96 * error, gain + 1.96 * error), abs=0.01)
+    assert results.paired(crossval(before), crossval(before))["accuracy_recordings"] == [0, 0, 0]
+
+
+def generation(**ours):
+    """Results in which ours is as good as can be, but for what is given."""
+    good = {"recon_mse": 0.001, "lsd_db": 1.0, "mr_stft": 0.5, "chroma": 1.0, "onset": 1.0}
+    good |= {
+        "frame_rate_energy": 0.01,
+        "phase_alone": {"lsd_db": 1.0, "chroma": 1.0},
+        "diversity": 1.0,
+    }
+    good |= {"autocorrelation_half_second": 0.25, "frechet": 10.0, "frechet_reference": 8.0}
+    far = {"min": 1.0, "median": 1.0}
+    good |= {
+        "memorisation_distance_ratio": {"3_seconds": far, "1_second": far},
+        "clipped_samples": 0,
+    }
+    good |= {
+        "composer_accuracy": 0.5,
+        "longest_piece_seconds": 60.0,
+        "block_boundary_flux_ratio": 1.0,
+    }
+    real = {"composer_accuracy": 0.5, "autocorrelation_half_second": 0.2}
+    metrics = {"study_vae": {}, "pca": {"recon_mse": 0.002}, "vae": good | ours}
+    metrics["reference"] = real | {"composer_accuracy_chance": 0.1}
+    cost = {"cpu_s": {"study_vae": 100.0, "vae": 50.0}, "branch_cpu_s": 300.0}
+    return cost | {
+        "scale": "demo",
+        "commit": "abc",
+        "metrics": metrics,
+        "real_time_factor": 0.05,
+    }
+
+
+def generation_text(**ours):
+    return "\n".join(results.generation_table.table("Demo corpus", generation(**ours)))
+
+
+def test_what_reaches_every_aim_is_said_to():
+    text = generation_text()
+    assert "Every aim is reached. Guessing tells .100" in text
+    assert "missed" not in text.lower()
+    assert "| reconstruction, squared error | ≤ .0065, < PCA | – | .0020 | .0010 | – |" in text
+
+
+@pytest.mark.parametrize(
+    ("ours", "name"),
+    [
+        ({"recon_mse": 0.003}, "reconstruction, squared error"),
+        ({"recon_mse": 0.007}, "reconstruction, squared error"),
+        ({"lsd_db": 8.1}, "reconstruction: log-spectral distance, dB"),
+        ({"phase_alone": {"lsd_db": 1.0, "chroma": 0.96}}, "phase alone: chroma cosine"),
+        ({"frechet": 16.1}, "samples, Fréchet distance over that of held-out music"),
+        ({"autocorrelation_half_second": 0.31}, "samples: autocorrelation at half a second"),
+        ({"autocorrelation_half_second": 0.09}, "samples: autocorrelation at half a second"),
+        ({"composer_accuracy": 0.42}, "composer told by `best`"),
+        (
+            {"memorisation_distance_ratio": {"3_seconds": {"min": 0.8}, "1_second": {"min": 1.0}}},
+            "samples: nearest 3 s of training music",
+        ),
+        ({"clipped_samples": 1}, "samples: clipped samples"),
+        ({"longest_piece_seconds": 59.0}, "longest piece, s"),
+    ],
+)
+def test_what_misses_its_aim_is_named_and_nothing_else(ours, name):
+    text = generation_text(**ours)
+    assert f"Missed: {name}" in text
+    assert text.count("**missed**") == 1
+
+
+def test_the_mean_over_corpora_is_as_sure_as_independent_ones_make_it():
+    rng = np.random.default_rng(2)
+    draws = rng.normal([0.1, 0.0, 0.2], [0.05, 0.02, 0.03], (200_000, 3))
+    gains = [[c.mean(), *np.quantile(c, [0.025, 0.975])] for c in draws.T]
+    expected = [draws.mean(), *np.quantile(draws.mean(axis=1), [0.025, 0.975])]
+    assert results.mean_gain(gains) == pytest.approx(expected, abs=1e-3)

@@ -1,0 +1,115 @@
+"""DVC's own views of the project: what its commands, its API and its editor extension read."""
+
+import json
+import re
+
+import dvc.api
+import pytest
+import tiny_project
+import yaml
+from pipeline import PARAMS, PIPELINE, ROOT, STAGES, entries
+
+ARTIFACTS = PIPELINE["artifacts"]
+MODELS = {
+    folder.replace("${key}", key)
+    for stage, keys in (
+        ("train", PARAMS["experiments"]),
+        ("train_vae", PARAMS["generation"]["models"]),
+        ("train_prior", ("",)),
+    )
+    for folder in entries(STAGES[stage], "outs")
+    for key in keys
+}
+
+
+def test_every_model_that_a_stage_writes_is_an_artifact_and_nothing_else():
+    assert {artifact["path"] for artifact in ARTIFACTS.values()} == MODELS
+
+
+@pytest.mark.parametrize("name", ARTIFACTS)
+def test_an_artifact_is_named_as_its_folder_and_says_what_it_is(name):
+    artifact = ARTIFACTS[name]
+    assert artifact["path"] == f"models/{name}"
+    assert re.fullmatch(r"[a-zA-Z0-9]([a-zA-Z0-9-/_]*[a-zA-Z0-9])?", name)  # of a Git tag
+    assert artifact["type"] == "model"
+    assert artifact["desc"].strip()
+    assert {"classification", "generation"} & set(artifact["labels"])
+    if name in PARAMS["experiments"]:
+        assert PARAMS["experiments"][name]["features"].split("_")[0] in artifact["labels"]
+
+
+def test_metrics_plots_and_params_are_declared_where_the_editor_looks():
+    """The extension lists what dvc.yaml declares: no metrics file of Git is left undeclared."""
+    declared = {
+        path.replace("${key}", key)
+        for stage in STAGES.values()
+        for path in entries(stage, "metrics")
+        for key in PARAMS["experiments"]
+    }
+    assert {str(path.relative_to(ROOT)) for path in ROOT.glob("metrics/**/*.json")} <= declared
+    assert all(stage.get("params") for name, stage in STAGES.items() if name.endswith("train"))
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """A built project, and in its workspace an experiment with fewer statistics."""
+    tiny = tiny_project.built(tmp_path_factory, "views")
+    tiny.run("git", "tag", "--annotate", "best@v1.0.0", "--message", "Of the demo corpus")
+    tiny.run("dvc", "exp", "run", "-S", "experiments.best.statistics=[timbre]")
+    return tiny
+
+
+def tracked(tiny: tiny_project.Project, *words: str) -> dict:
+    """What a DVC command says as JSON, warnings before it left out."""
+    output = tiny.run(*words, "--json")
+    found: dict = json.loads(output[output.index("{") :])
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)  # the first builds the project
+class TestCommands:
+    def test_params_diff_and_metrics_diff_show_the_change(self, changed):
+        found = tracked(changed, "dvc", "params", "diff")
+        assert found["params.yaml"]["experiments.best.statistics"]["new"] == "['timbre']"
+        assert set(found["params.yaml"]) == {"experiments.best.statistics"}
+        metrics = tracked(changed, "dvc", "metrics", "diff")
+        assert metrics["metrics/best.json"]["parameters"]["diff"] < 0
+        assert set(metrics) == {"metrics/best.json"}
+
+    def test_plots_diff_shows_both_revisions_and_labels_as_they_are_written(self, changed):
+        found = tracked(changed, "dvc", "plots", "diff")
+        assert "errors" not in found
+        (confusion,) = found["data"]["plots/confusion/best.csv"]
+        assert set(confusion["revisions"]) == {"HEAD", "workspace"}
+        rows = confusion["content"]["data"]["values"]
+        assert {row["actual"] for row in rows} == set(tiny_project.COMPOSERS)
+        curves = found["data"]["learning curves"][0]
+        names = {row["filename"] for row in curves["content"]["data"]["values"]}
+        assert names == {f"{name}.csv" for name in tiny_project.BUILT_EXPERIMENTS}
+
+    def test_exp_show_has_the_experiment_with_metrics_and_params(self, changed):
+        shown = json.loads(changed.run("dvc", "exp", "show", "--json"))
+        workspace = shown[0]["data"]
+        experiment = workspace["params"]["params.yaml"]["data"]["experiments"]["best"]
+        assert experiment["statistics"] == ["timbre"]
+        for name in tiny_project.BUILT_EXPERIMENTS:
+            metrics = workspace["metrics"][f"metrics/{name}.json"]["data"]
+            assert 0 <= metrics["accuracy_recordings"] <= 1
+        (experiments,) = [each["experiments"] for each in shown if each["experiments"]]
+        assert len(experiments) == 1
+
+    def test_an_artifact_is_found_by_its_tag_and_fetched(self, changed, tmp_path):
+        shown = dvc.api.artifacts_show("best", repo=str(changed.root))
+        assert shown["path"] == "models/best"
+        assert shown["rev"] == changed.run("git", "rev-parse", "best@v1.0.0^{}").strip()
+        changed.run("dvc", "artifacts", "get", ".", "best", "--out", str(tmp_path / "best"))
+        card = json.loads((tmp_path / "best/model.json").read_text(encoding="utf-8"))
+        # As it was when it was tagged, not as it is in the workspace.
+        assert card["statistics"] == PARAMS["experiments"]["best"]["statistics"]
+        assert (tmp_path / "best/weights.npz").exists()
+
+    def test_artifacts_of_what_was_not_built_do_not_disturb(self, changed):
+        declared = yaml.safe_load((changed.root / "dvc.yaml").read_text(encoding="utf-8"))
+        assert "mel_even" in declared["artifacts"]  # which this project does not train
+        assert "up to date" in changed.run("dvc", "status", "train@best")

@@ -1,0 +1,93 @@
+"""Networks learn what can be learnt, and keep the weights that were best."""
+
+import keras
+import numpy as np
+import pytest
+from window_batches import BANDS, COMPOSERS, FRAMES, batches
+
+from takht.classifiers import networks
+from takht.dataset.batches import Batches
+from takht.errors import TakhtError
+from takht.training.loop import train_network
+
+# Keras 3.15 reads TensorFlow 2.21's variables in a way that numpy 2 means to end.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+)
+
+
+def tiny(name: str = "mfcc_two_blocks", width: float = 0.0625) -> keras.Model:
+    size = {"frames": FRAMES, "bands": BANDS, "composers": COMPOSERS, "width": width}
+    return networks.build_network(name, **size, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "width", "epochs"),
+    [("mfcc_two_blocks", 0.0625, 6), ("mfcc_wide", 0.0625, 4), ("mel_six_blocks", 0.125, 9)],
+)
+def test_each_network_learns_what_can_be_learnt(name, width, epochs):
+    curve = train_network(
+        tiny(name, width),
+        batches(144, max_steps=9, seed=1),
+        batches(48),
+        epochs=epochs,
+        learning_rate=0.001,
+        patience=99,
+    )
+    assert list(curve["epoch"]) == list(range(1, len(curve) + 1))
+    assert curve["validation_accuracy"].max() > 0.9
+
+
+def test_shuffled_labels_give_chance():
+    curve = train_network(
+        tiny(),
+        batches(144, shuffled_labels=True, max_steps=9, seed=1),
+        batches(144, shuffled_labels=True),
+        epochs=4,
+        learning_rate=0.003,
+        patience=99,
+    )
+    assert curve["validation_accuracy"].mean() == pytest.approx(1 / 3, abs=0.12)
+
+
+def validation_loss(network: keras.Model, data: Batches) -> float:
+    windows, targets = data.at(np.arange(48))
+    told = network.predict_on_batch(windows)[np.arange(48), targets]
+    return float(-np.log(told).mean())  # this network has no penalty
+
+
+def test_the_weights_of_the_best_epoch_stay_not_the_last():
+    network, validation = tiny(), batches(48, shuffled_labels=True)
+    curve = train_network(
+        network,
+        batches(48, max_steps=3, seed=1),
+        validation,
+        epochs=8,
+        learning_rate=0.01,
+        patience=99,
+    )
+    losses = curve["validation_loss"]
+    assert losses.idxmin() < len(losses) - 1  # else this run could not tell best from last
+    assert validation_loss(network, validation) == pytest.approx(losses.min(), rel=1e-5)
+
+
+def test_training_stops_when_patience_ends():
+    curve = train_network(
+        tiny(),
+        batches(48, max_steps=3, seed=1),
+        batches(48, shuffled_labels=True),
+        epochs=30,
+        learning_rate=0.01,
+        patience=2,
+    )
+    assert len(curve) == curve["validation_loss"].idxmin() + 1 + 2
+
+
+@pytest.mark.filterwarnings("ignore:invalid value|overflow:RuntimeWarning")
+def test_a_run_that_lost_its_way_ends_with_advice():
+    data = batches(32, max_steps=2, seed=1)
+    with pytest.raises(
+        TakhtError, match=r"epoch 1: loss is (nan|inf), .* lower the experiment's learning"
+    ):
+        train_network(tiny(), data, batches(32), epochs=2, learning_rate=1e30, patience=2)
