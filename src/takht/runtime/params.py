@@ -62,16 +62,22 @@ def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("para
 
 
 def _line(path: Path, place: str, kind: Any, error: dict[str, Any]) -> str:
-    within = error["loc"][1:] if error["loc"][:1] == (kind,) else error["loc"]
-    key = ".".join([place, *map(str, within)])
+    """Return the line about one error; `kind` tells which of several models was asked."""
+    within, found, message = error["loc"], error["input"], error["msg"]
+    if within[:1] == (kind,):
+        within = within[1:]
     advice = "fix the value"
-    if error["type"] == "extra_forbidden":
+    if error["type"].startswith("union_tag"):
+        within, found = (*within, "kind"), kind
+        message = "no kind of this section" if kind is not None else "Field required"
+        tags = error.get("ctx", {}).get("expected_tags", "the kind, as the repository's own file")
+        advice = f"write {tags}"
+    elif error["type"] == "extra_forbidden":
         new = RENAMED.get(str(within[-1]))
         advice = f"it is now called {new}" if new else "remove the key or fix its name"
-    elif (old := error["input"]) in list(RENAMED):
-        advice = f"it is now called {RENAMED[old]}"
-    elif error["type"] == "union_tag_not_found":
-        advice = "add the line `kind: …`; params.yaml of the repository shows the kinds"
-    elif error["type"] == "float_type" and isinstance(error["input"], str):
+    elif isinstance(found, str) and found in RENAMED:
+        advice = f"it is now called {RENAMED[found]}"
+    elif error["type"] == "float_type" and isinstance(found, str):
         advice = "write a plain number (YAML reads 1e-3 as text: write 1.0e-3)"
-    return f"{path}: {key}: {error['msg']}, got {error['input']!r}; {advice}"
+    key = ".".join([place, *map(str, within)])
+    return f"{path}: {key}: {message}, got {found!r}; {advice}"

@@ -248,8 +248,11 @@ def test_the_repositorys_own_experiments_are_valid(name):
         (NETWORK | {"statistics": ["timbre"]}, r"x\.statistics: Extra inputs"),
         (NETWORK | {"learning_rate": "1e-3"}, r"write 1\.0e-3"),
         (NETWORK | {"features": "../mel"}, r"x\.features: .*pattern"),
-        ({}, r"experiments\.x: Unable to extract tag using discriminator 'kind'.*; add the line"),
-        (NETWORK | {"kind": "forest"}, r"experiments\.x: .*'forest'.*'network', 'discriminant'"),
+        ({}, r"experiments\.x\.kind: Field required, got None; write"),
+        (
+            NETWORK | {"kind": "forest"},
+            r"experiments\.x\.kind: .*'forest'; write 'network', 'discriminant'",
+        ),
         (
             DISCRIMINANT | {"statistics": ["steps"]},
             r"x\.statistics\.0: .*got 'steps'; it is now called quarter_tone_steps",
