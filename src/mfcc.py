@@ -22,7 +22,7 @@ from takht.dataset.feature_folder import (
     write_pieces,
 )
 from takht.errors import TakhtError
-from takht.features.spectrograms import mel
+from takht.features.spectrograms.recipes import MelRecipe, MfccRecipe
 from takht.runtime.atomic import atomic_folder
 from takht.runtime.params import Section
 
@@ -49,20 +49,23 @@ def mfcc(params: Mfcc, mel_dir: Path, out_dir: Path) -> None:
         )
         for name, rows in rows_of.items()
     ]
-    extract = partial(_extract, mel_dir=mel_dir, count=params.coefficients)
+    kept = MelRecipe.model_validate(settings).model_dump(exclude={"kind", "unit"})
+    recipe = MfccRecipe(**kept, **params.model_dump())
+    extract = partial(_extract, mel_dir=mel_dir, recipe=recipe)
     with atomic_folder(out_dir) as folder:
         made = RecordingCache(extract, "mfcc", threads=True).map(tasks, folder)
-        settings |= {"kind": "mfcc", "unit": "cepstrum of dB", **params.model_dump()}
-        write_index(folder, dict(zip(rows_of, made, strict=True)), settings)
+        write_index(folder, dict(zip(rows_of, made, strict=True)), recipe.model_dump())
 
 
-def _extract(task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, count: int) -> IndexRows:
+def _extract(
+    task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, recipe: MfccRecipe
+) -> IndexRows:
     recording, rows = task
     pieces = (
-        replace(piece, frames=mel.mfcc(piece.frames, count))
+        replace(piece, frames=recipe.from_mel(piece.frames))
         for piece in read_pieces(mel_dir, recording, rows)
     )
-    return write_pieces(path, pieces)
+    return write_pieces(path, pieces, recipe.dtype)
 
 
 if __name__ == "__main__":

@@ -1,108 +1,23 @@
-"""The features of a segment as the stages make, store and read them, by a model card's settings."""
+"""The recipe of the features that a model learnt from, by its model card."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError
 
 from takht.core.arrays import Frames, Waveform
 from takht.errors import TakhtError
-from takht.features.spectrograms.mel import MelSettings, log_mel, mfcc
-from takht.features.statistics.summary import GROUPS, MIN_RATE_HZ, count_hops, summarize_segment
-from takht.features.statistics.timbre import HOP_SAMPLES
-from takht.runtime.params import Section
-from takht.runtime.renamed import RENAMED
+from takht.features.spectrograms.recipes import MelRecipe, MfccRecipe
+from takht.features.statistics.recipe import StatisticsRecipe
 
-Rate = Annotated[int, Field(ge=8_000, le=96_000, description="of the audio, Hz")]
+Recipe = MelRecipe | MfccRecipe | StatisticsRecipe
+_RECIPE: TypeAdapter[Recipe] = TypeAdapter(Annotated[Recipe, Field(discriminator="kind")])
 
 
-@dataclass(frozen=True)
-class SegmentFeatures:
-    """What makes features of a segment, shape (frames, bands), and what places them in time.
-
-    `frame_samples` is how long the sound is that one frame is about.
-    """
-
-    of: Callable[[Waveform], Frames]
-    unit: str
-    bands: int
-    sample_rate_hz: int
-    hop_samples: int
-    frame_samples: int
-
-    def window_seconds(self, frames: int) -> float:
-        """Return how long a window of so many frames is."""
-        return ((frames - 1) * self.hop_samples + self.frame_samples) / self.sample_rate_hz
-
-
-class _Mel(MelSettings):
-    kind: Literal["mel"]
-    unit: Literal["dB"]
-    sample_rate_hz: Rate
-
-    def made(self) -> SegmentFeatures:
-        how = self.model_dump(include={"sample_rate_hz", "n_fft", "hop_samples", "bands"})
-        return self._framed(lambda wave: _stored(log_mel(wave, **how)), self.bands)
-
-    def _framed(self, of: Callable[[Waveform], Frames], bands: int) -> SegmentFeatures:
-        hop = self.hop_samples
-        return SegmentFeatures(of, self.unit, bands, self.sample_rate_hz, hop, hop)
-
-
-class _Mfcc(_Mel):
-    kind: Literal["mfcc"]  # type: ignore[assignment]
-    unit: Literal["cepstrum of dB"]  # type: ignore[assignment]
-    coefficients: int = Field(ge=1, le=512)
-
-    def made(self) -> SegmentFeatures:
-        levels = super().made().of
-        count = self.coefficients
-        return self._framed(lambda wave: _stored(mfcc(levels(wave), count)), count)
-
-
-class _Statistics(Section):
-    kind: Literal["statistics"]
-    frame: Literal["window"]
-    unit: Literal["statistics"]
-    sample_rate_hz: Annotated[Rate, Field(ge=MIN_RATE_HZ)]
-    hop_samples: int
-    window_samples: int
-    groups: dict[str, int]
-
-    @model_validator(mode="after")
-    def _check_definition(self) -> Self:
-        """The statistics are code, not settings: another version's are others."""
-        hops = count_hops(self.sample_rate_hz)
-        ours = [count * HOP_SAMPLES for count in hops]
-        for name in self.groups:
-            if RENAMED.get(name) in GROUPS:
-                raise ValueError(f"groups: {name!r} is now called {RENAMED[name]!r}")
-        if [self.window_samples, self.hop_samples] != ours or self.groups != GROUPS:
-            raise ValueError("other statistics than this version computes")
-        return self
-
-    def made(self) -> SegmentFeatures:
-        bands = sum(self.groups.values())
-        sizes = (bands, self.sample_rate_hz, self.hop_samples, self.window_samples)
-        return SegmentFeatures(self._of, self.unit, *sizes)
-
-    def _of(self, wave: Waveform) -> Frames:
-        window_hops, _ = count_hops(self.sample_rate_hz)
-        if 1 + len(wave) // HOP_SAMPLES < window_hops:
-            return np.empty((0, sum(self.groups.values())), np.float32)
-        return summarize_segment(wave, self.sample_rate_hz)
-
-
-_KINDS: TypeAdapter[_Mel | _Mfcc | _Statistics] = TypeAdapter(
-    Annotated[_Mel | _Mfcc | _Statistics, Field(discriminator="kind")]
-)
-
-
-def features_from_settings(settings: Mapping[str, Any], where: Path) -> SegmentFeatures:
-    """Return the features that a model learnt from, for any recording.
+def read_recipe(settings: Mapping[str, Any], where: Path) -> Recipe:
+    """Return the recipe of the features that a model learnt from.
 
     `settings` are a feature folder's, as the model card in the folder `where` keeps them.
 
@@ -110,7 +25,7 @@ def features_from_settings(settings: Mapping[str, Any], where: Path) -> SegmentF
         TakhtError: this version does not make such features.
     """
     try:
-        return _KINDS.validate_python(dict(settings)).made()
+        return _RECIPE.validate_python(dict(settings))
     except ValidationError as error:
         faults = ", ".join(
             f"{'.'.join(map(str, each['loc'])) or 'kind'}: {each['msg']}" for each in error.errors()
@@ -121,6 +36,16 @@ def features_from_settings(settings: Mapping[str, Any], where: Path) -> SegmentF
         ) from None
 
 
-def _stored(frames: Frames) -> Frames:
-    """Return frames as they come back from a feature folder, which keeps float16."""
-    return frames.astype(np.float16).astype(np.float32)
+def compute_as_stored(recipe: Recipe, wave: Waveform) -> Frames:
+    """Return a segment's features, shape (frames, columns), as a feature folder gives them back.
+
+    Without a frame where the segment (samples,) is too short.
+    """
+    if len(wave) < recipe.min_samples:
+        return np.empty((0, recipe.columns), np.float32)
+    return np.asarray(recipe.compute(wave).astype(recipe.dtype), np.float32)
+
+
+def window_seconds(recipe: Recipe, frames: int) -> float:
+    """Return how long a window of so many frames is, s."""
+    return ((frames - 1) * recipe.hop_samples + recipe.frame_samples) / recipe.sample_rate_hz

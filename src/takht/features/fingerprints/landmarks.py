@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import scipy.fft
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from takht.core.arrays import Waveform
+from takht.core.spectra import block_spectra, hann
 
 LOWEST_HZ, HIGHEST_HZ = 250.0, 4000.0  # what the lowest bit rates leave
 _FRAME_SECONDS = 0.093
@@ -123,10 +122,10 @@ def _spectrogram(
     """
     first, last = (round(hz * n_fft / sample_rate_hz) for hz in (LOWEST_HZ, HIGHEST_HZ))
     last = min(last, n_fft // 2)
-    window = np.hanning(n_fft + 1)[:-1].astype(np.float32)  # periodic
-    frames = sliding_window_view(np.pad(wave, (0, max(0, n_fft - len(wave)))), n_fft)[::hop]
-    power = np.empty((len(frames), last + 1 - first), np.float32)
-    for start in range(0, len(frames), 256):  # a block stays in the processor's cache
-        spectrum = scipy.fft.rfft(frames[start : start + 256] * window, axis=1)[:, first : last + 1]
-        power[start : start + 256] = spectrum.real**2 + spectrum.imag**2
+    padded = np.pad(wave, (0, max(0, n_fft - len(wave))))
+    starts = np.arange(0, len(padded) - n_fft + 1, hop)
+    power = np.empty((len(starts), last + 1 - first), np.float32)
+    for part, spectrum in block_spectra(padded, starts, hann(n_fft)):
+        kept = spectrum[:, first : last + 1]
+        power[part] = kept.real**2 + kept.imag**2
     return power, first

@@ -1,28 +1,30 @@
 """Log-mel spectrograms and MFCCs of waveforms: mono float32 in [-1, 1], shape (samples,)."""
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import scipy.fft
 import scipy.sparse
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from pydantic import Field
 
 from takht.core.arrays import FLOOR_POWER, TOP_DB, Frames, Waveform
+from takht.core.spectra import block_spectra, centred_starts, hann
 from takht.runtime.params import Section
 
-_BLOCK_FRAMES = 256  # a block and its spectrum stay in the processor's cache
+FftSamples = Annotated[int, Field(ge=64, le=16384, description="length of a frame, samples")]
+HopSamples = Annotated[int, Field(ge=16, le=8192, description="from frame to frame, samples")]
+Bands = Annotated[int, Field(ge=8, le=512, description="mel bands")]
 
 
 class MelSettings(Section):
     """How a log-mel spectrogram is made."""
 
     at: ClassVar[str] = "scales.{scale}.mel"
-    n_fft: int = Field(ge=64, le=16384, description="length of a frame, samples")
-    hop_samples: int = Field(ge=16, le=8192, description="from frame to frame, samples")
-    bands: int = Field(ge=8, le=512, description="mel bands")
+    n_fft: FftSamples
+    hop_samples: HopSamples
+    bands: Bands
 
 
 def log_mel(
@@ -35,15 +37,11 @@ def log_mel(
     because blocks of frames stay in cache and the filters are sparse.
     """
     filters = mel_filters(sample_rate_hz, n_fft, bands)
-    window = np.hanning(n_fft + 1)[:-1].astype(np.float32)  # periodic
-    every = sliding_window_view(np.pad(wave, n_fft // 2), n_fft)
-    starts = np.rint(np.arange(1 + int(len(wave) // hop_samples)) * hop_samples).astype(int)
+    starts = centred_starts(len(wave), hop_samples)
     power = np.empty((len(starts), bands), dtype=np.float32)
-    for start in range(0, len(starts), _BLOCK_FRAMES):
-        frames = every[starts[start : start + _BLOCK_FRAMES]]
-        spectrum = scipy.fft.rfft(frames * window, axis=1)
+    for part, spectrum in block_spectra(np.pad(wave, n_fft // 2), starts, hann(n_fft)):
         energy = spectrum.real**2 + spectrum.imag**2
-        power[start : start + _BLOCK_FRAMES] = (filters @ energy.T).T
+        power[part] = (filters @ energy.T).T
     return np.asarray(10 * np.log10(np.maximum(power, FLOOR_POWER)), dtype=np.float32)
 
 

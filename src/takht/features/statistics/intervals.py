@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from takht.core.arrays import Waveform
+from takht.core.spectra import block_spectra, centred_starts, hann
 
 Values = NDArray[np.float32]
 
@@ -28,18 +29,15 @@ def compute_pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
 
     Frame t is centred on sample 1024 t.
     """
-    padded = np.pad(wave, FFT_SAMPLES // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SAMPLES)[::HOP_SAMPLES]
-    window = np.hanning(FFT_SAMPLES + 1)[:-1].astype(np.float32)  # periodic
+    padded, starts = np.pad(wave, FFT_SAMPLES // 2), centred_starts(len(wave), HOP_SAMPLES)
     pitch_hz = LOWEST_HZ * 2 ** (np.arange(OCTAVES * STEPS) / STEPS)
     position = pitch_hz * FFT_SAMPLES / sample_rate_hz
     below = position.astype(int)
     share = (position - below).astype(np.float32)
-    level = np.empty((len(frames), OCTAVES * STEPS), np.float32)
-    for start in range(0, len(frames), 256):
-        magnitude = np.abs(scipy.fft.rfft(frames[start : start + 256] * window, axis=1))
-        between = magnitude[:, below] * (1 - share) + magnitude[:, below + 1] * share
-        level[start : start + 256] = between
+    level = np.empty((len(starts), OCTAVES * STEPS), np.float32)
+    for part, spectrum in block_spectra(padded, starts, hann(FFT_SAMPLES)):
+        magnitude = np.abs(spectrum)
+        level[part] = magnitude[:, below] * (1 - share) + magnitude[:, below + 1] * share
     level = np.log1p(LOUDNESS_KNEE * level / max(float(level.max(initial=0.0)), _TINY))
     around = uniform_filter1d(level, NEIGHBOURHOOD_STEPS, axis=1, mode="nearest")
     peaks = np.maximum(level - around, 0).reshape(len(level), OCTAVES, STEPS)

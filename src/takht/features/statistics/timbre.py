@@ -12,6 +12,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from takht.core.arrays import FLOOR_POWER, TOP_DB, Waveform
+from takht.core.spectra import block_spectra, centred_starts, hann
 from takht.features.spectrograms.mel import mel_filters
 
 Values = NDArray[np.float32]
@@ -81,13 +82,10 @@ def summarize_timbre(values: Values) -> Values:
 
 def _power_spectrogram(wave: Waveform) -> Values:
     """Return power, shape (frames, 1025); frame t is centred on sample 512 t."""
-    padded = np.pad(wave, FFT_SAMPLES // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SAMPLES)[::HOP_SAMPLES]
-    window = np.hanning(FFT_SAMPLES + 1)[:-1].astype(np.float32)  # periodic
-    power = np.empty((len(frames), FFT_SAMPLES // 2 + 1), np.float32)
-    for start in range(0, len(frames), 256):
-        spectrum = scipy.fft.rfft(frames[start : start + 256] * window, axis=1)
-        power[start : start + 256] = spectrum.real**2 + spectrum.imag**2
+    padded, starts = np.pad(wave, FFT_SAMPLES // 2), centred_starts(len(wave), HOP_SAMPLES)
+    power = np.empty((len(starts), FFT_SAMPLES // 2 + 1), np.float32)
+    for part, spectrum in block_spectra(padded, starts, hann(FFT_SAMPLES)):
+        power[part] = spectrum.real**2 + spectrum.imag**2
     return power
 
 

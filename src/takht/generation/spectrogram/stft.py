@@ -8,14 +8,12 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from takht.core.arrays import Waveform
+from takht.core.spectra import block_spectra, centred_starts
 
 Spectrum = NDArray[np.complex64]
-
-_BLOCK_FRAMES = 256  # a block and its spectrum stay in the processor's cache
 
 
 def stft(wave: Waveform, *, n_fft: int, hop_samples: int) -> Spectrum:
@@ -24,14 +22,11 @@ def stft(wave: Waveform, *, n_fft: int, hop_samples: int) -> Spectrum:
     Frame t is centred on sample t * hop_samples; beyond its ends the wave is silent. The window's
     sum is divided out, so that a full-scale sine on a bin has magnitude 1.
     """
-    frames = 1 + len(wave) // hop_samples
     padded = np.pad(np.asarray(wave, np.float32), (n_fft // 2, n_fft // 2 + hop_samples))
-    views = sliding_window_view(padded, n_fft)[::hop_samples][:frames]
-    window = hann(n_fft)
-    spectrum = np.empty((frames, n_fft // 2 + 1), np.complex64)
-    for start in range(0, frames, _BLOCK_FRAMES):
-        part = slice(start, start + _BLOCK_FRAMES)
-        spectrum[part] = scipy.fft.rfft(views[part] * window, axis=1)
+    starts = centred_starts(len(wave), hop_samples)
+    spectrum = np.empty((len(starts), n_fft // 2 + 1), np.complex64)
+    for part, found in block_spectra(padded, starts, scaled_hann(n_fft)):
+        spectrum[part] = found
     return spectrum
 
 
@@ -42,7 +37,7 @@ def istft(spectrum: Spectrum, *, hop_samples: int) -> Waveform:
     """
     frames, n_fft = len(spectrum), 2 * (spectrum.shape[1] - 1)
     overlap = n_fft // hop_samples
-    window = hann(n_fft)
+    window = scaled_hann(n_fft)
     pieces = scipy.fft.irfft(spectrum, n_fft, axis=1) * window
     pieces = pieces.reshape(frames, overlap, hop_samples)
     squares = np.square(window).reshape(overlap, hop_samples)
@@ -57,7 +52,7 @@ def istft(spectrum: Spectrum, *, hop_samples: int) -> Waveform:
 
 
 @lru_cache
-def hann(n_fft: int) -> NDArray[np.float32]:
+def scaled_hann(n_fft: int) -> NDArray[np.float32]:
     """Return the window, shape (n_fft,), scaled to a sum of 2."""
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
     return np.asarray(window * 2 / window.sum(), np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 
 from takht.core.arrays import Frames, Waveform
 from takht.generation.spectrogram.decibel_range import power_of_unit, unit_of_power
-from takht.generation.spectrogram.stft import hann, stft
+from takht.generation.spectrogram.stft import scaled_hann, stft
 
 N_FFT = 512
 HOP_SAMPLES = 256
@@ -28,7 +28,7 @@ def zero_phase(unit: Frames) -> Waveform:
     That is what the original calls Griffin-Lim. All phases are 0, so every frame is a pulse and the
     frame rate is heard; 256 bins are taken for an FFT of 510 samples, so all is 6.8 cents sharp.
     """
-    window = hann(_N_FFT_BACK)
+    window = scaled_hann(_N_FFT_BACK)
     pieces = np.fft.irfft(np.sqrt(power_of_unit(unit)), _N_FFT_BACK, axis=1) * window
     wave = np.zeros(HOP_SAMPLES * (len(unit) - 1) + _N_FFT_BACK, np.float32)
     weight = np.zeros_like(wave)

@@ -1,0 +1,37 @@
+"""Spectra of overlapping frames, block by block: the one place that frames and transforms sound."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import scipy.fft
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from takht.core.arrays import Waveform
+
+_BLOCK_FRAMES = 256  # a block and its spectrum stay in the processor's cache
+
+
+def hann(n_fft: int) -> NDArray[np.float32]:
+    """Return the periodic Hann window, shape (n_fft,)."""
+    return np.hanning(n_fft + 1)[:-1].astype(np.float32)
+
+
+def block_spectra(
+    wave: Waveform, starts: NDArray[np.int64], window: NDArray[np.float32]
+) -> Iterator[tuple[slice, NDArray[np.complex64]]]:
+    """Yield the spectra of frames, and which frames they are, 256 at a time.
+
+    Frame t is `wave[starts[t] : starts[t] + n_fft]` times the window (n_fft,); its spectrum has
+    1 + n_fft // 2 bins.
+    """
+    every = sliding_window_view(wave, len(window))
+    for first in range(0, len(starts), _BLOCK_FRAMES):
+        part = slice(first, first + _BLOCK_FRAMES)
+        yield part, scipy.fft.rfft(every[starts[part]] * window, axis=1)
+
+
+def centred_starts(samples: int, hop_samples: float) -> NDArray[np.int64]:
+    """Return where frames begin that are centred on every hop of a wave, padded by half a frame."""
+    frames = np.arange(1 + int(samples // hop_samples))
+    return np.asarray(np.rint(frames * hop_samples), np.int64)
