@@ -15,9 +15,14 @@ import pandas as pd
 from takht.classifiers import predictions
 from takht.core import tables
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.evaluation.cross_validation import limit_steps, make_folds, score_fold, train_fold
+from takht.evaluation.cross_validation import (
+    Crossval,
+    limit_steps,
+    make_folds,
+    score_fold,
+    train_fold,
+)
 from takht.evaluation.metrics import accuracy, macro_f1
-from takht.evaluation.settings import Crossval
 from takht.runtime.atomic import atomic_file
 from takht.training.experiments import Experiment, NetworkExperiment, Training
 

@@ -8,8 +8,7 @@ import pandas as pd
 
 from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
-from takht.preparation.gain import compute_gain_db
-from takht.preparation.measurement import measure_recording
+from takht.preparation.gain import compute_gain_db, measure_recording
 from takht.preparation.settings import NormalizeSettings
 from takht.runtime.atomic import atomic_file, scratch_folder
 

@@ -13,8 +13,7 @@ from takht.core import tables
 from takht.core.randomness import rng_for
 from takht.dataset.window_selection import permute_labels
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.evaluation.cross_validation import limit_steps, score_fold, train_fold
-from takht.evaluation.settings import SanityChecks
+from takht.evaluation.cross_validation import SanityChecks, limit_steps, score_fold, train_fold
 from takht.runtime.atomic import atomic_file
 from takht.training.experiments import Experiment, NetworkExperiment, Training
 

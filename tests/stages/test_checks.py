@@ -12,8 +12,7 @@ from takht.core import tables
 from takht.core.randomness import rng_for
 from takht.dataset import window_selection
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.evaluation.cross_validation import make_folds
-from takht.evaluation.settings import Crossval, SanityChecks
+from takht.evaluation.cross_validation import Crossval, SanityChecks, make_folds
 from takht.training.experiments import DiscriminantExperiment, Experiment, Training
 
 ONE = WindowSize(frames=1, step_frames=1)

@@ -1,14 +1,17 @@
 """An experiment tried on recordings of one's choice, in fewer steps than its own run."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 from sklearn.model_selection import StratifiedGroupKFold
 
 from takht.classifiers import predictions
 from takht.classifiers.classifier import Classifier
 from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.runtime.params import Section, Seed
 from takht.training import training_set
 from takht.training.experiments import DiscriminantExperiment, Experiment, Training
 from takht.training.fit import fit_classifier
@@ -78,3 +81,23 @@ def score_fold(
     return recordings.assign(
         windows_right=recordings["recording"].map(right), windows=recordings["recording"].map(count)
     )
+
+
+class Crossval(Section):
+    """How the cross-validation deals its folds."""
+
+    at: ClassVar[str] = "crossval"
+    folds: int = Field(ge=2, le=20, description="each recording is tested once a repeat")
+    repeats: int = Field(ge=1, le=100, description="fresh partitions")
+    network_repeats: int = Field(ge=1, le=100, description="the same for networks, which cost more")
+    max_steps: int = Field(ge=1, description="of a network's run in a fold")
+    seed: Seed
+
+
+class SanityChecks(Section):
+    """What a classifier must not be able to do, and what it should."""
+
+    at: ClassVar[str] = "sanity_checks"
+    max_steps: int = Field(ge=1, description="of a network's run")
+    unknown_composers: int = Field(ge=1, le=100, description="left out of training, then met")
+    seed: Seed

@@ -1,14 +1,19 @@
 """Who composed a recording and who is predicted when, from the probabilities of windows."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from takht.classifiers.model_card import ModelCard
 from takht.inference import timeline
-from takht.inference.recording_classifier import WindowPredictions
+from takht.inference.decoded_recording import UnusableRecording
+from takht.inference.recording_classifier import RecordingClassifier, WindowPredictions
+from takht.runtime.parallel import map_ordered
 
 UNKNOWN = "unknown"
 MIN_SPAN_SECONDS = 20.0
@@ -112,3 +117,26 @@ def _timeline(
     between = (middles[1:] + middles[:-1]) / 2
     edges = np.concatenate([[0.0], between, [predicted.seconds]]).round(2).tolist()
     return [TimelineSpan(edges[first], edges[end], found) for first, end, found in judged]
+
+
+def predict_all(
+    classifier: RecordingClassifier, recordings: Sequence[Path]
+) -> tuple[list[Prediction], list[Failure]]:
+    """Return the predictions and the failures, each in the order of the recordings.
+
+    A core works on one recording. Progress is on stderr, of a single recording by the segment.
+    """
+    answer_one = partial(_answer, classifier, len(recordings) == 1)
+    each = map_ordered(answer_one, recordings, label="answer", threads=True)
+    failures = [one for one in each if isinstance(one, Failure)]
+    return [one for one in each if isinstance(one, Prediction)], failures
+
+
+def _answer(classifier: RecordingClassifier, bar: bool, path: Path) -> Prediction | Failure:
+    try:
+        predicted = classifier.predict(path, bar=bar)
+    except UnusableRecording as error:
+        return Failure(str(path), str(error))
+    except OSError as error:
+        return Failure(str(path), error.strerror or str(error))
+    return make_prediction(str(path), predicted, classifier.card, classifier.step_seconds)

@@ -8,8 +8,8 @@ import pandas as pd
 import tensorflow as tf
 
 from takht.classifiers import networks
-from takht.classifiers.flops import mflop_per_window
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
+from takht.classifiers.networks import mflop_per_window
 from takht.classifiers.standardisation import fit_standardisation
 from takht.core.arrays import Frames
 from takht.dataset.batches import Batches, ShuffledBatches

@@ -3,8 +3,7 @@
 import keras
 import pytest
 
-from takht.classifiers.flops import mflop_per_window
-from takht.classifiers.networks import build_network
+from takht.classifiers.networks import build_network, mflop_per_window
 
 
 def test_mflop_by_hand():

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from takht.features.statistics.onsets import summarize_onsets
-from takht.features.statistics.timbre import compute_frame_values
+from takht.features.statistics.timbre import compute_frame_values, summarize_onsets
 
 RATE_HZ = 22_050
 

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from takht.features.statistics.intervals import compute_pitch_classes, summarize_intervals
-from takht.features.statistics.onsets import summarize_onsets
 from takht.features.statistics.quarter_tone_steps import summarize_steps
 from takht.features.statistics.summary import GROUPS, add_context, count_hops, summarize_segment
-from takht.features.statistics.timbre import compute_frame_values, summarize_timbre
+from takht.features.statistics.timbre import (
+    compute_frame_values,
+    summarize_onsets,
+    summarize_timbre,
+)
 
 
 @pytest.mark.parametrize(("seconds", "windows"), [(5.02, 1), (7.1, 2), (60, 28), (66, 31)])

@@ -5,7 +5,7 @@ import pyloudnorm
 import pytest
 from feature_folders import write_parts
 
-from takht.preparation.measurement import measure_recording
+from takht.preparation.gain import measure_recording
 
 
 def test_parts_measure_as_the_whole(tmp_path):

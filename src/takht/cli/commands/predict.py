@@ -40,9 +40,8 @@ def predict(
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")
     from takht.cli.arguments.audio_paths import find_audio
-    from takht.inference.batch import predict_all
     from takht.inference.formats import format_csv, format_json, format_table
-    from takht.inference.prediction import Failure
+    from takht.inference.prediction import Failure, predict_all
     from takht.inference.recording_classifier import RecordingClassifier
     from takht.text import names
 

@@ -6,9 +6,13 @@ from numpy.typing import NDArray
 from takht.core.arrays import Waveform
 from takht.features.statistics.intervals import HOP_SAMPLES as PITCH_HOP_SAMPLES
 from takht.features.statistics.intervals import compute_pitch_classes, summarize_intervals
-from takht.features.statistics.onsets import summarize_onsets
 from takht.features.statistics.quarter_tone_steps import summarize_steps
-from takht.features.statistics.timbre import HOP_SAMPLES, compute_frame_values, summarize_timbre
+from takht.features.statistics.timbre import (
+    HOP_SAMPLES,
+    compute_frame_values,
+    summarize_onsets,
+    summarize_timbre,
+)
 
 GROUPS = {"timbre": 184, "intervals": 48, "quarter_tone_steps": 24, "onsets": 8, "context": 72}
 WINDOW_SECONDS, STEP_SECONDS = 5.016, 1.997  # 216 and 86 hops of 512 samples at 22,050 Hz

@@ -28,7 +28,7 @@ ROLLOFF_SHARE = 0.85
 KINDS = {"mfcc": 30, "delta": 30, "tonality": TONAL_BANDS, "contrast": 7, "shape": 6} | {
     "chroma": 12,
     "tonnetz": 6,
-    "rise": 4,  # for takht.features.statistics.onsets
+    "rise": 4,  # for onset statistics
 }
 
 
@@ -139,3 +139,13 @@ def _tonnetz() -> Values:
     steps[::2] = steps[::2] - 0.5
     radius = np.array([1, 1, 1, 1, 0.5, 0.5])[:, None]
     return np.asarray(radius * np.cos(np.pi * steps), np.float32)
+
+
+def summarize_onsets(values: Values) -> Values:
+    """Return deviation, then mean, of the log rise in four bands, shape (8,).
+
+    `values` are the window's frames as `timbre_statistics.frame_values` has them. A band is 32 of
+    128 mel bands, its rise the mean of what they grow from one frame to the next, dB.
+    """
+    logs = np.log1p(values[:, -KINDS["rise"] :])
+    return np.concatenate([logs.std(axis=0), logs.mean(axis=0)])

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.eigenvectors import leading_eigenvectors
 from takht.generation.codec.lapped_blocks import fold, unfold
 
 _SPECTRA = 80  # spectral components; more do not lower the error on held-out music
@@ -88,3 +88,19 @@ def fit_basis(
         deviations=np.sqrt(np.maximum(values, 1e-12)).astype(np.float32),
         floor=max(energy - float(values.sum()), 1e-6),
     )
+
+
+def leading_eigenvectors(
+    covariance: NDArray[np.floating], count: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the `count` greatest eigenvalues, falling, and their vectors, shape (n, count).
+
+    A vector's largest entry is positive. Of fewer than `count` dimensions, all are returned.
+    """
+    size = len(covariance)
+    count = min(count, size)
+    values, vectors = scipy.linalg.eigh(covariance, subset_by_index=[size - count, size - 1])
+    vectors = vectors[:, ::-1]
+    largest = np.argmax(np.abs(vectors), axis=0)
+    vectors = vectors * np.sign(vectors[largest, np.arange(count)])
+    return values[::-1].astype(np.float32), np.ascontiguousarray(vectors, dtype=np.float32)

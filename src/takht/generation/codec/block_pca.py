@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.eigenvectors import leading_eigenvectors
+from takht.generation.codec.basis import leading_eigenvectors
 
 SPECTRA = 80  # more of them do not change the error of a few hundred latents a second
 
