@@ -85,7 +85,7 @@ class FaultProject(SoakProject):
     def _words(self, name: str) -> list[str]:
         stage, _, experiment = name.partition("@")
         features = str(killed_stages.EXPERIMENTS[experiment or MODEL]["features"])
-        text = self.stages[stage].replace("${corpus.root}", "data/raw").replace("${scale}", "tiny")
+        text = self.stages[stage].replace("${corpus}", "data/raw").replace("${scale}", "tiny")
         text = text.replace("${key}", experiment or MODEL).replace("${item.features}", features)
         return shlex.split(text)
 

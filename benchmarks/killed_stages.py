@@ -10,7 +10,13 @@ from typing import Any
 import yaml
 from soak_project import ROOT, SMALL
 
-PIPELINES = ("dvc.yaml", "generation/dvc.yaml", "checks/dvc.yaml", "report/dvc.yaml")
+PIPELINES = (
+    "corpora/dvc.yaml",
+    "dvc.yaml",
+    "generation/dvc.yaml",
+    "checks/dvc.yaml",
+    "report/dvc.yaml",
+)
 EXPERIMENTS = {
     "best": {
         "features": "statistics",
@@ -120,7 +126,8 @@ def _every() -> Iterator[tuple[str, Command]]:
 
 
 def _command(stage: dict[str, Any], names: dict[str, str]) -> Command:
-    names = names | {"${corpus.root}": SMALL["corpus"]["root"], "${scale}": SMALL["scale"]}
+    root = SMALL["corpus"]["root"]
+    names = names | {"${corpus.root}": root, "${corpus}": root, "${scale}": SMALL["scale"]}
 
     def filled(text: str) -> str:
         for name, value in names.items():

@@ -18,7 +18,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 ROOT = Path(__file__).parents[1]
-COLOURS = {"": "#dbe9f6", "generation": "#fde2c8", "checks": "#e2f0d9", "report": "#eadcf4"}
+COLOURS = {
+    "": "#dbe9f6",
+    "corpora": "#f2f2c4",
+    "generation": "#fde2c8",
+    "checks": "#e2f0d9",
+    "report": "#eadcf4",
+}
 NAMES = {"": "dvc.yaml"}
 NEAR = 0.45  # of a column: half a box
 HALF_BOX = 0.2  # of a row

@@ -155,7 +155,7 @@ class SoakProject:
         shutil.copy(self.root / "params.yaml", fresh)
         (fresh / "src").symlink_to(self.root / "src")
         for command in self.commands:
-            words = command.replace("${corpus.root}", "data/raw").replace("${scale}", "tiny")
+            words = command.replace("${corpus}", "data/raw").replace("${scale}", "tiny")
             self.run(*shlex.split(words), here=fresh, TAKHT_STORE_GB="0")
         made = self.outputs(fresh)
         shutil.rmtree(fresh)

@@ -8,11 +8,12 @@ import yaml
 from takht.runtime import code_hash
 
 ROOT = Path(__file__).parents[1]
-MOST_PARTS = 3  # of a package that a stage lists; of more it lists the package itself
-FILES = [
-    ROOT / name
-    for name in ("dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "report/dvc.yaml")
+PIPELINES = [
+    "dvc.yaml",
+    *(f"{folder}/dvc.yaml" for folder in ("corpora", "checks", "generation", "report")),
 ]
+MOST_PARTS = 3  # of a package that a stage lists; of more it lists the package itself
+FILES = [ROOT / name for name in PIPELINES]
 PIPELINE, *OTHERS = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES)
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 STAGES: dict[str, Any] = {

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
-from pipeline import ROOT
+from pipeline import PIPELINES, ROOT
 
 RATE_HZ = 22_050
 BUILT_EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline", "best")
@@ -101,7 +101,7 @@ class Project:
     def lock(self) -> dict[str, Any]:
         """What each stage's last run recorded, the other pipelines' too; paths from the root."""
         stages: dict[str, Any] = {}
-        for name in ("dvc.lock", "checks/dvc.lock", "generation/dvc.lock", "report/dvc.lock"):
+        for name in (str(Path(file).with_suffix(".lock")) for file in PIPELINES):
             if not (self.root / name).exists():
                 continue
             text = (self.root / name).read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def built(factory: pytest.TempPathFactory, name: str) -> Project:
 
 def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     """Return a project in `root` with the tiny scale and corpus, `experiments` only if given."""
-    tracked = ["dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "report", "params.yaml"]
+    tracked = [*PIPELINES[:-1], "report", "params.yaml"]
     tracked += ["src", ".dvc/config", ".dvcignore", ".gitignore"]
     for name in tracked:
         target = root / name

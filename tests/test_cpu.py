@@ -26,9 +26,9 @@ def test_who_imports_takht_first_is_held_back_without_a_warning():
     assert told(FIRST) == "True"
 
 
-def test_what_is_set_already_stays():
+def test_what_is_set_otherwise_is_set_right():
     code = f"{FIRST}; import os; print(os.environ['OPENBLAS_CORETYPE'])"
-    assert told(code, OPENBLAS_CORETYPE="Zen").split() == ["True", "Zen"]
+    assert told(code, OPENBLAS_CORETYPE="Zen").split() == ["True", "Haswell"]
 
 
 def test_a_program_that_has_numpy_keeps_it():

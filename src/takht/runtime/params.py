@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from takht.errors import TakhtError
+from takht.runtime.yaml_files import read_yaml
 
 
 class ParamError(TakhtError):
@@ -30,6 +30,7 @@ class Section(BaseModel):
         return cls.model_validate(values)
 
 
+_MOST_SHOWN = 100  # characters of a wrong value
 S = TypeVar("S", bound=Section)
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="seed of every draw for this purpose")]
 
@@ -38,14 +39,14 @@ def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("para
     """Return the section of the YAML file that `cls` describes.
 
     Raises:
-        ParamError: a section, key or value is missing, unknown or out of range; one line each.
+        ParamError: the file is no sound YAML, or a section, key or value is missing, unknown or
+            out of range; one line each.
     """
     place = cls.at.format_map(names)
     try:
-        values: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise ParamError(f"{path}: not readable as YAML ({reason}); fix or restore it") from None
+        values: Any = read_yaml(path)
+    except TakhtError as error:
+        raise ParamError(str(error)) from None
     for key in place.split("."):
         if not isinstance(values, dict) or key not in values:
             raise ParamError(f"{path}: no section {place!r}; add it or fix its name")
@@ -63,5 +64,7 @@ def _line(path: Path, place: str, error: dict[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         advice = "remove the key or fix its name"
     elif error["type"] == "float_type" and isinstance(error["input"], str):
-        advice = "write a plain number (YAML reads 1e-3 as text: write 1.0e-3)"
-    return f"{path}: {key}: {error['msg']}, got {error['input']!r}; {advice}"
+        advice = "write a plain number without quotes"
+    got = repr(error["input"])
+    shown = got if len(got) <= _MOST_SHOWN else f"{got[:_MOST_SHOWN]}…"
+    return f"{path}: {key}: {error['msg']}, got {shown}; {advice}"

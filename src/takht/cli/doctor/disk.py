@@ -5,6 +5,7 @@ from pathlib import Path
 
 from takht.cache import store_folder
 from takht.cli.doctor.finding import Finding, failed, ok, warning
+from takht.corpus.root import require_corpus_folder
 from takht.errors import TakhtError
 
 _GB = 1e9
@@ -15,6 +16,7 @@ OUTPUTS_PER_BYTE = 18
 
 def check_disk(project: Path, root: Path) -> Finding:
     """Check free space against the size of the corpus."""
+    require_corpus_folder(root)
     corpus_bytes = sum(file.stat().st_size for file in _files(root))
     needed, free = corpus_bytes * OUTPUTS_PER_BYTE, shutil.disk_usage(project).free
     what = f"{free / _GB:.1f} GB free, {root} holds {corpus_bytes / _GB:.2f} GB"

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from takht.cli.doctor.cached_files import check_cached_files
 from takht.cli.doctor.corpus_shape import check_corpus
 from takht.cli.doctor.decoder import check_decoder
@@ -15,13 +13,16 @@ from takht.cli.doctor.finding import Finding, failed
 from takht.cli.doctor.gpu import check_gpu
 from takht.cli.doctor.installation import check_packages, check_python
 from takht.cli.doctor.settings import check_settings
+from takht.errors import TakhtError
 from takht.runtime.error_lines import describe_error
+from takht.runtime.yaml_files import read_yaml
 
 
 def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
     """Return what every check finds in a project's folder, and in a corpus or in the project's."""
     values = _params(project)
-    root = project / (corpus or str(_at(values, "corpus", "root") or "data/demo"))
+    asked = _at(values, "corpus", "root")
+    root = project / (corpus or str("data/demo" if asked is None else asked))
     drops_small = _at(values, "split", "drop_small_composers") is True
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
         "python": lambda: check_python(project),
@@ -58,8 +59,8 @@ def _cache(project: Path) -> Path:
 def _params(project: Path) -> Any:
     """Return what params.yaml holds, or nothing: its own check says why."""
     try:
-        return yaml.safe_load((project / "params.yaml").read_text("utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+        return read_yaml(project / "params.yaml")
+    except TakhtError:
         return None
 
 

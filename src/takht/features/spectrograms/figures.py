@@ -5,16 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import librosa
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
 from takht.core.arrays import TOP_DB, Frames, Waveform
-
-# Arabic names need no more than this: matplotlib's own font has the letters, and 3.11 joins them.
-_FONT = "DejaVu Sans"
+from takht.core.figure_style import plain_style
 
 
 def draw_steps(
@@ -27,7 +24,7 @@ def draw_steps(
     seconds = len(wave) / sample_rate_hz
     magnitude = np.abs(librosa.stft(wave, n_fft=n_fft))
     spectrum_db = librosa.amplitude_to_db(magnitude, ref=1.0).T
-    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+    with plain_style(9):
         figure = Figure(figsize=(9, 8), layout="constrained")
         axes = figure.subplots(4, 1, sharex=True)
         figure.suptitle(title)
@@ -54,7 +51,7 @@ def draw_steps(
 
 def draw_composers(excerpts: Mapping[str, Frames], seconds: float) -> Figure:
     """Return a figure with one log-mel excerpt (frames, bands), dB, of `seconds` for each label."""
-    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+    with plain_style(9):
         rows = -(-len(excerpts) // 2)
         figure = Figure(figsize=(10, 1.5 * rows + 0.5), layout="constrained")
         axes = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel()

@@ -11,13 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
-import yaml
 from dvc.exceptions import DvcException, NotDvcRepoError
 from dvc.repo import Repo
 from dvc.scm import SCMError, resolve_rev
 
 from takht.errors import TakhtError
 from takht.report.comparison.differences import SCORES, Experiment, Revision
+from takht.runtime.yaml_files import parse_yaml
 
 _STAGE = "evaluate@"
 _COLUMNS = ["recording", "actual", "predicted"]
@@ -150,7 +150,7 @@ def _stages(repo: Repo) -> Iterator[tuple[str, Any]]:
     for file in sorted(files):
         lock = str(PurePosixPath(file).with_suffix(".lock"))
         if PurePosixPath(file).suffix == ".yaml" and _exists(repo, lock):
-            stages = (yaml.safe_load(_bytes(repo, lock)) or {}).get("stages", {})
+            stages = (parse_yaml(_bytes(repo, lock)) or {}).get("stages", {})
             prefix = "" if file == "dvc.yaml" else f"{file}:"
             yield from ((f"{prefix}{name}", stages[name]) for name in stages)
 
