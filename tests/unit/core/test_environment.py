@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -121,11 +122,12 @@ def test_hostile_variables_and_files_change_no_byte_and_print_nothing(tmp_path):
     values = copy.deepcopy(PARAMS)
     values["scales"]["demo"]["training"] |= {"max_steps": 3, "width": 0.03125, "threads": 1}
     plain = {"PATH": "/usr/bin:/bin", "TAKHT_STORE_GB": "0", "TAKHT_WORKERS": "2"}
+    project.write_corpus(tmp_path / "raw", recordings=3)
     found = []
     for name in ("plain", "hostile"):
         here = tmp_path / name
         (here / "home").mkdir(parents=True)
-        project.write_corpus(here / "raw")
+        shutil.copytree(tmp_path / "raw", here / "raw")
         (here / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
         environment = plain | {"HOME": str(here / "home")}
         if name == "hostile":

@@ -1,6 +1,7 @@
 """Room for what a run makes, and the store's share of it."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from takht.cache import store_folder
@@ -25,6 +26,19 @@ def check_disk(project: Path, root: Path) -> Finding:
     if free < needed:
         return warning("disk", what, f"about {needed / _GB:.1f} GB may be needed; free some")
     return ok("disk", what)
+
+
+def check_temporary() -> Finding:
+    """Check the folder for temporary files, in which decoded audio lies: 160 MB an hour."""
+    try:
+        folder = tempfile.gettempdir()
+    except OSError as error:
+        return failed("temporary files", str(error.strerror), "set TMPDIR to a folder with room")
+    free = shutil.disk_usage(folder).free
+    what = f"{folder}, {free / _GB:.1f} GB free"
+    if free < _GB:
+        return warning("temporary files", what, "set TMPDIR to a folder with room")
+    return ok("temporary files", what)
 
 
 def check_store() -> Finding:

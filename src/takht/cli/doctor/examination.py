@@ -7,9 +7,10 @@ from typing import Any
 from takht.cli.doctor.cached_files import check_cached_files
 from takht.cli.doctor.corpus_shape import check_corpus
 from takht.cli.doctor.decoder import check_decoder
-from takht.cli.doctor.disk import check_disk, check_store
+from takht.cli.doctor.disk import check_disk, check_store, check_temporary
 from takht.cli.doctor.dvc_state import check_dvc
 from takht.cli.doctor.finding import Finding, failed
+from takht.cli.doctor.git_state import check_git
 from takht.cli.doctor.gpu import check_gpu
 from takht.cli.doctor.installation import check_packages, check_python
 from takht.cli.doctor.settings import check_settings
@@ -20,6 +21,8 @@ from takht.runtime.yaml_files import read_yaml
 
 def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
     """Return what every check finds in a project's folder, and in a corpus or in the project's."""
+    if not (project / "params.yaml").exists():
+        return [_elsewhere(project)]
     values = _params(project)
     asked = _at(values, "corpus", "root")
     root = project / (corpus or str("data/demo" if asked is None else asked))
@@ -29,15 +32,24 @@ def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
         "packages": lambda: check_packages(project),
         "ffmpeg": check_decoder,
         "gpu": check_gpu,
+        "git": lambda: check_git(project),
         "dvc": lambda: check_dvc(project),
         "params.yaml": lambda: check_settings(project),
         "corpus": lambda: check_corpus(root, drops_small),
         "disk": lambda: check_disk(project, root),
         "store": check_store,
+        "temporary files": check_temporary,
     }
     if deep:
         checks["cached files"] = lambda: check_cached_files(_cache(project))
     return [finding for name, check in checks.items() for finding in _run(name, check)]
+
+
+def _elsewhere(here: Path) -> Finding:
+    for folder in here.resolve().parents:
+        if (folder / "params.yaml").exists():
+            return failed("folder", f"{here} is below the project's folder", f"`cd {folder}`")
+    return failed("folder", f"{here} is no project: it lacks params.yaml", "`cd` to the project")
 
 
 def _run(name: str, check: Callable[[], Finding | list[Finding]]) -> list[Finding]:

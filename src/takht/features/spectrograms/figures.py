@@ -49,18 +49,26 @@ def draw_steps(
         return figure
 
 
-def draw_composers(excerpts: Mapping[str, Frames], seconds: float) -> Figure:
-    """Return a figure with one log-mel excerpt (frames, bands), dB, of `seconds` for each label."""
+def draw_composers(
+    excerpts: Mapping[str, Frames], seconds: float, frames: int, *, of: int
+) -> Figure:
+    """Return a figure with one log-mel excerpt (frames, bands), dB, for each label.
+
+    `frames` last `seconds`; an excerpt may be shorter. `of` is the number of all composers.
+    """
     with plain_style(9):
         rows = -(-len(excerpts) // 2)
         figure = Figure(figsize=(10, 1.5 * rows + 0.5), layout="constrained")
         axes = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel()
-        for place, (label, mel_db) in zip(axes, excerpts.items(), strict=False):
-            _image(place, mel_db, seconds, mel_db.shape[1])
+        lengths = [seconds * len(mel_db) / frames for mel_db in excerpts.values()]
+        for place, (label, mel_db), length in zip(axes, excerpts.items(), lengths, strict=False):
+            _image(place, mel_db, length, mel_db.shape[1])
             place.set_title(label)
+        axes[0].set_xlim(0, max(lengths))
         for place in axes[len(excerpts) :]:
             place.set_axis_off()
-        figure.supxlabel("time, s")
+        left_out = f"; {len(excerpts)} of {of} composers" if of > len(excerpts) else ""
+        figure.supxlabel(f"time, s{left_out}")
         figure.supylabel("mel band")
         return figure
 
