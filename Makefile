@@ -20,7 +20,11 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PIP_TARGET PIP_PREFIX PI
 HERE := $(shell test -x $(BIN)/python && grep -sqxF -e "$$(pwd)/src" -e "$$(pwd -P)/src" \
   .venv/lib/python3.*/site-packages/*takht.pth && echo yes)
 
-.PHONY: $(if $(HERE),,$(READY)) help setup repro report test test-fast compare bench lint cards deps lock public-corpus scores-corpus
+.PHONY: help setup repro report test test-fast compare bench lint cards deps lock public-corpus scores-corpus
+
+ifneq ($(HERE),yes)
+.PHONY: $(READY)
+endif
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

@@ -105,7 +105,7 @@ def test_a_card_that_is_wrong_is_refused(folder, change, reason):
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{"])
 def test_a_card_that_is_no_json_is_refused(folder, content):
     (folder / "model.json").write_bytes(content)
-    with pytest.raises(TakhtError, match=r"model\.json: .*train the experiment again"):
+    with pytest.raises(TakhtError, match=r"model\.json: .*train the model again"):
         classifier.load_classifier(folder)
 
 

@@ -131,7 +131,7 @@ FLIPPED = WHOLE.replace(b"\0" * 64, b"\0" * 63 + b"\1", 1)
 )
 def test_spoilt_weights_are_refused(folder, content):
     (folder / "weights.npz").write_bytes(content)
-    with pytest.raises(TakhtError, match=r"weights\.npz is not of the discriminant in .*dvc check"):
+    with pytest.raises(TakhtError, match=r"weights.*dvc check"):
         classifier.load_classifier(folder)
 
 

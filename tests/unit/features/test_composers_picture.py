@@ -11,7 +11,7 @@ def excerpts(**frames):
 
 
 def spans(figure):
-    return [axes.images[0].get_extent()[:2] for axes in figure.axes if axes.images]
+    return [tuple(axes.images[0].get_extent()[:2]) for axes in figure.axes if axes.images]
 
 
 def test_a_short_recording_ends_where_it_ends():

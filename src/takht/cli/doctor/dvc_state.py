@@ -25,7 +25,10 @@ def check_dvc(project: Path) -> list[Finding]:
         repository = Repo(str(project))
     except DvcException as error:
         reason = " ".join(str(error).split())
-        return [failed("dvc", f"{project}: {reason}", "run it in the project's folder")]
+        remedy = (
+            "see `git` above" if "git repository" in reason else "run it in the project's folder"
+        )
+        return [failed("dvc", reason, remedy)]
     with repository:
         return [
             _lock(project, f"{dvc.__version__}, {repository.root_dir}"),

@@ -20,7 +20,9 @@ def check_settings(project: Path) -> list[Finding]:
     try:
         values = read_yaml(path)
         scale, experiments = values["scale"], list(values["experiments"])
-    except (TakhtError, KeyError, TypeError) as error:
+    except TakhtError as error:
+        return [failed("params.yaml", str(error).rpartition("; ")[0], "restore it from Git")]
+    except (KeyError, TypeError) as error:
         reason = " ".join(str(error).split())
         return [failed("params.yaml", f"{path}: not readable ({reason})", "restore it from Git")]
     faults, count = [], 0
