@@ -141,14 +141,14 @@ def test_a_pickle_in_the_weights_is_never_run(folder):
             return (folder.joinpath("sprung").touch, ())
 
     (folder / "weights.npz").write_bytes(npz(**GOOD | {"bias": np.array([Trap()] * 3)}))
-    with pytest.raises(TakhtError, match="allow_pickle=False"):
+    with pytest.raises(TakhtError, match=r"bias.*\|O of shape"):
         classifier.load_classifier(folder)
     assert not (folder / "sprung").exists()
 
 
 def test_missing_weights_are_refused(folder):
     (folder / "weights.npz").unlink()
-    with pytest.raises(TakhtError, match=r"No such file.*train the experiment again"):
+    with pytest.raises(TakhtError, match=r"No such file.*train the model again"):
         classifier.load_classifier(folder)
 
 
