@@ -13,6 +13,7 @@ from takht.audio import conversion
 from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core import tables
 from takht.corpus.metadata import read_labels, read_works
+from takht.corpus.root import require_corpus_folder
 from takht.corpus.scan import require_composers, require_works, scan_corpus
 from takht.corpus.validation import (
     raise_if_rejected,
@@ -53,6 +54,7 @@ def catalogue(
     rejected_csv: Path,
 ) -> None:
     """Decoding is most of the work, so what it gives is kept for `convert`."""
+    require_corpus_folder(root)
     found, rejected = scan_corpus(root)
     require_composers(root, (each.composer for each in found), rejected)
     files = [each.file for each in found] + [each.file for each in rejected]

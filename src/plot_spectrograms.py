@@ -1,5 +1,6 @@
 """plot_spectrograms: draw the steps of one recording, and an excerpt of every composer."""
 
+import sys
 from pathlib import Path
 
 from takht.stage import run
@@ -15,6 +16,7 @@ from takht.runtime.atomic import atomic_folder
 from takht.text import collation
 
 EXCERPT_SECONDS = 20.0
+MOST_COMPOSERS = 40  # of a picture; a thousand would take minutes
 
 
 def plot_spectrograms(
@@ -29,10 +31,11 @@ def plot_spectrograms(
     def excerpt(folder: Path, recording: str) -> Frames:
         return open_array(folder, recording)[:frames].astype(np.float32)
 
-    excerpts = {
-        label: excerpt(mel_dir, recording)
-        for label, recording in zip(chosen["label"], chosen["recording"], strict=True)
-    }
+    recording_of = dict(zip(chosen["label"], chosen["recording"], strict=True))
+    shown = collation.sort_names(recording_of)[:MOST_COMPOSERS]
+    if len(shown) < len(recording_of):
+        sys.stderr.write(f"composers.png: {len(shown)} of {len(recording_of)} composers\n")
+    excerpts = {label: excerpt(mel_dir, recording_of[label]) for label in shown}
     first = chosen["recording"].iloc[0]
     wave = next(read_segments(segment_dir, first))[: round(EXCERPT_SECONDS * rate_hz)]
     steps = draw_steps(
@@ -43,8 +46,7 @@ def plot_spectrograms(
         sample_rate_hz=rate_hz,
         n_fft=n_fft,
     )
-    in_order = {label: excerpts[label] for label in collation.sort_names(excerpts)}
-    composers = draw_composers(in_order, EXCERPT_SECONDS)
+    composers = draw_composers(excerpts, EXCERPT_SECONDS, frames, of=len(recording_of))
     with atomic_folder(out_dir) as folder:
         save_figure(steps, folder / "steps.png")
         save_figure(composers, folder / "composers.png")

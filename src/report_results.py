@@ -5,8 +5,6 @@ from pathlib import Path
 
 from takht.stage import run
 
-import yaml
-
 from takht.core import tables
 from takht.report.results import (
     corpus_overview,
@@ -17,6 +15,7 @@ from takht.report.results import (
 )
 from takht.report.results.json_files import read_json
 from takht.runtime.atomic import atomic_folder
+from takht.runtime.yaml_files import read_yaml
 
 
 def report_results(
@@ -37,7 +36,7 @@ def report_results(
     generation_json: Path,
     out_dir: Path,
 ) -> None:
-    params = yaml.safe_load(params_yaml.read_text(encoding="utf-8"))
+    params = read_yaml(params_yaml)
     lock_files = [main_lock, checks_lock, generation_lock]
     stages = locks.read_locks(lock_files)
     records = locks.Records(stages, params)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from takht.stage import run
 
-from takht.classifiers import model_card
-from takht.core import tables
+from takht.core import model_files, tables
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.preparation.settings import NormalizeSettings, SegmentSettings
@@ -39,7 +38,7 @@ def train(
         model.save(folder)
         # What `takht predict` does to a recording before the model hears it.
         prepared = {"normalize": normalize.model_dump(), "segment": segment.model_dump()}
-        model_card.write_card(model.card.model_copy(update={"preparation": prepared}), folder)
+        model_files.write_card(model.card.model_copy(update={"preparation": prepared}), folder)
     with atomic_file(curve_csv) as path:
         tables.write_table(curve, path)
 

@@ -9,7 +9,7 @@ from takht.runtime import code_hash
 
 ROOT = Path(__file__).parents[1]
 MOST_PARTS = 3  # of a package that a stage lists; of more it lists the package itself
-FOLDERS = (".", "checks", "generation", "report")
+FOLDERS = (".", "corpora", "checks", "generation", "report")
 FILES = [ROOT / folder / "dvc.yaml" for folder in FOLDERS]
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from takht.cache import store_folder
-from takht.core.cpu import pin_to_avx2
+from takht.core.environment import require_sound_start, set_environment
 from takht.errors import DiskFull
 from takht.runtime import interrupts, orphans
 from takht.runtime.error_lines import describe_error
 from takht.runtime.params import Section, load_section
 
-pin_to_avx2()  # so a stage imports this module first
+set_environment()  # so a stage imports this module first
 
+_ROOT = "--root"  # DVC quotes a value only where it writes its name before it: ${corpus}
 _NAME = re.compile(r"(scale|experiment)=(.*)", re.DOTALL)
 
 
@@ -30,7 +31,8 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
     With TAKHT_TIMINGS=FILE, a JSON line with the stage's wall and CPU seconds is appended there:
     they differ from run to run, so no output may hold them.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    given = sys.argv[1:] if argv is None else argv
+    words = [word for word in given if word != _ROOT]
     names = {}
     while words and (match := _NAME.fullmatch(words[0])):
         names[match[1]] = match[2]
@@ -44,6 +46,7 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
     with interrupts.watch_interrupts():
         try:
             orphans.end_with_dvc()
+            require_sound_start()
             started, cpu_before = time.perf_counter(), _cpu_seconds()
             arguments = [*(load_section(kind, names) for kind in sections), *map(Path, words)]
             _with_room(partial(function, *arguments))

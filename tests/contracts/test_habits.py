@@ -50,6 +50,10 @@ def test_a_set_up_for_a_gpu_replaces_another_and_stays(tmp_path):
         shutil.copy(ROOT / name, tmp_path)
     ready = tmp_path / ".venv/bin"
     ready.mkdir(parents=True)
+    (ready / "python").symlink_to(sys.executable)
+    packages = tmp_path / ".venv/lib/python3.11/site-packages"
+    packages.mkdir(parents=True)
+    (packages / "src_takht.pth").write_text(f"{tmp_path}/src\n")
 
     def planned(*words):
         argv = ["make", "--dry-run", "setup", *words]
@@ -62,6 +66,8 @@ def test_a_set_up_for_a_gpu_replaces_another_and_stays(tmp_path):
     assert planned("EXTRA=gpu") == [("", ".ready-*"), ("requirements-gpu.lock", "")]
     (ready / ".ready-cpu").rename(ready / ".ready-gpu")
     assert planned() == []
+    (packages / "src_takht.pth").write_text("/elsewhere/src\n")  # the folder was moved
+    assert planned() == [("", ".ready-*"), ("requirements-gpu.lock", "")]
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

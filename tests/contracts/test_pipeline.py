@@ -24,7 +24,7 @@ def test_every_stage_is_a_file_and_every_file_is_a_stage():
     assert {path.stem for path in (ROOT / "src").glob("*.py")} == set(STAGES)
 
 
-def test_the_four_files_stay_short():
+def test_the_pipelines_files_stay_short():
     assert sum(file.read_text(encoding="utf-8").count("\n") for file in FILES) <= 650
 
 
@@ -67,7 +67,8 @@ def test_paths_on_the_command_line_are_the_declared_ones():
     for name, stage in STAGES.items():
         declared = entries(stage, "deps", "outs", "metrics", "plots")
         declared = {path for path in declared if not path.startswith("src/")}
-        words = {word for word in shlex.split(stage["cmd"])[2:] if "=" not in word}
+        command = stage["cmd"].replace("${corpus}", "${corpus.root}")  # DVC quotes the first
+        words = {word for word in shlex.split(command)[2:] if "=" not in word}
         if stage.get("always_changed"):  # it looks for what may not be there each time it is asked
             assert words >= declared, name
         else:

@@ -76,7 +76,7 @@ def trimmed(small, root):
     values = owner.params()
     del values["experiments"]["mel_augmented"]
     owner.set_params(values)
-    for name in ("checks", "generation", "report", "data/features/mel"):
+    for name in ("checks", "corpora", "generation", "report", "data/features/mel"):
         shutil.rmtree(root / name)
     lock = yaml.safe_load((root / "dvc.lock").read_text("utf-8"))
     del lock["stages"]["mel"]

@@ -1,9 +1,11 @@
-"""What the four dvc.yaml and params.yaml declare."""
+"""What the dvc.yaml files and params.yaml declare."""
 
 from typing import Any
 
 import yaml
 from deps import FILES, ROOT
+
+PIPELINES = [str(file.relative_to(ROOT)) for file in FILES]
 
 PIPELINE, *OTHERS = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES)
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
-from pipeline import PIPELINE, ROOT
+from pipeline import PIPELINE, PIPELINES, ROOT
 
 RATE_HZ = 22_050
 BUILT_EXPERIMENTS = ("mfcc_uneven", "mel_augmented_masked", "baseline", "best")
@@ -76,7 +76,11 @@ PREPARATION: dict[str, Any] = {  # the parameters of these stages, for a few sho
 def command(stage: str) -> list[str]:
     """Return the words with which DVC runs a stage of the preparation."""
     text = str(PIPELINE["stages"][stage]["cmd"])
-    return shlex.split(text.replace("${corpus.root}", "data/raw").replace("${scale}", "tiny"))
+    return shlex.split(
+        text.replace("${corpus}", "data/raw")
+        .replace("${corpus.root}", "data/raw")
+        .replace("${scale}", "tiny")
+    )
 
 
 def outputs(root: Path) -> dict[str, bytes]:
@@ -166,7 +170,7 @@ class Project:
     def lock(self) -> dict[str, Any]:
         """What each stage's last run recorded, the other pipelines' too; paths from the root."""
         stages: dict[str, Any] = {}
-        for name in ("dvc.lock", "checks/dvc.lock", "generation/dvc.lock", "report/dvc.lock"):
+        for name in (str(Path(file).with_suffix(".lock")) for file in PIPELINES):
             if not (self.root / name).exists():
                 continue
             text = (self.root / name).read_text(encoding="utf-8")
@@ -214,7 +218,7 @@ def _build(folder: Path) -> None:
 
 def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     """Return a project in `root` with the tiny scale and corpus, `experiments` only if given."""
-    tracked = ["dvc.yaml", "checks/dvc.yaml", "generation/dvc.yaml", "report", "params.yaml"]
+    tracked = [*PIPELINES[:-1], "report", "params.yaml"]
     tracked += ["src", ".dvc/config", ".dvcignore", ".gitignore"]
     for name in tracked:
         target = root / name

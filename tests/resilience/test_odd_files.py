@@ -44,7 +44,7 @@ class Project:
     def run(self, stage: str) -> tuple[str, float, float]:
         """Run a stage as dvc.yaml says; return its stderr, CPU seconds and largest process, MB."""
         command = PIPELINE["stages"][stage]["cmd"]
-        command = command.replace("${corpus.root}", "raw").replace("${scale}", self.scale)
+        command = command.replace("${corpus}", "raw").replace("${scale}", self.scale)
         words = [sys.executable, *shlex.split(command)[1:]]
         environment = {"TAKHT_WORKERS": "1", "TAKHT_STORE": str(self.root / "store")}
         cost, said = costs.run(words, self.root, environment)

@@ -26,7 +26,7 @@ class ConvertSettings(Section):
     """How large recordings are cut."""
 
     at: ClassVar[str] = "convert"
-    part_minutes: float = Field(gt=0, le=30, description="longest part of a recording, minutes")
+    part_minutes: float = Field(ge=0.05, le=30, description="longest part of a recording, minutes")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The same work on many recordings, done again only for those that changed."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from takht.cache.store import Store, open_store
 from takht.core.hashing import hash_text
 from takht.runtime.atomic import remove_path
 from takht.runtime.code_hash import hash_function
+from takht.runtime.cores import count_cores
 from takht.runtime.parallel import map_unordered
 
 
@@ -115,5 +115,5 @@ def _made(function: Callable[[Any, Path], Any], pair: tuple[Any, Path]) -> Any:
 
 def _in_threads(function: Callable[..., Any], *items: Sequence[Any]) -> list[Any]:
     """Return the function of the items; it spends its time in the disk and in hashing."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(count_cores()) as pool:
         return list(pool.map(function, *items))

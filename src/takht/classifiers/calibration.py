@@ -22,7 +22,7 @@ class Confidence(BaseModel):
     """What turns a classifier's probabilities of a recording into an answer that can be trusted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-    temperature: float = Field(gt=0, description="log probabilities are divided by it")
+    temperature: float = Field(ge=0.001, le=1000, description="log probabilities are divided by it")
     unknown_below: float = Field(ge=0, le=1, description="highest probability of an unknown")
 
     def apply(self, probabilities: Probabilities) -> Probabilities:

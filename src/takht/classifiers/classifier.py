@@ -6,13 +6,12 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from takht.classifiers import model_card
 from takht.classifiers.calibration import Confidence
 from takht.classifiers.discriminant_classifier import DiscriminantClassifier
 from takht.classifiers.model_card import ModelCard
-from takht.core import tensorflow_setup
+from takht.core import model_files, tensorflow_setup
 from takht.errors import TakhtError
 
 
@@ -37,7 +36,7 @@ class Classifier(Protocol):
 
 
 class _Kind(BaseModel):
-    kind: str
+    kind: str = Field(max_length=100)
 
 
 def load_classifier(folder: Path) -> Classifier:
@@ -48,7 +47,7 @@ def load_classifier(folder: Path) -> Classifier:
     Raises:
         TakhtError: the folder holds no model that this version knows.
     """
-    kind = model_card.read_card(_Kind, folder).kind
+    kind = model_files.read_card(_Kind, folder).kind
     if kind == "network":
         tensorflow_setup.import_tensorflow()  # it takes seconds, so not above
         from takht.classifiers.network_classifier import NetworkClassifier
@@ -65,8 +64,8 @@ def load_classifier(folder: Path) -> Classifier:
 def require_same_features(card: ModelCard, settings: Mapping[str, Any], folder: Path) -> None:
     """Raise TakhtError unless the features of `folder` were made as those the model learnt from."""
     wrong = [
-        f"{folder}: {key}: the model learnt from {card.features.get(key)!r}, "
-        f"got {settings.get(key)!r}; run `dvc repro` so that both agree"
+        f"{folder}: {key}: the model learnt from {card.features.get(key)!r:.100}, "
+        f"got {settings.get(key)!r:.100}; run `dvc repro` so that both agree"
         for key in sorted(card.features.keys() | settings.keys())
         if card.features.get(key) != settings.get(key)
     ]

@@ -1,21 +1,19 @@
 """A linear discriminant of window statistics as a classifier."""
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.classifiers import model_card
 from takht.classifiers.calibration import Confidence
 from takht.classifiers.lda import Discriminant
 from takht.classifiers.model_card import ModelCard
+from takht.core import model_files
 from takht.errors import TakhtError
 
-_WEIGHTS = "weights.npz"
+_WEIGHTS = "weights"
 
 
 class DiscriminantCard(ModelCard):
@@ -47,8 +45,8 @@ class DiscriminantClassifier:
     def save(self, folder: Path) -> None:
         """Write the weights and the card into an empty folder."""
         weights, bias = self._discriminant.weights, self._discriminant.bias
-        np.savez(folder / _WEIGHTS, weights=weights, bias=bias)
-        model_card.write_card(self.card, folder)
+        np.savez(folder / f"{_WEIGHTS}.npz", weights=weights, bias=bias)
+        model_files.write_card(self.card, folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -57,22 +55,15 @@ class DiscriminantClassifier:
         Raises:
             TakhtError: card and weights do not agree.
         """
-        card = model_card.read_card(DiscriminantCard, folder)
+        card = model_files.read_card(DiscriminantCard, folder)
         columns = select_columns(card.statistics, card.features)
-        try:
-            # Read whole: NumPy leaves a spoilt file open.
-            content = io.BytesIO((folder / _WEIGHTS).read_bytes())
-            with np.load(content, allow_pickle=False) as arrays:
-                weights, bias = arrays["weights"], arrays["bias"]
-            if not (isinstance(weights, np.ndarray) and isinstance(bias, np.ndarray)):
-                raise TypeError("no array")  # NumPy gives the bytes of what is none
-        except (
-            *(OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile),
-            MemoryError,  # of a header that claims more than there is
-        ) as error:
-            raise TakhtError(_corrupt(folder, str(error))) from None
+        arrays = model_files.read_arrays(folder, _WEIGHTS)
+        if set(arrays) != {"weights", "bias"}:
+            raise model_files.mismatch_error(folder, f"arrays {sorted(arrays)}")
+        weights, bias = arrays["weights"], arrays["bias"]
         if weights.shape != (len(columns), len(card.composers)) or bias.shape != weights.shape[1:]:
-            raise TakhtError(_corrupt(folder, f"shapes {weights.shape} and {bias.shape}"))
+            shapes = f"weights.npz: shapes {weights.shape} and {bias.shape}"
+            raise model_files.mismatch_error(folder, shapes)
         return cls(card, Discriminant(weights, bias))
 
 
@@ -91,10 +82,3 @@ def select_columns(groups: Sequence[str], settings: Mapping[str, Any]) -> NDArra
         )
     starts = dict(zip(sizes, np.cumsum([0, *sizes.values()]), strict=False))
     return np.concatenate([starts[name] + np.arange(sizes[name]) for name in groups])
-
-
-def _corrupt(folder: Path, reason: str) -> str:
-    return (
-        f"{folder}: {_WEIGHTS} is not of the discriminant in model.json ({reason}); train the "
-        "experiment again or restore the folder with `dvc checkout`"
-    )

@@ -1,14 +1,10 @@
 """model.json: what a model folder says about itself, enough to rebuild and to judge the model."""
 
-from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from takht.classifiers.calibration import UNCALIBRATED, Confidence
-from takht.errors import TakhtError
-
-_NAME = "model.json"
 
 
 class ModelCard(BaseModel):
@@ -25,7 +21,7 @@ class ModelCard(BaseModel):
     preparation: dict[str, Any] = Field(
         default={}, description="sections of params.yaml that came before the features"
     )
-    parameters: int = Field(ge=0, description="numbers that training chose")
+    parameters: int = Field(ge=0, le=10**12, description="numbers that training chose")
     mflop_per_window: float = Field(ge=0)
     training_windows: int = Field(ge=1, description="altered and masked copies included")
     experiment: dict[str, Any] = Field(description="the experiment's section of params.yaml")
@@ -38,30 +34,3 @@ class ModelCard(BaseModel):
         if len(self.labels) != len(self.composers):
             raise ValueError(f"{len(self.labels)} labels for {len(self.composers)} composers")
         return self
-
-
-C = TypeVar("C", bound=BaseModel)
-
-
-def write_card(card: ModelCard, folder: Path) -> None:
-    """Write the card into a model folder."""
-    (folder / _NAME).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
-
-
-def read_card(cls: type[C], folder: Path) -> C:
-    """Return the card of a model folder, validated as `cls`.
-
-    Raises:
-        TakhtError: the card is not of this shape.
-    """
-    path = folder / _NAME
-    try:
-        return cls.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        faults = ", ".join(
-            f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors()
-        )
-        raise TakhtError(
-            f"{path}: not a model card of this version of takht ({faults}); train the experiment "
-            "again or restore the folder with `dvc checkout`"
-        ) from None

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from takht.classifiers import model_card, networks
+from takht.classifiers import networks
 from takht.classifiers.calibration import Confidence
 from takht.classifiers.model_card import ModelCard
 from takht.classifiers.standardisation import restore_standardisation
-from takht.core import tensorflow_setup
-from takht.errors import TakhtError
+from takht.core import model_files, tensorflow_setup
 
 _WEIGHTS = "weights.weights.h5"  # byte-stable; a .keras file holds a date
+_LARGEST_WINDOW = 2**18  # frames x bands x width; ten times that of the original study
 _BATCH = 64  # windows at a time, so that memory does not grow with their number
 
 
@@ -32,6 +32,8 @@ class NetworkCard(ModelCard):
 
     @model_validator(mode="after")
     def _check_bands(self) -> Self:
+        if self.frames * self.bands * self.width > _LARGEST_WINDOW:
+            raise ValueError("frames, bands and width that need more memory than there is")
         if not len(self.mean) == len(self.std) == self.bands:
             found = f"{len(self.mean)} and {len(self.std)}"
             raise ValueError(f"mean and std need {self.bands} numbers, got {found}")
@@ -60,7 +62,7 @@ class NetworkClassifier:
     def save(self, folder: Path) -> None:
         """Write the weights and the card into an empty folder."""
         self._network.save_weights(folder / _WEIGHTS)
-        model_card.write_card(self.card, folder)
+        model_files.write_card(self.card, folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -69,22 +71,28 @@ class NetworkClassifier:
         Raises:
             TakhtError: card and weights do not agree.
         """
-        card = model_card.read_card(NetworkCard, folder)
+        card = model_files.read_card(NetworkCard, folder)
+        held = model_files.require_weights(folder / _WEIGHTS)
         tensorflow_setup.set_up(card.threads)
-        network = networks.build_network(
-            card.network,
-            frames=card.frames,
-            bands=card.bands,
-            composers=len(card.composers),
-            width=card.width,
-        )
+        with keras.StatelessScope(initialize_variables=False):  # shapes alone, no memory
+            needed = _build(card).count_params()
+        if needed > held:
+            raise model_files.mismatch_error(folder, f"{needed} weights, {_WEIGHTS} holds {held}")
+        network = _build(card)
         try:
             with warnings.catch_warnings(action="error", category=UserWarning):
                 # a layer left without weights is no more than a warning to Keras
                 network.load_weights(folder / _WEIGHTS)
         except (ValueError, OSError, UserWarning) as error:
-            raise TakhtError(
-                f"{folder}: {_WEIGHTS} is not of the network in model.json; train the experiment "
-                f"again or restore the folder with `dvc checkout` ({error})"
-            ) from None
+            raise model_files.mismatch_error(folder, f"{_WEIGHTS}: {error}") from None
         return cls(card, network)
+
+
+def _build(card: NetworkCard) -> keras.Model:
+    return networks.build_network(
+        card.network,
+        frames=card.frames,
+        bands=card.bands,
+        composers=len(card.composers),
+        width=card.width,
+    )

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from takht.classifiers.classifier import Classifier
 from takht.core.arrays import Frames
+from takht.core.model_files import REMEDY
 from takht.dataset.windows import FeatureFolder
+from takht.errors import TakhtError
 
 _BATCH = 256  # windows in memory at a time
 _DECIMALS = 4
@@ -32,8 +34,15 @@ def predict_windows(model: Classifier, features: FeatureFolder, rows: pd.DataFra
 
 
 def predict_rounded(model: Classifier, windows: Frames) -> NDArray[np.float64]:
-    """Return each composer's probability, 4 decimals, shape (n, composers)."""
-    return model.probabilities(windows).astype(np.float64).round(_DECIMALS)
+    """Return each composer's probability, 4 decimals, shape (n, composers).
+
+    Raises:
+        TakhtError: the model's weights, or the numbers of its card, are beyond all reason.
+    """
+    found = model.probabilities(windows).astype(np.float64)
+    if not np.isfinite(found).all():
+        raise TakhtError(f"{model.card.kind} model: its answers are no numbers; {REMEDY}")
+    return found.round(_DECIMALS)
 
 
 def average_by_recording(table: pd.DataFrame, composers: Sequence[str]) -> pd.DataFrame:

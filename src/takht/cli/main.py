@@ -15,10 +15,10 @@ from takht.cli.commands.generate import generate
 from takht.cli.commands.morph import morph
 from takht.cli.commands.predict import predict
 from takht.cli.commands.reconstruct import reconstruct
-from takht.core.cpu import pin_to_avx2
+from takht.core.environment import require_sound_start, set_environment
 from takht.runtime.error_lines import describe_error
 
-pin_to_avx2()  # the commands import NumPy inside their functions
+set_environment()  # the commands import NumPy inside their functions
 
 app = typer.Typer(
     add_completion=False,
@@ -45,6 +45,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal without Arabic
     signal.signal(signal.SIGINT, _interrupted)
     try:
+        require_sound_start()
         app()
     except Exception as error:
         if os.environ.get("TAKHT_DEBUG") == "1":

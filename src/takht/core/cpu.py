@@ -19,7 +19,7 @@ AVX2_ONLY = {
 
 
 def pin_to_avx2() -> None:
-    """Set what the libraries read from the environment, where it is not set, and import NumPy.
+    """Set what the libraries read from the environment, and import NumPy.
 
     On x86 only. A program that has imported NumPy before keeps what that chose.
     """
@@ -27,8 +27,7 @@ def pin_to_avx2() -> None:
         return
     if not _has_avx2():
         return
-    for name, value in AVX2_ONLY.items():
-        os.environ.setdefault(name, value)
+    os.environ |= AVX2_ONLY
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)  # of what this processor does not have
         import numpy  # noqa: F401

@@ -15,7 +15,6 @@ def import_tensorflow(*, onednn: bool = True) -> None:
     fails is an exception.
     """
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1" if onednn else "0"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # below, nothing of use is said
     sys.stderr.flush()
     kept = os.dup(2)
     try:

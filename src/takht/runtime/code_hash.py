@@ -20,7 +20,7 @@ SRC = Path(__file__).resolve().parents[2]
 # It carries values, workers and messages, and computes nothing that reaches an output.
 PLUMBING = ("takht/runtime/", "takht/cache/", "takht/errors.py", "takht/stage.py")
 # These act through plumbing, on the arithmetic of every stage.
-EVERYWHERE = ("takht/core/cpu.py", "takht/core/threads.py")
+EVERYWHERE = ("takht/core/environment.py", "takht/core/threads.py")
 
 
 def hash_function(function: Callable[..., Any]) -> str:

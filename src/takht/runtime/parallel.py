@@ -16,6 +16,7 @@ from tqdm import tqdm
 from takht.core.threads import one_blas_thread
 from takht.errors import TakhtError
 from takht.runtime import interrupts, orphans
+from takht.runtime.cores import count_cores
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -31,7 +32,7 @@ def count_workers() -> int:
     Raises:
         TakhtError: TAKHT_WORKERS is no such number.
     """
-    asked = os.environ.get("TAKHT_WORKERS") or str(os.cpu_count() or 1)
+    asked = os.environ.get("TAKHT_WORKERS") or str(count_cores())
     if not asked.isdecimal() or int(asked) < 1:
         raise TakhtError(f"TAKHT_WORKERS: a whole number from 1 on, got {asked!r}; fix or unset it")
     return int(asked)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from takht.errors import TakhtError
 from takht.runtime.renamed import RENAMED, old_name_in
+from takht.runtime.yaml_files import read_yaml
 
 
 class ParamError(TakhtError):
@@ -31,6 +31,7 @@ class Section(BaseModel):
         return cls.model_validate(values)
 
 
+_MOST_SHOWN = 100  # characters of a wrong value
 S = TypeVar("S", bound=Section)
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="seed of every draw for this purpose")]
 
@@ -39,14 +40,14 @@ def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("para
     """Return the section of the YAML file that `cls` describes.
 
     Raises:
-        ParamError: a section, key or value is missing, unknown or out of range; one line each.
+        ParamError: the file is no sound YAML, or a section, key or value is missing, unknown or
+            out of range; one line each.
     """
     place = cls.at.format_map(names)
     try:
-        values: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise ParamError(f"{path}: not readable as YAML ({reason}); fix or restore it") from None
+        values: Any = read_yaml(path)
+    except TakhtError as error:
+        raise ParamError(str(error)) from None
     for key in place.split("."):
         if old := old_name_in(values, key):
             raise ParamError(f"{path}: {old!r} is now called {key!r}; rename it")
@@ -78,6 +79,8 @@ def _line(path: Path, place: str, kind: Any, error: dict[str, Any]) -> str:
     elif isinstance(found, str) and found in RENAMED:
         advice = f"it is now called {RENAMED[found]}"
     elif error["type"] == "float_type" and isinstance(found, str):
-        advice = "write a plain number (YAML reads 1e-3 as text: write 1.0e-3)"
+        advice = "write a plain number without quotes"
     key = ".".join([place, *map(str, within)])
-    return f"{path}: {key}: {message}, got {found!r}; {advice}"
+    got = repr(found)
+    shown = got if len(got) <= _MOST_SHOWN else f"{got[:_MOST_SHOWN]}…"
+    return f"{path}: {key}: {message}, got {shown}; {advice}"

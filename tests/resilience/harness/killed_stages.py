@@ -9,7 +9,13 @@ from typing import Any
 import yaml
 from soak_project import PREPARATION, ROOT, tiny_project
 
-PIPELINES = ("dvc.yaml", "generation/dvc.yaml", "checks/dvc.yaml", "report/dvc.yaml")
+PIPELINES = (
+    "corpora/dvc.yaml",
+    "dvc.yaml",
+    "generation/dvc.yaml",
+    "checks/dvc.yaml",
+    "report/dvc.yaml",
+)
 EXPERIMENTS = {
     "best": {
         "features": "statistics",
@@ -87,7 +93,7 @@ def _every() -> Iterator[tuple[str, Command]]:
 
 
 def _command(stage: dict[str, Any], names: dict[str, str]) -> Command:
-    names = names | {"${corpus.root}": "data/raw", "${scale}": "tiny"}
+    names = names | {"${corpus}": "data/raw", "${corpus.root}": "data/raw", "${scale}": "tiny"}
 
     def filled(text: str) -> str:
         for name, value in names.items():

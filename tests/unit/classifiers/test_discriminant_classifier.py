@@ -131,7 +131,7 @@ FLIPPED = WHOLE.replace(b"\0" * 64, b"\0" * 63 + b"\1", 1)
 )
 def test_spoilt_weights_are_refused(folder, content):
     (folder / "weights.npz").write_bytes(content)
-    with pytest.raises(TakhtError, match=r"weights\.npz is not of the discriminant in .*dvc check"):
+    with pytest.raises(TakhtError, match=r"weights.*dvc check"):
         classifier.load_classifier(folder)
 
 
@@ -141,14 +141,14 @@ def test_a_pickle_in_the_weights_is_never_run(folder):
             return (folder.joinpath("sprung").touch, ())
 
     (folder / "weights.npz").write_bytes(npz(**GOOD | {"bias": np.array([Trap()] * 3)}))
-    with pytest.raises(TakhtError, match="allow_pickle=False"):
+    with pytest.raises(TakhtError, match=r"bias.*\|O of shape"):
         classifier.load_classifier(folder)
     assert not (folder / "sprung").exists()
 
 
 def test_missing_weights_are_refused(folder):
     (folder / "weights.npz").unlink()
-    with pytest.raises(TakhtError, match=r"No such file.*train the experiment again"):
+    with pytest.raises(TakhtError, match=r"No such file.*train the model again"):
         classifier.load_classifier(folder)
 
 

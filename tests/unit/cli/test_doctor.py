@@ -27,6 +27,11 @@ def project(tmp_path, monkeypatch):
     for name in ("pyproject.toml", "requirements.lock", "params.yaml"):
         shutil.copy(ROOT / name, here)
     Repo.init(str(here), no_scm=True).close()
+    for words in (["init", "--quiet"], ["commit", "--quiet", "--allow-empty", "--message", "x"]):
+        owner = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
+        subprocess.run(["git", "-C", here, *owner, *words], check=True)
+    for key in ("name", "email"):
+        subprocess.run(["git", "-C", here, "config", f"user.{key}", "t@example.org"], check=True)
     for number in range(6):
         path = here / "data/demo" / ("umm", "قصبجي")[number % 2] / f"{number}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)

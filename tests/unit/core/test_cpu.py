@@ -25,9 +25,9 @@ def test_who_imports_takht_first_is_held_back_without_a_warning():
     assert printed_by(FIRST) == "True"
 
 
-def test_what_is_set_already_stays():
+def test_what_is_set_otherwise_is_set_right():
     code = f"{FIRST}; import os; print(os.environ['OPENBLAS_CORETYPE'])"
-    assert printed_by(code, OPENBLAS_CORETYPE="Zen").split() == ["True", "Zen"]
+    assert printed_by(code, OPENBLAS_CORETYPE="Zen").split() == ["True", "Haswell"]
 
 
 def test_a_program_that_has_numpy_keeps_it():

@@ -42,7 +42,7 @@ def test_a_tone_in_the_second_half_is_seen_there_and_at_its_frequency(figure):
 
 def test_composers_have_a_picture_each_under_their_label():
     excerpts = {label: np.random.default_rng(1).normal(size=(50, 16)) for label in ("أ", "ب", "c")}
-    figure = draw_composers(excerpts, 3.0)
+    figure = draw_composers(excerpts, 3.0, 50, of=3)
     assert [axes.get_title() for axes in figure.axes if axes.axison] == list(excerpts)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from takht.cli.doctor.finding import Finding, failed, ok, warning
 from takht.corpus.metadata import read_labels, read_works
+from takht.corpus.root import require_corpus_folder
 from takht.corpus.scan import require_composers, require_works, scan_corpus
 from takht.errors import TakhtError
 from takht.text import names
@@ -13,6 +14,7 @@ from takht.text import names
 def check_corpus(root: Path, drops_small: bool) -> list[Finding]:
     """Check what lies in the corpus's folder."""
     try:
+        require_corpus_folder(root)
         found, rejected = scan_corpus(root)
         require_composers(root, (each.composer for each in found), rejected)
         read_labels(root, (each.folder for each in found))

@@ -1,10 +1,12 @@
 """Room for what a run makes, and the store's share of it."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from takht.cache import store_folder
 from takht.cli.doctor.finding import Finding, failed, ok, warning
+from takht.corpus.root import require_corpus_folder
 from takht.errors import TakhtError
 
 _GB = 1e9
@@ -15,6 +17,7 @@ OUTPUTS_PER_BYTE = 18
 
 def check_disk(project: Path, root: Path) -> Finding:
     """Check free space against the size of the corpus."""
+    require_corpus_folder(root)
     corpus_bytes = sum(file.stat().st_size for file in _files(root))
     needed, free = corpus_bytes * OUTPUTS_PER_BYTE, shutil.disk_usage(project).free
     what = f"{free / _GB:.1f} GB free, {root} holds {corpus_bytes / _GB:.2f} GB"
@@ -23,6 +26,19 @@ def check_disk(project: Path, root: Path) -> Finding:
     if free < needed:
         return warning("disk", what, f"about {needed / _GB:.1f} GB may be needed; free some")
     return ok("disk", what)
+
+
+def check_temporary() -> Finding:
+    """Check the folder for temporary files, in which decoded audio lies: 160 MB an hour."""
+    try:
+        folder = tempfile.gettempdir()
+    except OSError as error:
+        return failed("temporary files", str(error.strerror), "set TMPDIR to a folder with room")
+    free = shutil.disk_usage(folder).free
+    what = f"{folder}, {free / _GB:.1f} GB free"
+    if free < _GB:
+        return warning("temporary files", what, "set TMPDIR to a folder with room")
+    return ok("temporary files", what)
 
 
 def check_store() -> Finding:

@@ -1,5 +1,7 @@
 """DVC: its version, the repository, the cache and the remote."""
 
+import os
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ _REMOTE_SECONDS = 20
 
 def check_dvc(project: Path) -> list[Finding]:
     """Check what DVC needs of the project and its remote."""
+    if fault := _unwritable_name(project):
+        return [fault]
     import dvc
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
@@ -21,13 +25,31 @@ def check_dvc(project: Path) -> list[Finding]:
         repository = Repo(str(project))
     except DvcException as error:
         reason = " ".join(str(error).split())
-        return [failed("dvc", f"{project}: {reason}", "run it in the project's folder")]
+        remedy = (
+            "see `git` above" if "git repository" in reason else "run it in the project's folder"
+        )
+        return [failed("dvc", reason, remedy)]
     with repository:
         return [
             _lock(project, f"{dvc.__version__}, {repository.root_dir}"),
             _cache(repository),
             _remote(repository),
         ]
+
+
+def _unwritable_name(project: Path) -> Finding | None:
+    """Return what is wrong where DVC's configuration cannot hold the project's path."""
+    from configobj import ConfigObj
+
+    config = ConfigObj()
+    config.filename = os.devnull
+    config["path"] = str(project)
+    try:
+        config.write()
+    except UnicodeEncodeError:
+        what = f"{project}: DVC cannot write this name; experiments, queue and remotes fail"
+        return failed("dvc", what, "`make setup` repairs that, or move the project")
+    return None
 
 
 def _lock(project: Path, where: str) -> Finding:
@@ -60,6 +82,16 @@ def _is_lock(text: str) -> bool:
 def _cache(repository: Any) -> Finding:
     kinds = repository.cache.local.cache_types
     path = repository.cache.local.path
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        return failed(
+            "dvc cache",
+            f"{path}: cannot be written, {error.strerror}",
+            "change its permissions, or `dvc cache dir --local FOLDER`",
+        )
     if "symlink" in kinds:
         return warning(
             "dvc cache",

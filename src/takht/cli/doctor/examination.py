@@ -4,39 +4,52 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from takht.cli.doctor.cached_files import check_cached_files
 from takht.cli.doctor.corpus_shape import check_corpus
 from takht.cli.doctor.decoder import check_decoder
-from takht.cli.doctor.disk import check_disk, check_store
+from takht.cli.doctor.disk import check_disk, check_store, check_temporary
 from takht.cli.doctor.dvc_state import check_dvc
 from takht.cli.doctor.finding import Finding, failed
+from takht.cli.doctor.git_state import check_git
 from takht.cli.doctor.gpu import check_gpu
 from takht.cli.doctor.installation import check_packages, check_python
 from takht.cli.doctor.settings import check_settings
+from takht.errors import TakhtError
 from takht.runtime.error_lines import describe_error
+from takht.runtime.yaml_files import read_yaml
 
 
 def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
     """Return what every check finds in a project's folder, and in a corpus or in the project's."""
+    if not (project / "params.yaml").exists():
+        return [_elsewhere(project)]
     values = _params(project)
-    root = project / (corpus or str(_at(values, "corpus", "root") or "data/demo"))
+    asked = _at(values, "corpus", "root")
+    root = project / (corpus or str("data/demo" if asked is None else asked))
     drops_small = _at(values, "split", "drop_small_composers") is True
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
         "python": lambda: check_python(project),
         "packages": lambda: check_packages(project),
         "ffmpeg": check_decoder,
         "gpu": check_gpu,
+        "git": lambda: check_git(project),
         "dvc": lambda: check_dvc(project),
         "params.yaml": lambda: check_settings(project),
         "corpus": lambda: check_corpus(root, drops_small),
         "disk": lambda: check_disk(project, root),
         "store": check_store,
+        "temporary files": check_temporary,
     }
     if deep:
         checks["cached files"] = lambda: check_cached_files(_cache(project))
     return [finding for name, check in checks.items() for finding in _run(name, check)]
+
+
+def _elsewhere(here: Path) -> Finding:
+    for folder in here.resolve().parents:
+        if (folder / "params.yaml").exists():
+            return failed("folder", f"{here} is below the project's folder", f"`cd {folder}`")
+    return failed("folder", f"{here} is no project: it lacks params.yaml", "`cd` to the project")
 
 
 def _run(name: str, check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
@@ -58,8 +71,8 @@ def _cache(project: Path) -> Path:
 def _params(project: Path) -> Any:
     """Return what params.yaml holds, or nothing: its own check says why."""
     try:
-        return yaml.safe_load((project / "params.yaml").read_text("utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+        return read_yaml(project / "params.yaml")
+    except TakhtError:
         return None
 
 

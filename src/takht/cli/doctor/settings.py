@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import yaml
-
 from takht.cli.doctor.finding import Finding, failed, ok
 from takht.errors import TakhtError
 from takht.runtime.params import Section, load_section
+from takht.runtime.yaml_files import read_yaml
 
 
 def check_settings(project: Path) -> list[Finding]:
     """Load every section of params.yaml as the stages do."""
     path = project / "params.yaml"
     try:
-        values = yaml.safe_load(path.read_text("utf-8"))
+        values = read_yaml(path)
         scale, experiments = values["scale"], list(values["experiments"])
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
+    except TakhtError as error:
+        return [failed("params.yaml", str(error).rpartition("; ")[0], "restore it from Git")]
+    except (KeyError, TypeError) as error:
         reason = " ".join(str(error).split())
         return [failed("params.yaml", f"{path}: not readable ({reason})", "restore it from Git")]
     faults, count = [], 0

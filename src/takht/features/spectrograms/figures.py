@@ -5,16 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import librosa
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
 from takht.core.arrays import TOP_DB, Frames, Waveform
-
-# Arabic names need no more than this: matplotlib's own font has the letters, and 3.11 joins them.
-_FONT = "DejaVu Sans"
+from takht.core.figure_style import plain_style
 
 
 def draw_steps(
@@ -27,7 +24,7 @@ def draw_steps(
     seconds = len(wave) / sample_rate_hz
     magnitude = np.abs(librosa.stft(wave, n_fft=n_fft))
     spectrum_db = librosa.amplitude_to_db(magnitude, ref=1.0).T
-    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+    with plain_style(9):
         figure = Figure(figsize=(9, 8), layout="constrained")
         axes = figure.subplots(4, 1, sharex=True)
         figure.suptitle(title)
@@ -52,18 +49,26 @@ def draw_steps(
         return figure
 
 
-def draw_composers(excerpts: Mapping[str, Frames], seconds: float) -> Figure:
-    """Return a figure with one log-mel excerpt (frames, bands), dB, of `seconds` for each label."""
-    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+def draw_composers(
+    excerpts: Mapping[str, Frames], seconds: float, frames: int, *, of: int
+) -> Figure:
+    """Return a figure with one log-mel excerpt (frames, bands), dB, for each label.
+
+    `frames` last `seconds`; an excerpt may be shorter. `of` is the number of all composers.
+    """
+    with plain_style(9):
         rows = -(-len(excerpts) // 2)
         figure = Figure(figsize=(10, 1.5 * rows + 0.5), layout="constrained")
         axes = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel()
-        for place, (label, mel_db) in zip(axes, excerpts.items(), strict=False):
-            _image(place, mel_db, seconds, mel_db.shape[1])
+        lengths = [seconds * len(mel_db) / frames for mel_db in excerpts.values()]
+        for place, (label, mel_db), length in zip(axes, excerpts.items(), lengths, strict=False):
+            _image(place, mel_db, length, mel_db.shape[1])
             place.set_title(label)
+        axes[0].set_xlim(0, max(lengths))
         for place in axes[len(excerpts) :]:
             place.set_axis_off()
-        figure.supxlabel("time, s")
+        left_out = f"; {len(excerpts)} of {of} composers" if of > len(excerpts) else ""
+        figure.supxlabel(f"time, s{left_out}")
         figure.supylabel("mel band")
         return figure
 

@@ -8,27 +8,27 @@ import numpy as np
 from pydantic import Field
 
 from takht.core.arrays import Frames
-from takht.generation.codec.basis import LappedBasis
-from takht.generation.codec.block_pca import BlockPca
-from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import SpectrumPca
-from takht.generation.codec.model_folder import (
-    GenerationCard,
+from takht.core.model_files import (
     mismatch_error,
     read_arrays,
     read_card,
     write_arrays,
     write_card,
 )
+from takht.generation.codec.basis import LappedBasis
+from takht.generation.codec.block_pca import BlockPca
+from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.generation_card import GenerationCard
+from takht.generation.codec.mean_spectrum import SpectrumPca
 
 
 class VaeCard(GenerationCard):
     """What a temporal VAE says about itself."""
 
     kind: Literal["temporal_vae"] = "temporal_vae"
-    block_frames: int = Field(ge=4)
-    latents: int = Field(ge=1)
-    pca_latents: int = Field(ge=1, description="of a block of the baseline: as many a second")
+    block_frames: int = Field(ge=4, le=512)
+    latents: int = Field(ge=1, le=1024)
+    pca_latents: int = Field(ge=1, le=65_536, description="per block of the baseline")
     clips: int = Field(ge=1, description="trained on")
     validation_mse: float = Field(ge=0)
     validation_mse_components: float = Field(ge=0, description="of its lapped components alone")
@@ -93,8 +93,8 @@ def load_codec(folder: Path) -> VaeCodec:
         codec.decode(
             *codec.encode(np.zeros((card.block_frames, len(codec.spectrum_pca.mean)), "f"))[:2]
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise mismatch_error(folder, " ".join(str(error).split())) from None
+    except (IndexError, KeyError, MemoryError, TypeError, ValueError) as error:
+        raise mismatch_error(folder, error) from None
     return codec
 
 
@@ -109,8 +109,8 @@ def load_pca(folder: Path) -> BlockPca:
         pca = BlockPca(**read_arrays(folder, "pca"))
         if pca.components.shape != (len(pca.centre), card.pca_latents):
             raise ValueError(f"components of shape {pca.components.shape}")
-    except (TypeError, ValueError) as error:
-        raise mismatch_error(folder, " ".join(str(error).split())) from None
+    except (IndexError, MemoryError, TypeError, ValueError) as error:
+        raise mismatch_error(folder, error) from None
     return pca
 
 

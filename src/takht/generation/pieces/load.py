@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from takht.core import tensorflow_setup
+from takht.core.model_files import read_card
 from takht.generation.codec import codec_folder
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.model_folder import read_card
 from takht.generation.prior import prior_folder
 from takht.generation.prior.prior import StylePrior
 from takht.generation.study_vae.card import StudyVaeCard

@@ -6,15 +6,15 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from takht.generation.codec.mean_spectrum import SpectrumPca
-from takht.generation.codec.model_folder import (
-    GenerationCard,
+from takht.core.model_files import (
     mismatch_error,
     read_arrays,
     read_card,
     write_arrays,
     write_card,
 )
+from takht.generation.codec.generation_card import GenerationCard
+from takht.generation.codec.mean_spectrum import SpectrumPca
 from takht.generation.prior.prior import StylePrior
 
 _ARRAYS = (
@@ -30,13 +30,13 @@ class PriorCard(GenerationCard):
     kind: Literal["style_prior"] = "style_prior"
     composers: tuple[str, ...] = Field(min_length=1)
     labels: tuple[str, ...]
-    block_frames: int = Field(ge=4)
-    latents: int = Field(ge=1)
+    block_frames: int = Field(ge=4, le=512)
+    latents: int = Field(ge=1, le=1024)
     clips: int = Field(ge=1, description="trained on")
     residual_noise: float = Field(gt=0, le=2)
     persistence: float = Field(ge=0, lt=1)
     style_temperature: float = Field(ge=0, le=2)
-    neighbours: int = Field(ge=1)
+    neighbours: int = Field(ge=1, le=1000)
 
 
 def save_prior(folder: Path, card: PriorCard, prior: StylePrior) -> None:
@@ -72,7 +72,7 @@ def load_prior(folder: Path) -> StylePrior:
             persistence=card.persistence,
             style_temperature=card.style_temperature,
             neighbours=card.neighbours,
-            **read_arrays(folder, "prior"),  # type: ignore[arg-type]  # two hold whole numbers
+            **read_arrays(folder, "prior"),  # two hold whole numbers
         )
         found = (
             len(prior.means),
@@ -83,6 +83,6 @@ def load_prior(folder: Path) -> StylePrior:
         if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
             raise ValueError(f"composers, labels, frames and latents {found}")
         prior.draw(0, 1.0, np.random.default_rng(0))
-    except (IndexError, KeyError, TypeError, ValueError) as error:
-        raise mismatch_error(folder, " ".join(str(error).split())) from None
+    except (IndexError, KeyError, MemoryError, TypeError, ValueError) as error:
+        raise mismatch_error(folder, error) from None
     return prior

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.generation.codec.model_folder import mismatch_error, write_card
+from takht.core.model_files import mismatch_error, require_weights, write_card
 from takht.generation.study_vae.card import StudyVaeCard
 from takht.generation.study_vae.network import build_decoder, build_encoder
 
@@ -57,6 +57,8 @@ class StudyVae:
             TakhtError: card and weights do not agree.
         """
         parts = {"encoder": build_encoder, "decoder": build_decoder}
+        for name in parts:
+            require_weights(folder / f"{name}{_SUFFIX}")
         networks = {name: build(card.width) for name, build in parts.items()}
         for name, network in networks.items():
             try:
@@ -64,6 +66,5 @@ class StudyVae:
                     # a layer left without weights is no more than a warning to Keras
                     network.load_weights(folder / f"{name}{_SUFFIX}")
             except (ValueError, OSError, UserWarning) as error:
-                reason = " ".join(str(error).split())[:200]
-                raise mismatch_error(folder, f"{name}: {reason}") from None
+                raise mismatch_error(folder, f"{name}: {error}") from None
         return cls(card, **networks)

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from librosa import hz_to_mel
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from takht.core.arrays import TOP_DB, Frames
+from takht.core.figure_style import plain_style
 from takht.features.spectrograms.mel import log_mel
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB
@@ -17,7 +19,6 @@ from takht.inference.explanation.time_span import format_clock
 from takht.runtime.atomic import atomic_file
 from takht.text import names
 
-_FONT = "DejaVu Sans"  # has Arabic letters, and matplotlib joins them
 _COLOURS = "RdBu_r"  # for: red, against: blue; told apart by colour-blind people too
 _MOST_OPAQUE = 0.75  # the spectrogram stays visible
 _MEL = {"n_fft": 2048, "hop_samples": 512, "bands": 128}
@@ -25,7 +26,7 @@ _MEL = {"n_fft": 2048, "hop_samples": 512, "bands": 128}
 
 def draw_explanation(found: Explanation) -> Figure:
     """Return the spectrogram with its cells coloured, and beside it each time's and band's drop."""
-    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+    with plain_style(9):
         drawn = Figure(figsize=(10, 5.6), layout="constrained")
         axes = drawn.subplots(
             2, 2, width_ratios=[5, 1], height_ratios=[1, 4], sharex="col", sharey="row"
@@ -64,7 +65,7 @@ def _title(found: Explanation) -> str:
     )
 
 
-def _draw_cells(axes: Axes, found: Explanation) -> mpl.cm.ScalarMappable:
+def _draw_cells(axes: Axes, found: Explanation) -> ScalarMappable:
     edges = found.edges_seconds
     levels = _levels(found)
     heights = _heights(found)
@@ -78,7 +79,7 @@ def _draw_cells(axes: Axes, found: Explanation) -> mpl.cm.ScalarMappable:
         vmax=levels.max(),
     )
     most = max(float(np.abs(found.cells).max()), 1e-9)
-    colours = mpl.cm.ScalarMappable(mpl.colors.Normalize(-most, most), _COLOURS)
+    colours = ScalarMappable(Normalize(-most, most), _COLOURS)
     rgba = colours.to_rgba(found.cells)
     rgba[..., 3] = _MOST_OPAQUE * np.abs(found.cells) / most
     axes.pcolormesh(edges, heights, rgba)

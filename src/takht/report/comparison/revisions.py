@@ -6,19 +6,21 @@ clone that has no data; what is in DVC's cache or remote would be read from ther
 
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
-import yaml
 from dvc.exceptions import DvcException, NotDvcRepoError
+from dvc.fs import GitFileSystem
 from dvc.repo import Repo
-from dvc.scm import SCMError, resolve_rev
+from dvc.scm import SCM, SCMError, resolve_rev
 
 from takht.errors import TakhtError
 from takht.report.comparison.differences import SCORES, Experiment, Revision
 from takht.runtime.renamed import current_name
+from takht.runtime.yaml_files import parse_yaml
 
 _STAGE = "evaluate@"
 _COLUMNS = ["recording", "actual", "predicted"]
@@ -42,13 +44,22 @@ def read_revision(rev: str | None, root: Path | None = None) -> Revision:
         ) from None
     commit = _commit(top, rev) if rev else None
     try:
-        with Repo(top, rev=commit) as repo:
+        with _open(top, commit) as repo:
             return _read(repo, name, commit)
     except DvcException as error:
         reason = " ".join(str(error).split())
         raise TakhtError(
             f"{name}: DVC cannot read it ({reason}); fix its dvc.yaml or name another revision"
         ) from None
+
+
+def _open(top: str, commit: str | None) -> Repo:
+    """Return the project at a commit; it may be a folder of the Git repository."""
+    if commit is None:
+        return Repo(top)
+    git = SCM(top)
+    place = PurePosixPath("/") / os.path.relpath(top, git.root_dir)
+    return Repo(str(place), fs=GitFileSystem(scm=git, rev=commit), scm=git)
 
 
 def _commit(root: str, rev: str) -> str:
@@ -151,7 +162,7 @@ def _stages(repo: Repo) -> Iterator[tuple[str, Any]]:
     for file in sorted(files):
         lock = str(PurePosixPath(file).with_suffix(".lock"))
         if PurePosixPath(file).suffix == ".yaml" and _exists(repo, lock):
-            stages = (yaml.safe_load(_bytes(repo, lock)) or {}).get("stages", {})
+            stages = (parse_yaml(_bytes(repo, lock)) or {}).get("stages", {})
             prefix = "" if file == "dvc.yaml" else f"{file}:"
             yield from ((f"{prefix}{current_name(name)}", stages[name]) for name in stages)
 

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from takht.errors import TakhtError
+from takht.runtime.yaml_files import read_yaml
 
 Stages = Mapping[str, Mapping[str, Any]]
 
@@ -23,8 +22,8 @@ def read_locks(files: Iterable[Path]) -> dict[str, dict[str, Any]]:
         if not file.exists():
             continue
         try:
-            stages |= yaml.safe_load(file.read_text(encoding="utf-8"))["stages"]
-        except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
+            stages |= read_yaml(file)["stages"]
+        except (TakhtError, KeyError, TypeError) as error:
             reason = " ".join(str(error).split())
             raise TakhtError(
                 f"{file}: not a lock file of DVC ({reason}); `git checkout {file}` or repro again"

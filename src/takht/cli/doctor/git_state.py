@@ -1,0 +1,34 @@
+"""Git: whether the project is in a repository, and can be committed to."""
+
+import subprocess
+from pathlib import Path
+
+from takht.cli.doctor.finding import Finding, failed, ok, warning
+
+
+def check_git(project: Path) -> Finding:
+    """Check what DVC and its experiments need of Git."""
+    try:
+        top = _git(project, "rev-parse", "--show-toplevel")
+    except FileNotFoundError:
+        return failed("git", "Git is not installed", "install it")
+    start = "`git init && git add --all && git commit -m Start`"
+    if not top:
+        return failed("git", f"{project}: no Git repository, as in a downloaded ZIP", start)
+    if not _git(project, "var", "GIT_COMMITTER_IDENT"):
+        return failed(
+            "git",
+            "Git does not know whose commits these are, so `dvc exp run` fails",
+            "`git config --global user.name NAME`, the same with user.email",
+        )
+    if not _git(project, "rev-parse", "--verify", "HEAD"):
+        return warning("git", f"{top}: no commit yet, so `dvc exp run` fails", start)
+    return ok("git", top)
+
+
+def _git(project: Path, *words: str) -> str:
+    """Return what Git says, or an empty text where it fails."""
+    done = subprocess.run(
+        ["git", "-C", str(project), *words], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -1,0 +1,132 @@
+"""With real DVC: values reach no shell, numbers as -S writes them, experiments applied, no demo."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from pipeline import PIPELINES, ROOT
+from project import Project
+
+EVIL = "Ke$ha $(touch pwned) `touch pwned` 'x' \"y\" ; touch pwned #"
+
+
+def ran(printed):
+    return set(re.findall(r"Running stage '([^']+)'", printed))
+
+
+def test_every_value_in_a_command_is_quoted():
+    """DVC quotes what it unpacks from a section; all else stands in single quotes."""
+    for name in PIPELINES:
+        document = yaml.safe_load((ROOT / name).read_text("utf-8"))
+        for stage in document["stages"].values():
+            for word in stage.get("do", stage)["cmd"].split():
+                assert "${" not in word or word == "${corpus}" or re.fullmatch(r"'[^']*'", word)
+
+
+@pytest.fixture
+def mine(small, tmp_path):
+    """A copy of a project that is built in part."""
+    shutil.copytree(small.root, tmp_path / "mine", symlinks=True)
+    return Project(tmp_path / "mine")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_root_with_every_sign_is_read_and_runs_nothing(mine):
+    (mine.root / "data/raw").rename(mine.root / EVIL)
+    values = mine.params()
+    values["corpus"]["root"] = EVIL
+    values["split"]["seed"] = 3
+    mine.set_params(values)
+    mine.run("dvc", "repro", "split")
+    assert len((mine.root / "data/split.csv").read_text("utf-8").splitlines()) == 13
+    assert not list(mine.root.rglob("pwned"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_small_numbers_names_and_apply(mine):
+    """`-S x=0.00005`, an odd name, no demo corpus; `exp apply`, as `make setup` repairs it."""
+    name = "a$(touch pwned)"
+    values = mine.params()
+    values["experiments"][name] = values["experiments"].pop("best")
+    mine.set_params(values)
+    mine.run("dvc", "repro", f"train@{name}")
+    assert (mine.root / "models" / name / "model.json").exists()
+    assert not list(mine.root.rglob("pwned"))
+    mine.run("git", "checkout", "--quiet", ".")
+    rate = "experiments.mel_augmented.learning_rate=0.00005"
+    printed = mine.run("dvc", "exp", "run", "--temp", "-S", rate, "train@mel_augmented")
+    assert "train@mel_augmented" in ran(printed)
+    assert not any("demo_corpus" in stage for stage in ran(printed))
+    (first,) = mine.run("dvc", "exp", "list", "--name-only").split()
+    mine.run("dvc", "exp", "apply", first)
+    assert "5e-05" in (mine.root / "params.yaml").read_text("utf-8")
+    mine.run("dvc", "checkout", "--allow-missing")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_folder_with_an_arabic_name_in_a_larger_repository(small, tmp_path):
+    """What `make setup` repairs in configobj is what DVC writes its configuration with."""
+    larger = tmp_path / "مجلد الموسيقى"
+    shutil.copytree(small.root, larger / "repo", symlinks=True)
+    shutil.move(larger / "repo/.git", larger / ".git")
+    mine = Project(larger / "repo")
+    mine.run("git", "add", "--all")
+    mine.run("git", "commit", "--quiet", "--message", "moved")
+    mine.run("dvc", "remote", "add", "--default", "team", str(tmp_path / "مخزن"))
+    mine.run("git", "commit", "--quiet", "--all", "--message", "remote")
+    mine.run("dvc", "exp", "run", "--temp", "-S", "split.seed=4", "split")
+    mine.run("dvc", "push", "data/split.csv")
+    told = mine.run("takht", "compare", "HEAD", check=False)
+    assert "evaluate" in told or "macro" in told, told
+    assert "error" not in told
+    checked = mine.run("takht", "doctor", check=False)
+    assert not [line for line in checked.splitlines() if re.match(r"failed +(git|dvc)", line)]
+
+
+def environment(**changes):
+    kept = {name: os.environ[name] for name in ("HOME", "PIP_FIND_LINKS") if name in os.environ}
+    return kept | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"} | changes
+
+
+@pytest.mark.slow
+def test_set_up_goes_into_dot_venv_whatever_is_active(tmp_path):
+    """pip and uv are stand-ins that write down what they are given."""
+    here = tmp_path / "with space"
+    here.mkdir()
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-gpu.lock"):
+        shutil.copy(ROOT / name, here)
+    recipe = (here / "Makefile").read_text("utf-8")
+    for tool in ("$(BIN)/python -m pip", "$(BIN)/uv pip sync", "$(BIN)/uv pip install"):
+        assert f"\t{tool} " in recipe
+        recipe = recipe.replace(f"\t{tool} ", "\t@env >>said; echo ")
+    recipe = re.sub(r"\tsed -i(?:[^\n]*\\\n)*[^\n]*", "\t@:", recipe)
+    (here / "Makefile").write_text(recipe, "utf-8")
+    hostile = {
+        "VIRTUAL_ENV": "/elsewhere",
+        "CONDA_PREFIX": "/elsewhere",
+        "UV_TARGET": "/elsewhere",
+        "UV_SYSTEM_PYTHON": "1",
+        "UV_PROJECT_ENVIRONMENT": "/elsewhere",
+        "PIP_TARGET": "/elsewhere",
+        "PYTHONPATH": "/elsewhere",
+        "UV_INDEX_URL": "https://mirror.example",
+    }
+    subprocess.run(["make", "setup"], cwd=here, env=environment(**hostile), check=True)
+    said = (here / "said").read_text()
+    assert "/elsewhere" not in said
+    assert "UV_INDEX_URL=https://mirror.example" in said
+    assert (here / ".venv/bin/python").exists()
+    done = subprocess.run(
+        ["make", "setup", "PYTHON=/bin/false"],
+        cwd=here, env=environment(), check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "error: /bin/false: Python 3.11 to 3.13 is needed" in done.stdout + done.stderr
