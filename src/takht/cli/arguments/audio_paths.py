@@ -5,16 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from takht.audio.file_names import is_named_as_audio
 from takht.errors import TakhtError
 from takht.text import names
-
-# Of the containers that `takht.audio.ffmpeg` lets in. Content decides; a name only whether to look.
-SUFFIXES = {
-    ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".asf", ".au",
-    ".avi", ".caf", ".flac", ".m4a", ".m4b", ".mka", ".mkv", ".mov", ".mp2",
-    ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".rf64", ".snd", ".spx", ".tta",
-    ".w64", ".wav", ".webm", ".wma", ".wmv", ".wv",
-}  # fmt: skip
 
 
 @dataclass
@@ -99,7 +92,7 @@ def _look_below(root: Path, found: FoundAudio) -> None:
             path = Path(here) / name
             if names.is_clutter(name):
                 continue
-            if path.suffix.lower() in SUFFIXES:
+            if is_named_as_audio(name):
                 _take(path, found)
             else:
                 found.passed_over.append(path)

@@ -27,7 +27,7 @@ def draw_steps(
     seconds = len(wave) / sample_rate_hz
     magnitude = np.abs(librosa.stft(wave, n_fft=n_fft))
     spectrum_db = librosa.amplitude_to_db(magnitude, ref=1.0).T
-    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+    with mpl.rc_context({"font.family": _FONT, "font.size": 9, "text.parse_math": False}):
         figure = Figure(figsize=(9, 8), layout="constrained")
         axes = figure.subplots(4, 1, sharex=True)
         figure.suptitle(title)
@@ -54,7 +54,7 @@ def draw_steps(
 
 def draw_composers(excerpts: Mapping[str, Frames], seconds: float) -> Figure:
     """Return a figure with one log-mel excerpt (frames, bands), dB, of `seconds` for each label."""
-    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+    with mpl.rc_context({"font.family": _FONT, "font.size": 9, "text.parse_math": False}):
         rows = -(-len(excerpts) // 2)
         figure = Figure(figsize=(10, 1.5 * rows + 0.5), layout="constrained")
         axes = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel()

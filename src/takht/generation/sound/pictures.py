@@ -19,7 +19,7 @@ _KHZ = (0.5, 1, 2, 4, 8)
 
 def draw_spectrograms(waves: Mapping[str, Waveform]) -> Figure:
     """Return a figure of each sound under its title, one scale of time and of 80 dB for all."""
-    with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 8}):
+    with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 8, "text.parse_math": False}):
         height = 1.8 * len(waves) + 0.7
         drawn = Figure(figsize=(9, height))
         rows = drawn.subplots(len(waves), 1, sharex=True, squeeze=False)[:, 0]

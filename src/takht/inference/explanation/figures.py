@@ -25,7 +25,7 @@ _MEL = {"n_fft": 2048, "hop_samples": 512, "bands": 128}
 
 def draw_explanation(found: Explanation) -> Figure:
     """Return the spectrogram with its cells coloured, and beside it each time's and band's drop."""
-    with mpl.rc_context({"font.family": _FONT, "font.size": 9}):
+    with mpl.rc_context({"font.family": _FONT, "font.size": 9, "text.parse_math": False}):
         drawn = Figure(figsize=(10, 5.6), layout="constrained")
         axes = drawn.subplots(
             2, 2, width_ratios=[5, 1], height_ratios=[1, 4], sharex="col", sharey="row"
