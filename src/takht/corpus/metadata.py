@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from takht.corpus.written_tables import raise_faults, read_rows
+from takht.corpus.written_tables import read_rows
+from takht.errors import TakhtError
 from takht.text import names
 
 TABLES = {"composers.csv", "recordings.csv"}
@@ -27,16 +28,18 @@ def read_labels(root: Path, folders: Iterable[str]) -> dict[str, str]:
     path = root / "composers.csv"
     own = {names.to_nfc(folder): names.to_nfc(folder) for folder in folders}
     rows = read_rows(root, "composers.csv", "folder", ["label"], own)
-    labels = own | {row.name: row.cells["label"] for row in rows}
+    labels = own | {folder: label for folder, (label,) in rows.items()}
     holders = defaultdict(list)
     for folder, label in labels.items():
         holders[names.clean(label)].append(folder)
-    raise_faults(
+    twice = [
         f"{path}: label {names.escape(label)!r} stands for {' and '.join(sorted(group))}; give "
         "each a label of its own"
         for label, group in holders.items()
         if len(group) > 1
-    )
+    ]
+    if twice:
+        raise TakhtError("\n".join(twice))
     return labels
 
 
@@ -49,7 +52,7 @@ def read_works(root: Path, files: Iterable[str]) -> dict[str, str]:
         TakhtError: a row names no file of the corpus, or one twice, or gives no work.
     """
     rows = read_rows(root, "recordings.csv", "file", ["work", "composer"], files)
-    return _spell_alike({row.name: row.cells["work"] for row in rows if row.cells["work"]}, [])
+    return _spell_alike({file: work for file, (work, _) in rows.items() if work}, [])
 
 
 def read_composers(root: Path, files: Iterable[str], folders: Collection[str]) -> dict[str, str]:
@@ -59,16 +62,11 @@ def read_composers(root: Path, files: Iterable[str], folders: Collection[str]) -
     files the column leaves to their folders is said on stderr.
 
     Raises:
-        TakhtError: as `read_works`, or a name is too long.
+        TakhtError: as `read_works`.
     """
     files = list(files)
     rows = read_rows(root, "recordings.csv", "file", ["work", "composer"], files, "composer")
-    written = {row.name: row.cells["composer"] for row in rows if row.cells["composer"]}
-    raise_faults(
-        f"{row.where}: composer is too long, {size} bytes; shorten it to {names.MAX_BYTES}"
-        for row in rows
-        if (size := len(row.cells["composer"].encode())) > names.MAX_BYTES
-    )
+    written = {file: composer for file, (_, composer) in rows.items() if composer}
     if written and (rest := [file for file in files if names.to_nfc(file) not in written]):
         some = ", ".join(map(names.escape, sorted(rest)[:3]))
         sys.stderr.write(
@@ -81,10 +79,9 @@ def read_composers(root: Path, files: Iterable[str], folders: Collection[str]) -
 def _spell_alike(values: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
     """Return the values, each by the known or first spelling of those that are one."""
     exact = set(known)
-    spelling: dict[str, str] = {}
+    first: dict[str, str] = {}
+    spelling = {}
     for value in [*sorted(exact), *sorted(set(values.values()) - exact)]:
-        spelling.setdefault(names.fold(value), value)
-    return {
-        key: value if value in exact else spelling[names.fold(value)]
-        for key, value in values.items()
-    }
+        alike = first.setdefault(names.fold(value), value)
+        spelling[value] = value if value in exact else alike
+    return {key: spelling[value] for key, value in values.items()}

@@ -6,91 +6,116 @@ What is written there is compared and shown as one, whatever its Unicode form, b
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from takht.core.regular_files import open_regular
 from takht.errors import TakhtError
 from takht.text import names
 
 _MOST_BYTES = 2**27  # of a table; a million recordings take some 60 MB
-_MOST_LETTERS_OF_FILE = 4096
-_MOST_LETTERS = 500  # of any other field
+_MOST_LETTERS = {"file": 4096, "composer": names.MAX_BYTES // 2}  # of a field
+_MOST_LETTERS_ELSE = 500
+_FEWEST = min(_MOST_LETTERS.values())  # that may be too many
 _MOST_FAULTS = 20  # that are shown
-
-
-class Row(NamedTuple):
-    """A row of a table: where it stands, the name that it is about, and its cells, cleaned."""
-
-    where: str
-    name: str
-    cells: Mapping[str, str]
 
 
 def read_rows(
     root: Path, table: str, key: str, wanted: list[str], known: Iterable[str], only_with: str = ""
-) -> list[Row]:
-    """Return the rows of a table of the corpus, none where there is none.
+) -> dict[str, list[str]]:
+    """Return the cells of the columns `wanted` for each name that a table of the corpus has.
 
-    `key` is the column of names, `known` those that there are; of the columns `wanted` one is
-    needed, in every row. Without the column `only_with`, if one is named, no row is looked at.
+    None where there is no table. `key` is the column of names, `known` those that there are; one
+    of the other columns is needed, in every row. Without the column `only_with`, if one is named,
+    no row is looked at.
 
     Raises:
         TakhtError: the table is none, or names each row at fault, and why.
     """
     path = root / table
-    lines = _parse(path, _read_text(root, table))
-    head = [names.clean(name) for name in lines[0][1]] if lines else []
-    if not lines or (only_with and only_with not in head):
-        return []
+    text = _read_text(root, table)
+    if text is None:
+        return {}
+    lines = _number(path, text)
+    _, head = next(lines, (0, []))
+    head = list(map(names.clean, head))
+    if only_with and only_with not in head:
+        return {}
+    columns = _find_columns(path, head, key, wanted)
+    there = _Names(known)
+    places = [head.index(name) if name in columns else None for name in [key, *wanted]]
+    rows: dict[str, list[str]] = {}
+    faults = _Faults()
+    for number, line in lines:
+        if fault := _find_shape_fault(line, head, columns):
+            faults.add(f"{path}: row {number} {fault}")
+            continue
+        written, *rest = (line[n] if n is not None and n < len(line) else "" for n in places)
+        cells = list(map(names.clean, rest))
+        name = there.find(written)
+        if name is None:
+            fault = f"is not in the corpus{there.advise(written) if faults.has_room else ''}"
+        elif name in rows:
+            fault = "stands there twice; keep one row"
+        elif not any(cells):
+            fault = f"has no {' and no '.join(columns[1:])}; write one or remove the row"
+        if fault:
+            shown = names.escape(names.to_nfc(written))
+            faults.add(f"{path}: row {number}: {key} {shown!r} {fault}")
+        elif name is not None:
+            rows[name] = cells
+    faults.raise_any()
+    return rows
+
+
+def _find_columns(path: Path, head: list[str], key: str, wanted: list[str]) -> list[str]:
+    """Return those of the columns that the head has.
+
+    Raises:
+        TakhtError: it lacks the key or all others, or has one twice.
+    """
     columns = [key, *(name for name in wanted if name in head)]
     if key not in head or len(columns) == 1:
         raise TakhtError(
-            f"{path}: columns {key} and {' or '.join(wanted)} are needed, got {head}; "
+            f"{path}: columns {key} and {' or '.join(wanted)} are needed, got {head[:10]}; "
             f"write `{key},{wanted[0]}` as the first line"
         )
     if twice := [name for name in columns if head.count(name) > 1]:
         raise TakhtError(f"{path}: column {twice[0]} stands there twice; keep one")
-    there = _Names(known)
-    rows: list[Row] = []
-    faults: list[str] = []
-    taken: set[str] = set()
-    for number, line in lines[1:]:
-        where = f"{path}: row {number}"
-        cells = dict.fromkeys([key, *wanted], "") | dict(zip(head, line, strict=False))
-        shown = f"{where}: {key} {names.escape(names.to_nfc(cells[key]))!r}"
-        if fault := _find_shape_fault(line, head, columns):
-            faults.append(f"{where} {fault}")
-            continue
-        name = there.find(cells[key])
-        if name is None:
-            faults.append(f"{shown} is not in the corpus{there.advise(cells[key])}")
-        elif name in taken:
-            faults.append(f"{shown} stands there twice; keep one row")
-        cells = {column: names.clean(cells[column]) for column in cells}
-        if not any(cells[column] for column in wanted):
-            what = " and no ".join(columns[1:])
-            faults.append(f"{shown} has no {what}; write one or remove the row")
-        if name is not None:
-            taken.add(name)
-            rows.append(Row(where, name, cells))
-    raise_faults(faults)
-    return rows
+    return columns
 
 
-def raise_faults(faults: Iterable[str]) -> None:
-    """Raise a TakhtError of the faults, the first of them in words, if there are any."""
-    lines = list(faults)
-    if rest := lines[_MOST_FAULTS:]:
-        lines[_MOST_FAULTS:] = [f"{len(rest)} more rows are at fault; fix these first"]
-    if lines:
-        raise TakhtError("\n".join(lines))
+class _Faults:
+    """What is wrong with a table, the first of it in words, the rest as a number."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._rest = 0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more is shown."""
+        return len(self._lines) < _MOST_FAULTS
+
+    def add(self, line: str) -> None:
+        """Add a line."""
+        if self.has_room:
+            self._lines.append(line)
+        else:
+            self._rest += 1
+
+    def raise_any(self) -> None:
+        """Raise a TakhtError if there are any."""
+        if self._rest:
+            self._lines.append(f"{self._rest} more rows are at fault; fix these first")
+        if self._lines:
+            raise TakhtError("\n".join(self._lines))
 
 
 def _find_shape_fault(line: list[str], head: list[str], columns: list[str]) -> str | None:
     """Return why a line is no row under its head, or None."""
-    if not any(map(names.clean, line)):
+    if not any(text and names.clean(text) for text in line):
         return "is blank; remove it"
     if len(line) > len(head):
         return (
@@ -98,10 +123,13 @@ def _find_shape_fault(line: list[str], head: list[str], columns: list[str]) -> s
             "or remove the surplus commas"
         )
     for name, text in zip(head, line, strict=False):
-        most = _MOST_LETTERS_OF_FILE if name == columns[0] else _MOST_LETTERS
-        if name in columns and len(text) > most:
+        if len(text) > _FEWEST and name in columns and len(text) > (most := _most_letters(name)):
             return f"has {len(text)} letters of {name}, at most {most} are let in; shorten it"
     return None
+
+
+def _most_letters(column: str) -> int:
+    return _MOST_LETTERS.get(column, _MOST_LETTERS_ELSE)
 
 
 class _Names:
@@ -109,11 +137,20 @@ class _Names:
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = {names.to_nfc(name) for name in known}
-        self._loose: dict[str, list[str]] = defaultdict(list)
-        self._folded: dict[str, list[str]] = defaultdict(list)
+
+    @cached_property
+    def _loose(self) -> dict[str, list[str]]:
+        return self._grouped(_loosen)
+
+    @cached_property
+    def _folded(self) -> dict[str, list[str]]:
+        return self._grouped(lambda name: names.fold(_loosen(name)))
+
+    def _grouped(self, form: Callable[[str], str]) -> dict[str, list[str]]:
+        groups = defaultdict(list)
         for name in sorted(self._known):
-            self._loose[_loosen(name)].append(name)
-            self._folded[names.fold(_loosen(name))].append(name)
+            groups[form(name)].append(name)
+        return groups
 
     def find(self, written: str) -> str | None:
         """Return the name, or None where there is none or several would fit."""
@@ -137,22 +174,20 @@ def _loosen(name: str) -> str:
     return "/".join(part for part in parts if part not in ("", "."))
 
 
-def _parse(path: Path, text: str | None) -> list[tuple[int, list[str]]]:
-    """Return the lines that hold anything, with their numbers, 0 for the head."""
-    if text is None:
-        return []
+def _number(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines that hold anything, with their numbers, 0 for the head.
+
+    Raises:
+        TakhtError: it is no table.
+    """
+    if not text.strip():
+        raise TakhtError(f"{path}: not a UTF-8 CSV table (it is empty); fix the file")
     try:
-        lines = list(_number(text))
+        for number, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True)):
+            if line:
+                yield number, line
     except csv.Error as error:
         raise TakhtError(f"{path}: not a UTF-8 CSV table ({error}); fix the file") from None
-    if not lines:
-        raise TakhtError(f"{path}: not a UTF-8 CSV table (it is empty); fix the file")
-    return lines
-
-
-def _number(text: str) -> Iterator[tuple[int, list[str]]]:
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    return ((number, row) for number, row in enumerate(rows) if row)
 
 
 def _read_text(root: Path, table: str) -> str | None:
@@ -164,7 +199,8 @@ def _read_text(root: Path, table: str) -> str | None:
     path = root / table
     alike = sorted(each.name for each in root.iterdir() if each.name.casefold() == table)
     if table not in alike:
-        raise_faults(f"{root / name}: is not read; rename it to {table}" for name in alike)
+        if alike:
+            raise TakhtError(f"{root / alike[0]}: is not read; rename it to {table}")
         return None
     try:
         real = path.resolve(strict=True)

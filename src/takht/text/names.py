@@ -24,7 +24,7 @@ _SEEN = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
 _BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # They part and join letters of Persian and of emoji; elsewhere they show nothing.
 _JOINER = re.compile(r"(?<=[^\x00-\x7f\s])[\u200c\u200d](?=[^\x00-\x7f\s])")
-_TATWEEL = "\u0640"
+_UNCOUNTED = dict.fromkeys(map(ord, "\u0640\u200c\u200d"))  # tatweel and joiners
 
 # Names that Windows keeps for its devices, whatever the suffix.
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[1-9¹²³])(\..*)?", re.IGNORECASE)
@@ -49,7 +49,9 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return what texts that people take for one have in common, capitals left out."""
-    kept = re.sub(f"[\u200c\u200d{_TATWEEL}]", "", unicodedata.normalize("NFKC", clean(text)))
+    if text.isascii():
+        return clean(text).casefold()
+    kept = unicodedata.normalize("NFKC", clean(text)).translate(_UNCOUNTED)
     return clean(unicodedata.normalize("NFKC", kept.casefold()))
 
 
