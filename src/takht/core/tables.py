@@ -89,6 +89,11 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
 
 
+def write_plot(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table that `dvc plots show` puts into its page, which runs markup in any text."""
+    write_table(_map_cells(frame, "[<>]", disarm_markup), path)
+
+
 def _map_cells(frame: pd.DataFrame, pattern: str, change: Callable[[str], str]) -> pd.DataFrame:
     """Return the table with its heads and those text cells changed that the pattern is found in."""
     columns = {}

@@ -1,12 +1,13 @@
 """What evaluate reports: a dictionary of metrics and a table of confusions."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from takht.classifiers import calibration
 from takht.classifiers.model_card import ModelCard
 from takht.classifiers.predictions import encode_composers, probability_matrix
 from takht.core.randomness import rng_for
-from takht.core.tables import disarm_markup
 from takht.evaluation.metrics import (
     accuracy,
     bootstrap_accuracy,
@@ -64,8 +65,7 @@ def score_by_composer(recordings: pd.DataFrame, card: ModelCard) -> pd.DataFrame
     actual = encode_composers(recordings["composer"], card.composers)
     predicted = encode_composers(recordings["predicted"], card.composers)
     return pd.DataFrame(
-        {"composer": disarm_markup(card.labels[number])}
-        | precision_and_recall(actual, predicted, number)
+        {"composer": card.labels[number]} | precision_and_recall(actual, predicted, number)
         for number in sorted(set(actual.tolist()))
     )
 
@@ -73,16 +73,13 @@ def score_by_composer(recordings: pd.DataFrame, card: ModelCard) -> pd.DataFrame
 def count_confusions(recordings: pd.DataFrame, card: ModelCard) -> pd.DataFrame:
     """Return recording, actual and predicted, a row a recording, composers by display label.
 
-    All without markup: DVC's page of plots runs what it is given. It is the one table of single
-    recordings that is in Git, so that two revisions can be compared in a clone that has no data.
+    It is the one table of single recordings that is in Git, so that two revisions can be compared
+    in a clone that has no data.
     """
-    labels = {
-        composer: disarm_markup(label)
-        for composer, label in zip(card.composers, card.labels, strict=True)
-    }
+    labels: Mapping[str, str] = dict(zip(card.composers, card.labels, strict=True))
     return pd.DataFrame(
         {
-            "recording": recordings["recording"].map(disarm_markup),
+            "recording": recordings["recording"],
             "actual": recordings["composer"].map(labels),
             "predicted": recordings["predicted"].map(labels),
         }

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pipeline import ROOT
 
-from takht.core.tables import mark_formulas, read_table, unmark_formulas, write_table
+from takht.core.tables import mark_formulas, read_table, unmark_formulas, write_plot, write_table
 from takht.errors import TakhtError
 
 SHARP = st.text(st.sampled_from("='+-@\t\r\n;,\"a＝ "), max_size=8)
@@ -43,3 +44,19 @@ def test_rows_longer_than_the_head_are_an_error_and_not_shifted(tmp_path, conten
     (tmp_path / "t.csv").write_text(content)
     with pytest.raises(TakhtError, match=r"t\.csv: not a UTF-8 CSV table .*; fix the file"):
         read_table(tmp_path / "t.csv")
+
+
+def test_what_dvc_puts_into_its_page_holds_no_markup(tmp_path):
+    frame = pd.DataFrame({"<b>": ["</script><script>alert(1)</script>", "a&b"], "n": [1, 2]})
+    write_plot(frame, tmp_path / "t.csv")
+    written = (tmp_path / "t.csv").read_text("utf-8")
+    assert not set("<>") & set(written)
+    assert written == "‹b›,n\n‹/script›‹script›alert(1)‹/script›,1\na&b,2\n"
+    assert frame["n"].dtype == "int64"
+
+
+def test_every_table_that_dvc_plots_is_written_so():
+    """A stage that plots a table of names writes it by `write_plot`; curves hold numbers alone."""
+    for stage in ("evaluate", "crossval", "evaluate_generation"):
+        source = (ROOT / f"src/{stage}.py").read_text("utf-8")
+        assert "tables.write_plot(" in source
