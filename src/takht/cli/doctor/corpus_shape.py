@@ -1,5 +1,6 @@
 """Whether the corpus is one: composers, recordings, works and names, without decoding any."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from takht.errors import TakhtError
 from takht.text import names
 
 
-def check_corpus(root: Path, drops_small: bool) -> list[Finding]:
-    """Check what lies in the corpus's folder."""
+def check_corpus(root: Path, drops_small: bool, project: Path | None = None) -> list[Finding]:
+    """Check what lies in the corpus's folder; DVC ignores names only in that of the project."""
     try:
         found, rejected = scan_corpus(root)
         files = [each.file for each in found] + [each.file for each in rejected]
@@ -33,6 +34,10 @@ def check_corpus(root: Path, drops_small: bool) -> list[Finding]:
         for each in rejected
         for what, _, remedy in [each.reason.rpartition("; ")]
     ]
+    if not root.resolve().is_relative_to((project or Path.cwd()).resolve()):
+        shown = [f"{root}/{names.escape(file)}" for file in _not_utf8(root)]
+        what = "name is not UTF-8, and DVC fails at it"
+        unusable += [failed("corpus", f"{file}: {what}", "rename it") for file in shown]
     foreign = find_foreign_names((each.file for each in found), labels.values())
     for line in foreign:
         what, _, remedy = f"{root}{line}".rpartition("; ")
@@ -41,6 +46,16 @@ def check_corpus(root: Path, drops_small: bool) -> list[Finding]:
     few, many = min(counts.values()), max(counts.values())
     what = f"{root}: {len(found)} recordings of {len(counts)} composers, {few} to {many} each"
     return [*unusable, ok("corpus", what)]
+
+
+def _not_utf8(root: Path) -> list[str]:
+    """Return the files and folders whose names are not UTF-8, the first of each folder."""
+    found = []
+    for here, folders, files in os.walk(root):
+        bad = (n for n in sorted(folders + files) if n.encode("utf-8", "replace") != os.fsencode(n))
+        if name := next(bad, None):
+            found.append((Path(here) / name).relative_to(root).as_posix())
+    return sorted(found)
 
 
 def _failed(line: str) -> Finding:
