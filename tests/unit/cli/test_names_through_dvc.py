@@ -17,8 +17,6 @@ STAGE = """stages:
     outs: [out.txt]
 """
 FILES = ["a/1.wav", "a/\u0639\u0648\u062f.wav", "a/3.wav", "b/1.wav", "b/2.wav", "b/3.wav"]
-    "stages:\n  s:\n    cmd: ls -N {root}/b > out.txt\n    deps: [{root}]\n    outs: [out.txt]\n"
-)
 
 
 @pytest.fixture
