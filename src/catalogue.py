@@ -16,10 +16,12 @@ from takht.corpus.metadata import read_labels, read_works
 from takht.corpus.root import require_corpus_folder
 from takht.corpus.scan import require_composers, require_works, scan_corpus
 from takht.corpus.validation import (
+    pass_over_side_files,
     raise_if_rejected,
     rejection_table,
     validate,
     warn_about_clipping,
+    warn_about_names,
 )
 from takht.runtime.atomic import atomic_file, scratch_folder
 from takht.runtime.params import Section
@@ -58,12 +60,13 @@ def catalogue(
     found, rejected = scan_corpus(root)
     require_composers(root, (each.composer for each in found), rejected)
     files = [each.file for each in found] + [each.file for each in rejected]
-    label_of = read_labels(root, (each.folder for each in found))
+    label_of = read_labels(root, (each.composer for each in found))
     work_of = read_works(root, files)
     with scratch_folder(catalogue_csv) as scratch:
         probes = conversion.probe_recordings(
             [root / each.file for each in found], audio, convert, scratch
         )
+    found, probes = pass_over_side_files(root, found, probes)
     good, bad = validate(found, probes, params.min_seconds, params.silence_dbfs)
     rejected = sorted([*rejected, *bad])
     if params.on_unreadable == "fail":
@@ -82,6 +85,7 @@ def catalogue(
         }
         for each, measured in good.items()
     ]
+    warn_about_names(root, (row["file"] for row in rows), (row["label"] for row in rows))
     if not small.drop:
         require_works(root, [(row["composer"], row["work"]) for row in rows])
     with atomic_file(catalogue_csv) as path, atomic_file(rejected_csv) as reasons:

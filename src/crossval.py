@@ -53,7 +53,7 @@ def crossval(
     with atomic_file(metrics_json) as path:
         path.write_text(json.dumps(_metrics(table, params.folds), indent=2) + "\n")
     with atomic_file(predictions_csv) as path:
-        tables.write_table(table.drop(columns="windows").round(4), path)
+        tables.write_plot(table.drop(columns="windows").round(4), path)
 
 
 def _metrics(table: pd.DataFrame, folds: int) -> dict[str, float | int]:

@@ -50,9 +50,9 @@ def evaluate(
     with atomic_file(predictions_csv) as path:
         tables.write_table(windows, path)
     with atomic_file(confusion_csv) as path:
-        tables.write_table(count_confusions(recordings, card), path)
+        tables.write_plot(count_confusions(recordings, card), path)
     with atomic_file(composers_csv) as path:
-        tables.write_table(score_by_composer(recordings, card), path)
+        tables.write_plot(score_by_composer(recordings, card), path)
 
 
 if __name__ == "__main__":

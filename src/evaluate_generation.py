@@ -53,7 +53,7 @@ def evaluate_generation(
     with atomic_file(metrics_json) as path:
         path.write_text(json.dumps(round_report(found), indent=2) + "\n", encoding="utf-8")
     with atomic_file(reconstructions_csv) as path:
-        tables.write_table(compared.round(4), path)
+        tables.write_plot(compared.round(4), path)
 
 
 if __name__ == "__main__":

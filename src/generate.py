@@ -50,10 +50,13 @@ def generate(
         yield from group_into_figures("baselines/pca", pca_items)
         original_items = plan_study_samples(original, sizes)
         yield from group_into_figures("baselines/study_vae", original_items)
-        held_out = sorted(split["recording"][split["side"] == "test"])
+        composers = split[split["side"] == "test"].set_index("recording")["composer"]
+        held_out = sorted(composers.index)
         for recording in held_out:
             wave = next(read_segments(segment_dir, recording))
-            items = plan_reconstructions(recording, wave, codec, pca, original)
+            items = plan_reconstructions(
+                recording, wave, codec, pca, original, composer=composers[recording]
+            )
             yield from group_into_figures(f"reconstructions/{recording}/all", items)
         pair = [held_out[0], held_out[-1]]
         waves = [next(read_segments(segment_dir, recording)) for recording in pair]

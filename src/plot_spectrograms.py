@@ -13,7 +13,7 @@ from takht.dataset.feature_folder import open_array, read_settings
 from takht.features.spectrograms.figures import draw_composers, draw_steps, save_figure
 from takht.preparation.segment_folder import read_segments
 from takht.runtime.atomic import atomic_folder
-from takht.text import collation
+from takht.text import collation, names
 
 EXCERPT_SECONDS = 20.0
 MOST_COMPOSERS = 40  # of a picture; a thousand would take minutes
@@ -39,13 +39,14 @@ def plot_spectrograms(
     first = chosen["recording"].iloc[0]
     wave = next(read_segments(segment_dir, first))[: round(EXCERPT_SECONDS * rate_hz)]
     steps = draw_steps(
-        first,
+        names.escape(first),
         wave,
         excerpt(mel_dir, first),
         excerpt(mfcc_dir, first),
         sample_rate_hz=rate_hz,
         n_fft=n_fft,
     )
+    excerpts = {names.escape(label): excerpt for label, excerpt in excerpts.items()}
     composers = draw_composers(excerpts, EXCERPT_SECONDS, frames, of=len(recording_of))
     with atomic_folder(out_dir) as folder:
         save_figure(steps, folder / "steps.png")

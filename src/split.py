@@ -14,6 +14,7 @@ from takht.corpus.grouped_split import SIDES, assign_sides, number_groups
 from takht.errors import TakhtError
 from takht.runtime.atomic import atomic_file
 from takht.runtime.params import Section, Seed
+from takht.text.names import escape
 
 
 class Split(Section):
@@ -60,12 +61,13 @@ def _duplicates(catalogue: pd.DataFrame, table: pd.DataFrame, path: Path) -> lis
     pairs = [(place[name], place[duplicate]) for name, duplicate in names]
     for pair in pairs:
         first, second = (catalogue.iloc[row] for row in pair)
-        both = f"{first['file']} and {second['file']}"
+        both = f"{escape(first['file'])} and {escape(second['file'])}"
         sys.stderr.write(f"{both}: near-duplicate audio, kept on one side\n")
         if first["composer"] != second["composer"]:
             sys.stderr.write(
-                f"warning: {both}: the same audio under two composers, {first['composer']} and "
-                f"{second['composer']}; labels are in doubt, listen and keep one\n"
+                f"warning: {both}: the same audio under two composers, "
+                f"{escape(first['composer'])} and {escape(second['composer'])}; labels are in "
+                "doubt, listen and keep one\n"
             )
     return pairs
 

@@ -115,7 +115,7 @@ def _no_files() -> Iterator[Odd]:
     yield Odd(kind, "odd/folder.mp3", "is a folder", Path.mkdir)
     yield Odd(kind, "empty composer", "holds no recording", Path.mkdir)
     yield Odd(kind, "loose.wav", "stands outside", of(wav()))
-    yield Odd(kind, "odd/album/deep.wav", "below the composer's", _in_a_folder)
+    yield Odd(kind, "odd/album/deep.wav", ACCEPTED, _in_a_folder)
     yield Odd(kind, "odd/closed.mp3", "unreadable|cannot be read", _closed)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from takht.audio import limits
 from takht.audio.ffmpeg import BLOCK_SAMPLES, FfmpegAudio, Unreadable
+from takht.core.regular_files import open_descriptor, open_regular
 
 Block = NDArray[np.float32]  # (frames, channels)
 
@@ -76,7 +77,7 @@ def open_audio(path: Path) -> Iterator[Audio]:
     """
     try:
         _demand_file(path.stat())
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(12)
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from None
@@ -108,7 +109,8 @@ def _decoder(path: Path, start: bytes) -> AbstractContextManager[Audio]:
 
 def _sndfile(path: Path, codecs: set[str]) -> AbstractContextManager[SndfileAudio] | None:
     try:
-        file = soundfile.SoundFile(path)
+        # By descriptor: a name that is not UTF-8 is none to soundfile.
+        file = soundfile.SoundFile(open_descriptor(path), closefd=True)
     except soundfile.LibsndfileError:
         return None
     if file.subtype not in codecs:

@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from takht.core.regular_files import open_regular
+
 
 def hash_file(file: Path) -> str:
     """Return the SHA-256 of a file."""
-    with file.open("rb") as opened:
+    with open_regular(file) as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 

@@ -1,12 +1,40 @@
-"""CSV tables in UTF-8 whose text stays text, whatever it looks like."""
+"""CSV tables in UTF-8 whose text stays text, whatever it looks like, to whatever opens them.
+
+Spreadsheets run a cell that begins like a formula. In files such a cell begins with an apostrophe,
+which they show as text, and which is gone when the table is read here.
+"""
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 
 from takht.errors import TakhtError
+
+# What begins a formula, at the start of a cell or of what a spreadsheet may take for the next one:
+# where decimals have commas, cells end at semicolons. Wide letters count in East Asia.
+_CELL = r"(?:\A|(?<=[;\t\r\n]))"
+_FORMULA = r"(?='*[=+\-@\t\r\n＝＋－＠])"
+_TO_MARK = re.compile(_CELL + _FORMULA)
+_MARKED = re.compile(f"{_CELL}'{_FORMULA}")
+
+
+def mark_formulas(text: str) -> str:
+    """Return the text with an apostrophe before whatever a spreadsheet would run."""
+    return _TO_MARK.sub("'", text)
+
+
+def unmark_formulas(text: str) -> str:
+    """Return the text that `mark_formulas` was given."""
+    return _MARKED.sub("", text)
+
+
+def disarm_markup(text: str) -> str:
+    """Return the text with angles that no browser takes for markup, for pages of other programs."""
+    return text.replace("<", "‹").replace(">", "›")
 
 
 def read_table(path: Path, numbers: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -17,25 +45,60 @@ def read_table(path: Path, numbers: Mapping[str, str] | None = None) -> pd.DataF
     Raises:
         TakhtError: not UTF-8, not a table, or a number that is none.
     """
+    with path.open("rb") as file:
+        return parse_table(file, str(path), numbers)
+
+
+def parse_table(
+    file: BinaryIO, where: str, numbers: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return the table that an open file holds, as `read_table` does.
+
+    Raises:
+        TakhtError: not UTF-8, not a table, a row longer than the first, or a number that is none.
+    """
     try:
-        # Numbers are read as text first: pandas' own parser may miss the last bit.
+        # Numbers are read as text first: pandas' own parser may miss the last bit. The first line
+        # is read as a row: with a head, pandas shifts rows that are longer.
         frame = pd.read_csv(
-            path,
+            file,
+            header=None,
             dtype="str",
             keep_default_na=False,
             na_filter=False,
             encoding="utf-8-sig",  # spreadsheets put a mark before UTF-8
         )
+        head = frame.iloc[0].tolist()
+        if twice := sorted({name for name in head if head.count(name) > 1}):
+            raise ValueError(f"column {twice[0]!r} stands there twice")
+        frame = frame.iloc[1:].reset_index(drop=True).set_axis(head, axis=1)
+        frame = _map_cells(frame, _MARKED.pattern, unmark_formulas)
         return frame.astype(dict(numbers or {}))
-    except ValueError as error:  # pandas' parser errors and UnicodeDecodeError are ValueErrors
+    except (ValueError, KeyError) as error:  # pandas' parser errors are ValueErrors
         reason = " ".join(str(error).split())
-        raise TakhtError(f"{path}: not a UTF-8 CSV table ({reason}); fix the file") from None
+        raise TakhtError(f"{where}: not a UTF-8 CSV table ({reason}); fix the file") from None
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write the table as UTF-8 with LF line ends: equal tables become equal bytes."""
+    frame = _map_cells(frame, _TO_MARK.pattern, mark_formulas)
     text = frame.select_dtypes(["object", "str"])
     # Python's writer leaves a lone carriage return unquoted, which then reads as a line end.
     returns = any(text[name].str.contains("\r", regex=False).any() for name in text)
     quoting = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
     frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
+
+
+def write_plot(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table that `dvc plots show` puts into its page, which runs markup in any text."""
+    write_table(_map_cells(frame, "[<>]", disarm_markup), path)
+
+
+def _map_cells(frame: pd.DataFrame, pattern: str, change: Callable[[str], str]) -> pd.DataFrame:
+    """Return the table with its heads and those text cells changed that the pattern is found in."""
+    columns = {}
+    for name in frame.select_dtypes(["object", "str"]):
+        found = frame[name].str.contains(pattern, regex=True)
+        if found.any():
+            columns[name] = frame[name].where(~found, frame[name].map(change))
+    return frame.assign(**columns).rename(columns=change)

@@ -1,31 +1,45 @@
-"""Find the recordings of a corpus: `<root>/<composer>/<recording>.<ext>`."""
+"""Find the recordings of a corpus: `<root>/<composer>/…/<recording>.<ext>`, at any depth."""
 
 import os
+import re
 import stat
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 from takht.audio import limits
+from takht.audio.file_names import is_named_as_audio
+from takht.corpus.metadata import TABLES, read_composers
 from takht.errors import TakhtError
 from takht.text import names
 
-TABLES = {"composers.csv", "recordings.csv"}
 MIN_WORKS = 3  # one for each side of the split
-_DOCUMENTS = (".md", ".txt", ".dvc")
+_LOOSE_DOCUMENTS = ("", ".md", ".txt", ".dvc")
 _NOWHERE = "symbolic link leads nowhere; remove it or put the file in its place"
+_LOOSE = (
+    "stands outside the composers' folders, and recordings.csv gives it no composer; "
+    "move it into one"
+)
+_SHORT_SUFFIX = re.compile(r"\.\w{1,5}$")  # of files; what follows a folder's dot is longer
+# What stages write for a recording: a folder of its name, or a file with one of these at its end.
+_PRODUCTS = ("", ".npy", ".npz")
 
 
 @dataclass(frozen=True, order=True)
 class FoundFile:
     """A file that may be a recording. `file` is relative to the root, as it is on disk."""
 
-    recording: str  # <composer>/<stem>, NFC
-    composer: str  # NFC
-    folder: str  # as on disk
+    recording: str  # the file without its suffix, NFC: its id
+    composer: str  # NFC; that of recordings.csv, else the first folder
+    folder: str  # the first folder, as on disk
     file: str
+
+    @property
+    def is_named_as_audio(self) -> bool:
+        """Whether its name says so; what is not may be a picture, a text or anything."""
+        return is_named_as_audio(self.file)
 
 
 @dataclass(frozen=True, order=True)
@@ -38,19 +52,20 @@ class Rejected:
 
 @dataclass(frozen=True)
 class PassedOver:
-    """A hidden file, or one that systems leave behind; nobody means it as a recording."""
+    """A file that nobody means as a recording: hidden, a system's, or a side file."""
 
     file: str
+    is_clutter: bool = True
 
 
 def scan_corpus(root: Path) -> tuple[list[FoundFile], list[Rejected]]:
-    """Return every file of the composers' folders as found or rejected, both sorted.
+    """Return every file that may be a recording as found or rejected, both sorted.
 
-    Nothing is opened. Hidden files and what systems leave behind are passed over, and counted on
-    stderr.
+    No recording is opened. Hidden files, what systems leave behind, and side files that cannot
+    even be tried are passed over, and counted on stderr.
 
     Raises:
-        TakhtError: the root is no folder.
+        TakhtError: the root is no folder, or recordings.csv is at fault.
     """
     if not root.is_dir():
         raise TakhtError(
@@ -58,19 +73,33 @@ def scan_corpus(root: Path) -> tuple[list[FoundFile], list[Rejected]]:
             "sub-folder of recordings per composer"
         )
     seen = list(_look_at(root))
-    _say(root, [each.file for each in seen if isinstance(each, PassedOver)])
-    found = sorted(each for each in seen if isinstance(each, FoundFile))
     rejected = [each for each in seen if isinstance(each, Rejected)]
-    by_name = defaultdict(list)
+    found, duplicates = _with_ids(each for each in seen if isinstance(each, FoundFile))
+    files = [each.file for each in found] + [each.file for each in [*duplicates, *rejected]]
+    named = read_composers(root, files, {each.composer for each in found} - {""})
+    passed_over = [each for each in seen if isinstance(each, PassedOver)]
+    composed = []
     for each in found:
-        by_name[each.recording].append(each)
-    duplicates = {each for group in by_name.values() if len(group) > 1 for each in group}
-    for each in duplicates:
-        others = ", ".join(names.escape(o.file) for o in by_name[each.recording] if o != each)
-        rejected.append(
-            Rejected(each.file, f"two recordings of one name, see {others}; rename one")
-        )
-    return [each for each in found if each not in duplicates], sorted(rejected)
+        composer = named.get(names.to_nfc(each.file), each.composer)
+        if composer:
+            composed.append(replace(each, composer=composer))
+        elif each.is_named_as_audio:
+            rejected.append(Rejected(each.file, _LOOSE))
+        elif PurePosixPath(each.file).suffix not in _LOOSE_DOCUMENTS:
+            passed_over.append(PassedOver(each.file, is_clutter=False))
+    clutter = [each.file for each in passed_over if each.is_clutter]
+    say_passed_over(root, clutter, "hidden or system files")
+    side_files = [each.file for each in passed_over if not each.is_clutter]
+    say_passed_over(root, side_files, "files not named as audio")
+    return sorted(composed), sorted([*rejected, *duplicates])
+
+
+def say_passed_over(root: Path, files: Collection[str], what: str) -> None:
+    """Count on stderr what is passed over, with three examples."""
+    if files:
+        some = ", ".join(names.escape(file) for file in [*files][:3])
+        more = ", …" if len(files) > 3 else ""
+        sys.stderr.write(f"{root}: {len(files)} {what} passed over ({some}{more})\n")
 
 
 def require_composers(
@@ -110,51 +139,92 @@ def require_works(where: Path, works: Iterable[tuple[str, str]]) -> None:
         )
 
 
-def _say(root: Path, passed_over: list[str]) -> None:
-    if passed_over:
-        some = ", ".join(names.escape(file) for file in passed_over[:3])
-        more = ", …" if len(passed_over) > 3 else ""
-        count = len(passed_over)
-        sys.stderr.write(f"{root}: {count} hidden or system files passed over ({some}{more})\n")
+def _with_ids(seen: Iterable[FoundFile]) -> tuple[list[FoundFile], list[Rejected]]:
+    """Return the files with ids of their own, and those of which two have one name.
+
+    An id is the file without its suffix, and with it where that is another's or a folder's: beside
+    `Live/01.flac`, `Live.flac` is `Live.flac`. A side file never takes a recording's id.
+    """
+    found = list(seen)
+    folders = {parent for each in found for parent in _parents(each.recording)}
+    heard = {each.recording for each in found if each.is_named_as_audio}
+    kept = []
+    for each in found:
+        in_the_way = any(each.recording + end in folders for end in _PRODUCTS)
+        if in_the_way or (not each.is_named_as_audio and each.recording in heard):
+            each = replace(each, recording=names.to_nfc(each.file))
+        kept.append(each)
+    by_name = defaultdict(list)
+    for each in kept:
+        by_name[each.recording].append(each)
+    for each in kept:
+        if not each.is_named_as_audio and len(by_name[each.recording]) > 1:
+            by_name[each.recording].remove(each)
+            by_name[names.to_nfc(each.file)].append(
+                replace(each, recording=names.to_nfc(each.file))
+            )
+    rejected = []
+    for group in by_name.values():
+        for each in group if len(group) > 1 else ():
+            others = ", ".join(names.escape(other.file) for other in group if other != each)
+            rejected.append(
+                Rejected(each.file, f"two recordings of one name, see {others}; rename one")
+            )
+    return [each for group in by_name.values() if len(group) == 1 for each in group], rejected
+
+
+def _parents(recording: str) -> list[str]:
+    return [parent.as_posix() for parent in PurePosixPath(recording).parents][:-1]
 
 
 def _look_at(root: Path) -> Iterator[FoundFile | Rejected | PassedOver]:
     for entry in sorted(root.iterdir()):
         if names.is_clutter(entry.name):
             yield PassedOver(entry.name)
-        elif entry.is_symlink() and not entry.exists():
-            yield Rejected(entry.name, _NOWHERE)
         elif entry.is_dir():
-            yield from _look_at_composer(root, entry)
-        elif entry.name not in TABLES and entry.suffix not in {"", *_DOCUMENTS}:
-            yield Rejected(entry.name, "stands outside the composers' folders; move it into one")
+            yield from _look_below(root, entry)
+        elif entry.name not in TABLES:
+            yield _judge(root, entry)
 
 
-def _look_at_composer(root: Path, folder: Path) -> Iterator[FoundFile | Rejected | PassedOver]:
+def _look_below(root: Path, folder: Path) -> Iterator[FoundFile | Rejected | PassedOver]:
     if reason := _leads_away(root, folder):
         yield Rejected(folder.name, reason)
         return
-    bad_name = names.find_fault(folder.name)
     for path, reason in _files_below(folder):
-        file = path.relative_to(root).as_posix()
-        if names.is_clutter(path.name):
-            yield PassedOver(file)
-            continue
-        reason = (
-            reason
-            or (f"its folder's {bad_name}" if bad_name else None)
-            or _misplaced(root, folder, path)
-            or names.find_fault(names.stem(path.name))
-        )
         if reason:
-            yield Rejected(file, reason)
+            yield Rejected(path.relative_to(root).as_posix(), reason)
+        elif names.is_clutter(path.name):
+            yield PassedOver(path.relative_to(root).as_posix())
         else:
-            composer = names.to_nfc(folder.name)
-            yield FoundFile(f"{composer}/{names.stem(path.name)}", composer, folder.name, file)
+            yield _judge(root, path)
+
+
+def _judge(root: Path, path: Path) -> FoundFile | Rejected | PassedOver:
+    """Return what a file is by its name and place; a side file is never rejected."""
+    file = path.relative_to(root)
+    bad_names = (f"its folder's {bad}" for bad in map(names.find_fault, file.parts[:-1]) if bad)
+    reason = (
+        next(bad_names, None) or _find_fault(root, path) or names.find_fault(names.stem(path.name))
+    )
+    if not reason:
+        recording = names.to_nfc(file.with_suffix("").as_posix())
+        folder = file.parts[0] if len(file.parts) > 1 else ""
+        return FoundFile(recording, names.to_nfc(folder), folder, file.as_posix())
+    if is_named_as_audio(path.name) or _may_be_folder(root, path):
+        return Rejected(file.as_posix(), reason)
+    return PassedOver(file.as_posix(), is_clutter=False)
+
+
+def _may_be_folder(root: Path, path: Path) -> bool:
+    """Tell whether a link may stand for a folder of recordings that is not looked into."""
+    if path.is_dir():
+        return not path.resolve().is_relative_to(root.resolve())
+    return path.is_symlink() and not path.exists() and not _SHORT_SUFFIX.search(path.name)
 
 
 def _files_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
-    """Yield files, clutter, folders without either, and folders that cannot be listed with why.
+    """Yield files, clutter, folders of neither where that says something, each with its fault.
 
     A loop, for a path can be deeper than Python may recurse; links to folders are not followed.
     """
@@ -168,8 +238,10 @@ def _files_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
             yield here, f"cannot be listed, {error.strerror}; fix its access or shorten its path"
             continue
         if all(map(names.is_clutter, kinds)):
-            reason = "folder holds no recording; add some or remove it" if here == folder else None
-            yield here, reason
+            if here == folder:
+                yield here, "folder holds no recording; add some or remove it"
+            elif is_named_as_audio(here.name):
+                yield here, "is a folder, not a recording; put its recordings into it or remove it"
         for name in sorted(kinds):
             if kinds[name] and not names.is_clutter(name):
                 waiting.append(here / name)
@@ -178,7 +250,7 @@ def _files_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
 
 
 def _leads_away(root: Path, folder: Path) -> str | None:
-    """Return why a composer's folder that is a symbolic link is not looked into, or None."""
+    """Return why a folder that is a symbolic link is not looked into, or None."""
     real, home = folder.resolve(), root.resolve()
     if home.is_relative_to(real):
         return "symbolic link leads back to the corpus; remove it"
@@ -187,9 +259,8 @@ def _leads_away(root: Path, folder: Path) -> str | None:
     return None
 
 
-def _misplaced(root: Path, folder: Path, path: Path) -> str | None:
-    if path.parent != folder:
-        return "lies in a folder below the composer's; move it up"
+def _find_fault(root: Path, path: Path) -> str | None:
+    """Return why what stands there is no file that can be read, or None."""
     try:
         real = Path(os.path.realpath(path, strict=True))
         status = real.stat()

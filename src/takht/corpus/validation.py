@@ -3,16 +3,17 @@
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from takht.audio.probe import Probe
-from takht.corpus.scan import FoundFile, Rejected
+from takht.corpus.scan import FoundFile, Rejected, say_passed_over
 from takht.errors import TakhtError
 from takht.text import names
 
+_MOST_EXAMPLES = 5
 MAX_PEAK_DBFS = 12.0  # lossy codecs pass full scale by a few dB; integers read as floats by 90
 
 
@@ -94,6 +95,74 @@ def validate(
     kept_out = {copy.file for copy in copies}
     kept = {each: probe for each, probe in usable.items() if each.file not in kept_out}
     return kept, rejected + copies
+
+
+def pass_over_side_files(
+    root: Path, found: Sequence[FoundFile], probes: Sequence[Probe | str]
+) -> tuple[list[FoundFile], list[Probe | str]]:
+    """Return the files that are named as audio or decode as such, with what they hold.
+
+    The others, such as covers and cue sheets, are counted on stderr.
+    """
+    heard, side_files = [], []
+    for each, probe in zip(found, probes, strict=True):
+        sounds = isinstance(probe, Probe) and probe.seconds > 0 and not probe.decode_errors
+        if each.is_named_as_audio or sounds:
+            heard.append((each, probe))
+        else:
+            side_files.append(each.file)
+    say_passed_over(root, side_files, "files that neither are named as audio nor decode as such")
+    return [each for each, _ in heard], [probe for _, probe in heard]
+
+
+def warn_about_names(root: Path, files: Iterable[str], labels: Iterable[str]) -> None:
+    """Name on stderr the files that another system cannot hold, and labels hard to tell apart."""
+    for line in find_foreign_names(files, labels):
+        sys.stderr.write(f"warning: {root}{line}\n")
+
+
+def find_foreign_names(files: Iterable[str], labels: Iterable[str]) -> list[str]:
+    """Return a line for each kind of name that Windows or macOS cannot hold; values; remedy.
+
+    Each begins with what comes after the corpus's folder.
+    """
+    paths = {path for file in files for path in [PurePosixPath(file), *PurePosixPath(file).parents]}
+    in_order = sorted(paths - {PurePosixPath(".")})
+    alike = defaultdict(list)
+    for path in in_order:
+        alike[path.parent, names.to_nfc(path.name).casefold()].append(path)
+    twins = [group for group in alike.values() if len(group) > 1]
+    lines = [
+        f"/{_shown(group)}: names differ in capitals only, Windows and macOS hold one of them; "
+        "rename one before you copy the corpus there"
+        for group in twins[:_MOST_EXAMPLES]
+    ]
+    if len(twins) > _MOST_EXAMPLES:
+        lines.append(f": {len(twins)} groups of names differ in capitals only; rename them all")
+    kinds = defaultdict(list)
+    for path in in_order:
+        if fault := names.find_foreign_fault(path.name):
+            kinds[fault].append(path)
+    lines += [
+        f"/{_shown(group)}: {fault}; rename before you copy the corpus there"
+        for fault, group in kinds.items()
+    ]
+    of_label = defaultdict(list)
+    for label in sorted(set(labels)):
+        of_label[names.fold(label)].append(label)
+    lines += [
+        f": labels {' and '.join(map(names.escape, group))} look alike; tell them apart in "
+        "composers.csv"
+        for group in of_label.values()
+        if len(group) > 1
+    ]
+    return lines
+
+
+def _shown(paths: Sequence[PurePosixPath]) -> str:
+    some = ", ".join(names.escape(path.as_posix()) for path in paths[:_MOST_EXAMPLES])
+    rest = len(paths) - _MOST_EXAMPLES
+    return f"{some} and {rest} more" if rest > 0 else some
 
 
 def warn_about_clipping(root: Path, usable: Mapping[FoundFile, Probe]) -> None:

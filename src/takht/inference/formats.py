@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from takht.core.tables import mark_formulas
 from takht.inference.prediction import Candidate, Decision, Failure, Prediction, TimelineSpan
 from takht.text import names
 from takht.text.columns import clean_cell, display_width, pad
@@ -38,7 +39,10 @@ def format_table(predictions: Sequence[Prediction], timeline: bool | None) -> st
 def format_csv(
     predictions: Sequence[Prediction], failures: Sequence[Failure], timeline: bool
 ) -> str:
-    """Return a row a recording, or a row a span; a file that failed has a row with its `error`."""
+    """Return a row per recording or span; a file that failed has a row with its `error`.
+
+    An apostrophe stands before what a spreadsheet would run (`tables.mark_formulas`).
+    """
     head = ["file", "start_seconds", "end_seconds"] if timeline else ["file", "seconds"]
     places = range(1, _PLACES + 1)
     guessed = [f"{kind}_{n}" for n in places for kind in ("composer", "label", "probability")]
@@ -61,7 +65,7 @@ def format_csv(
     text = io.StringIO()
     writer = csv.DictWriter(text, head, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
     return text.getvalue().removesuffix("\n")
 
 
@@ -74,7 +78,16 @@ def format_json(
         "recordings": [asdict(prediction) for prediction in predictions],
         "failures": [asdict(failure) for failure in failures],
     }
-    return json.dumps(found, ensure_ascii=False, indent=2)
+    return _encodable(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _safe(value: Any) -> Any:
+    """Return text that a spreadsheet runs nothing of, and that is UTF-8 whatever a file's name."""
+    return mark_formulas(_encodable(value)) if isinstance(value, str) else value
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _columns(decision: Decision) -> dict[str, Any]:

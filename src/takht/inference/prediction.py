@@ -14,6 +14,7 @@ from takht.inference import timeline
 from takht.inference.decoded_recording import UnusableRecording
 from takht.inference.recording_classifier import RecordingClassifier, WindowPredictions
 from takht.runtime.parallel import map_ordered
+from takht.text.names import fold
 
 UNKNOWN = "unknown"
 MIN_SPAN_SECONDS = 20.0
@@ -32,7 +33,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Decision:
-    """The composer and their label, or None and "unknown"; and the most probable three."""
+    """The composer and their label, or None and "unknown"; and the most probable three.
+
+    A composer who is called "unknown" is shown as "unknown (composer)".
+    """
 
     composer: str | None
     label: str
@@ -89,12 +93,21 @@ def decide(probabilities: NDArray[np.float64], card: ModelCard) -> Decision:
     calibrated = card.confidence.apply(probabilities.mean(axis=0, keepdims=True))[0]
     order = np.argsort(-calibrated, kind="stable")[:_NAMED].tolist()
     guesses = [
-        Candidate(card.composers[n], card.labels[n], round(float(calibrated[n]), _DECIMALS))
+        Candidate(
+            card.composers[n],
+            distinguish_label(card.labels[n]),
+            round(float(calibrated[n]), _DECIMALS),
+        )
         for n in order
     ]
     if calibrated.max() < card.confidence.unknown_below:
         return Decision(None, UNKNOWN, guesses)
     return Decision(guesses[0].composer, guesses[0].label, guesses)
+
+
+def distinguish_label(label: str) -> str:
+    """Return the label, told apart from the answer "unknown" where a composer is called so."""
+    return f"{label} (composer)" if fold(label) == UNKNOWN else label
 
 
 def _timeline(

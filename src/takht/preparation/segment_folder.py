@@ -1,5 +1,9 @@
-"""The folder of segments, `<composer>/<stem>/NNNN.wav`, read back as waveforms."""
+"""The folder of segments, `<recording>/NNNN.wav`, read back as waveforms.
 
+A recording's id is its path without suffix, and so a path of any depth here.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +20,7 @@ def list_recordings(folder: Path) -> list[str]:
     Raises:
         TakhtError: there is none.
     """
-    names = {path.parent.relative_to(folder).as_posix() for path in folder.glob("*/*/*.wav")}
+    names = [path.parent.relative_to(folder).as_posix() for path in _first_segments(folder)]
     if not names:
         raise TakhtError(f"{folder}: holds no segment; run `dvc repro segment`")
     return sorted(names)
@@ -51,7 +55,14 @@ def read_sample_rate_hz(folder: Path) -> int:
     Raises:
         TakhtError: there is none.
     """
-    first = next(folder.glob("*/*/*.wav"), None)  # not all of them: it is asked for each recording
+    first = next(_first_segments(folder), None)  # not all of them: it is asked for each recording
     if first is None:
         raise TakhtError(f"{folder}: holds no segment; run `dvc repro segment`")
     return int(soundfile.info(first).samplerate)
+
+
+def _first_segments(folder: Path) -> Iterator[Path]:
+    """Yield the first segment of every recording; below a recording is no other."""
+    for here, _, files in os.walk(folder):
+        if segments := [name for name in files if name.endswith(".wav")]:
+            yield Path(here) / min(segments)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from takht.errors import TakhtError
+from takht.text.names import escape
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REMEDIES = {
@@ -23,8 +24,8 @@ def describe_error(error: Exception, where: str) -> str:
     `where` is the stage or command that it ended.
     """
     if isinstance(error, TakhtError):
-        return "\n".join(f"error: {line}" for line in str(error).splitlines())
-    return f"error: {_line(error, where)}"
+        return "\n".join(f"error: {escape(line)}" for line in str(error).split("\n"))
+    return f"error: {escape(_line(error, where))}"
 
 
 def _line(error: Exception, where: str) -> str:

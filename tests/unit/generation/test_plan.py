@@ -77,7 +77,9 @@ def test_an_excerpt_begins_after_ten_seconds_or_as_late_as_it_can():
 def test_reconstructions_stand_beside_the_same_seconds_of_music():
     wave = small.melody(1, 13.0)
     items = list(
-        plan_reconstructions("umm/قديم", wave, small.codec(), small.pca(), small.Quarters())
+        plan_reconstructions(
+            "umm/قديم", wave, small.codec(), small.pca(), small.Quarters(), composer="umm"
+        )
     )
     by_name = {item.file.removeprefix("reconstructions/umm/قديم/"): item for item in items}
     assert set(by_name) == {"music", "vae", "pca", "study_vae", "phase", "original_phase"}
@@ -124,7 +126,9 @@ def test_a_morph_stands_beside_its_two_recordings():
 
 def test_generated_sounds_are_compared_with_their_music(tmp_path):
     wave = small.melody(1, 7.0)
-    items = plan_reconstructions("umm/x", wave, small.codec(), small.pca(), small.Quarters())
+    items = plan_reconstructions(
+        "umm/x", wave, small.codec(), small.pca(), small.Quarters(), composer="umm"
+    )
     (sheet,) = group_into_figures("reconstructions/umm/x/all", items)
     table = compare_reconstructions(tmp_path, render_figure(sheet, tmp_path))
     own = table.set_index(["kind", "model"])

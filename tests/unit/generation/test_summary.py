@@ -199,7 +199,8 @@ def test_the_report_has_every_key_and_only_numbers_json_knows(corpus, judge, tmp
         *group_into_figures("baselines/pca", plan_pca_samples(pca, small.clips(), SIZES)),
         *group_into_figures("baselines/original", plan_study_samples(original, SIZES)),
         *group_into_figures(
-            "r/all", plan_reconstructions("umm/3", music(1, 3), codec, pca, original)
+            "r/all",
+            plan_reconstructions("umm/3", music(1, 3), codec, pca, original, composer="umm"),
         ),
     ]
     index = pd.concat([render_figure(s, tmp_path) for s in sheets], ignore_index=True)

@@ -1,20 +1,17 @@
 """The audio files that words on a command line mean: files, and folders with all they hold."""
 
+import errno
 import os
-from collections.abc import Iterable
+import stat
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from takht.audio.file_names import is_named_as_audio
 from takht.errors import TakhtError
 from takht.text import names
 
-# Of the containers that `takht.audio.ffmpeg` lets in. Content decides; a name only whether to look.
-SUFFIXES = {
-    ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".asf", ".au",
-    ".avi", ".caf", ".flac", ".m4a", ".m4b", ".mka", ".mkv", ".mov", ".mp2",
-    ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".rf64", ".snd", ".spx", ".tta",
-    ".w64", ".wav", ".webm", ".wma", ".wmv", ".wv",
-}  # fmt: skip
+_NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 
 @dataclass
@@ -35,7 +32,7 @@ def find_audio(paths: Iterable[Path]) -> FoundAudio:
     found = FoundAudio()
     for named in paths:
         path = match_on_disk(named)
-        if path.is_dir():
+        if _leads_to(path, stat.S_ISDIR):
             _look_below(path, found)
         else:
             _take(path, found)
@@ -64,11 +61,11 @@ def match_on_disk(path: Path) -> Path:
 
     One name has several spellings in Unicode (NFC, NFD): they are other bytes to a file system.
     """
-    if path.exists():
+    if _leads_to(path):
         return path
     there = Path(path.anchor)
     for part in path.relative_to(path.anchor).parts:
-        if (there / part).exists():
+        if _leads_to(there / part):
             there /= part
             continue
         spelt = [other for other in _listed(there) if names.to_nfc(other) == names.to_nfc(part)]
@@ -76,6 +73,14 @@ def match_on_disk(path: Path) -> Path:
             return path
         there /= min(spelt)
     return there
+
+
+def _leads_to(path: Path, kind: Callable[[int], bool] = bool) -> bool:
+    """Tell whether something (of a kind) stands there; what the system refuses to look at, not."""
+    try:
+        return kind(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _listed(folder: Path) -> list[str]:
@@ -99,7 +104,7 @@ def _look_below(root: Path, found: FoundAudio) -> None:
             path = Path(here) / name
             if names.is_clutter(name):
                 continue
-            if path.suffix.lower() in SUFFIXES:
+            if is_named_as_audio(name):
                 _take(path, found)
             else:
                 found.passed_over.append(path)
@@ -108,9 +113,16 @@ def _look_below(root: Path, found: FoundAudio) -> None:
 
 
 def _take(path: Path, found: FoundAudio) -> None:
-    if path.is_file():
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        found.faults[path] = (
+            "no such file or folder; fix the path"
+            if error.errno in _NOT_THERE
+            else f"cannot be looked at, {error.strerror}; fix its access or shorten its path"
+        )
+        return
+    if stat.S_ISREG(mode):
         found.audio.append(path)
-    elif path.exists():
-        found.faults[path] = "is a device or pipe, not a file; save what it holds to one"
     else:
-        found.faults[path] = "no such file or folder; fix the path"
+        found.faults[path] = "is a device or pipe, not a file; save what it holds to one"

@@ -35,11 +35,11 @@ def find_composer(asked: str | None, folders: Sequence[str], labels: Sequence[st
     """
     if asked is None:
         return None
-    wanted = names.to_nfc(asked).strip().casefold()
-    for spelling in (folders, labels):
-        known = [names.to_nfc(name).casefold() for name in spelling]
-        if wanted in known:
-            return known.index(wanted)
+    for alike in (names.to_nfc, names.fold):  # names may differ in capitals only
+        for spelling in (folders, labels):
+            known = [alike(name) for name in spelling]
+            if alike(asked) in known:
+                return known.index(alike(asked))
     known = [
         f"{folder} ({label})" if label != folder else folder
         for folder, label in zip(folders, labels, strict=True)

@@ -35,7 +35,7 @@ def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
         "git": lambda: check_git(project),
         "dvc": lambda: check_dvc(project),
         "params.yaml": lambda: check_settings(project),
-        "corpus": lambda: check_corpus(root, drops_small),
+        "corpus": lambda: check_corpus(root, drops_small, project),
         "disk": lambda: check_disk(project, root),
         "store": check_store,
         "temporary files": check_temporary,

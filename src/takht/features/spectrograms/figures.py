@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from takht.core.arrays import TOP_DB, Frames, Waveform
-from takht.core.figure_style import plain_style
+from takht.features.spectrograms.figure_style import plain_style
 
 
 def draw_steps(

@@ -102,7 +102,8 @@ def plan_pieces(codec: VaeCodec, prior: ComposerPrior, sizes: GenerationPlan) ->
         yield piece(f"unconditional/{number:02d}", "sample", "", sizes.seconds)
     for composer in prior.composers:
         for number in range(1, sizes.per_composer + 1):
-            yield piece(f"composers/{composer}-{number}", "sample", composer, sizes.seconds)
+            file = f"composers/{composer.replace('/', '∕')}-{number}"
+            yield piece(file, "sample", composer, sizes.seconds)
     yield piece("long/piece", "long", "", sizes.long_seconds)
 
 
@@ -131,7 +132,13 @@ def choose_excerpt(wave: Waveform) -> slice:
 
 
 def plan_reconstructions(
-    recording: str, wave: Waveform, codec: VaeCodec, pca: BlockPca, original: WindowModel
+    recording: str,
+    wave: Waveform,
+    codec: VaeCodec,
+    pca: BlockPca,
+    original: WindowModel,
+    *,
+    composer: str,
 ) -> Iterator[Item]:
     """Yield an excerpt of a segment, and what is left of it after each model and each phase.
 
@@ -151,7 +158,6 @@ def plan_reconstructions(
         ("original_phase", "phase", "study_vae", theirs),
     ):
         file = f"reconstructions/{recording}/{name}"
-        composer = recording.partition("/")[0]
         yield Item(file, kind, model, frames, composer=composer, recording=recording)
 
 

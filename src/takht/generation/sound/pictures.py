@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from takht.core.arrays import Waveform
-from takht.core.figure_style import plain_style
+from takht.features.spectrograms.figure_style import plain_style
 from takht.generation.spectrogram.log_mel import (
     HOP_SAMPLES,
     N_FFT,

@@ -20,7 +20,12 @@ from takht.inference.explanation.time_span import (
     cut_pieces,
     find_decisive_segment,
 )
-from takht.inference.prediction import Candidate, Prediction, make_prediction
+from takht.inference.prediction import (
+    Candidate,
+    Prediction,
+    distinguish_label,
+    make_prediction,
+)
 from takht.inference.recording_classifier import RecordingClassifier, WindowPredictions
 from takht.runtime.parallel import map_ordered
 
@@ -105,7 +110,7 @@ def _guess(card: ModelCard, predicted: WindowPredictions, number: int | None) ->
     calibrated = card.confidence.apply(predicted.probabilities.mean(axis=0, keepdims=True))[0]
     chosen = int(calibrated.argmax()) if number is None else number
     probability = round(float(calibrated[chosen]), 4)
-    return Candidate(card.composers[chosen], card.labels[chosen], probability)
+    return Candidate(card.composers[chosen], distinguish_label(card.labels[chosen]), probability)
 
 
 class _Attenuation:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from takht.core.arrays import TOP_DB, Frames
-from takht.core.figure_style import plain_style
+from takht.features.spectrograms.figure_style import plain_style
 from takht.features.spectrograms.mel import log_mel
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB

@@ -57,7 +57,8 @@ def format_json(found: Explanation, model: dict[str, Any], picture: str) -> str:
         "check": {name: round(value, _DECIMALS) for name, value in asdict(found.check).items()},
         "picture": picture,
     }
-    return json.dumps(everything, ensure_ascii=False, indent=2)
+    text = json.dumps(everything, ensure_ascii=False, indent=2)
+    return text.encode("utf-8", "backslashreplace").decode()  # a name that is not UTF-8
 
 
 def format_hertz(band: Band) -> str:

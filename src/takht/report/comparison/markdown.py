@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from takht.report.comparison.differences import FEWEST_CHANGED, Change, Comparison, Difference
+from takht.text.names import escape
 
 _VERDICTS = {"better": "**better**", "worse": "**worse**", "no evidence": "no evidence"}
 
@@ -35,13 +36,15 @@ def format_markdown(comparison: Comparison) -> str:
 
 def escape_markdown(text: str) -> str:
     """Return text that Markdown shows as it is, in a table too."""
-    text = re.sub(r"([\\`*\[\]<>|~&])", r"\\\1", " ".join(text.split()))
+    text = re.sub(r"([\\`*\[\]<>|~&$])", r"\\\1", escape(" ".join(text.split())))
+    # Nor does it call a person or name an issue.
+    text = text.replace("#", "&#35;").replace("@", "&#64;")
     return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", text)  # inside a word it means itself
 
 
 def format_code(text: str) -> str:
     """Return text as code where Markdown can, otherwise escaped."""
-    line = " ".join(text.split())
+    line = escape(" ".join(text.split()))
     return (
         escape_markdown(line)
         if "`" in line or not line

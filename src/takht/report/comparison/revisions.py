@@ -17,6 +17,7 @@ from dvc.fs import GitFileSystem
 from dvc.repo import Repo
 from dvc.scm import SCM, SCMError, resolve_rev
 
+from takht.core import tables
 from takht.errors import TakhtError
 from takht.report.comparison.differences import SCORES, Experiment, Revision
 from takht.runtime.renamed import current_name
@@ -140,12 +141,7 @@ def _scores(repo: Repo, path: str, where: str) -> dict[str, float]:
 def _recordings(repo: Repo, path: str, where: str) -> pd.DataFrame:
     if not _exists(repo, path):
         raise TakhtError(f"{where}: missing beside the metrics; run `dvc repro` there and commit")
-    try:
-        file = io.BytesIO(_bytes(repo, path))
-        table = pd.read_csv(file, dtype="str", keep_default_na=False, na_filter=False)
-    except ValueError as error:
-        reason = " ".join(str(error).split())
-        raise TakhtError(f"{where}: not a UTF-8 CSV table ({reason}); run evaluate again") from None
+    table = tables.parse_table(io.BytesIO(_bytes(repo, path)), where)
     if list(table.columns) != _COLUMNS:
         raise TakhtError(
             f"{where}: columns {','.join(_COLUMNS)} are needed, got {','.join(table.columns)}; "
