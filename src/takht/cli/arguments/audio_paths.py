@@ -10,10 +10,12 @@ from takht.text import names
 
 # Of the containers that `takht.audio.ffmpeg` lets in. Content decides; a name only whether to look.
 SUFFIXES = {
-    ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".asf", ".au",
-    ".avi", ".caf", ".flac", ".m4a", ".m4b", ".mka", ".mkv", ".mov", ".mp2",
-    ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".rf64", ".snd", ".spx", ".tta",
-    ".w64", ".wav", ".webm", ".wma", ".wmv", ".wv",
+    ".8svx", ".aa3", ".aac", ".ac3", ".aea", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".asf",
+    ".au", ".avi", ".avr", ".bwf", ".caf", ".dff", ".dsf", ".dts", ".dtshd", ".eac3", ".ec3",
+    ".flac", ".flv", ".latm", ".loas", ".m2ts", ".m4a", ".m4b", ".mka", ".mkv", ".mlp", ".mov",
+    ".mp+", ".mp2", ".mp3", ".mp4", ".mpc", ".mpeg", ".mpg", ".mts", ".nist", ".oga", ".ogg",
+    ".oma", ".opus", ".pvf", ".ra", ".rf64", ".rm", ".shn", ".snd", ".sox", ".sph", ".spx",
+    ".tak", ".thd", ".ts", ".tta", ".vob", ".voc", ".w64", ".wav", ".webm", ".wma", ".wmv", ".wv",
 }  # fmt: skip
 
 
