@@ -21,11 +21,14 @@ from takht.corpus.validation import (
     rejection_table,
     validate,
     warn_about_clipping,
+    warn_about_losses,
     warn_about_names,
 )
 from takht.runtime.atomic import atomic_file, scratch_folder
 from takht.runtime.params import Section
 from takht.text import names
+
+NOT_SHOWN = ["peak", "half_range", "audio_streams", "is_mono_pair"]
 
 
 class Catalogue(Section):
@@ -73,6 +76,7 @@ def catalogue(
         raise_if_rejected(root, rejected)
     require_composers(root, (each.composer for each in good), rejected)
     warn_about_clipping(root, good)
+    warn_about_losses(root, good)
     rows = [
         {
             "recording": each.recording,
@@ -89,7 +93,7 @@ def catalogue(
     if not small.drop:
         require_works(root, [(row["composer"], row["work"]) for row in rows])
     with atomic_file(catalogue_csv) as path, atomic_file(rejected_csv) as reasons:
-        tables.write_table(pd.DataFrame(rows).drop(columns=["peak", "half_range"]), path)
+        tables.write_table(pd.DataFrame(rows).drop(columns=NOT_SHOWN), path)
         tables.write_table(rejection_table(rejected), reasons)
 
 

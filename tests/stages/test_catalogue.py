@@ -16,8 +16,8 @@ RATE_HZ = 22_050
 NFD_NAME = unicodedata.normalize("NFD", "آهات")
 COLUMNS = [
     *("recording", "file", "composer", "label", "work", "seconds", "claimed_seconds"),
-    *("sample_rate_hz", "channels", "codec", "decode_errors", "sha256", "audio_sha256"),
-    "peak_dbfs",
+    *("sample_rate_hz", "channels", "codec", "decode_errors", "missing_seconds", "unread_bytes"),
+    *("sha256", "audio_sha256", "peak_dbfs"),
 ]
 NUMBERS = {"seconds": "float64", "decode_errors": "int64", "peak_dbfs": "float64"}
 

@@ -41,14 +41,15 @@ class Conversion:
 def convert_recording(item: Conversion, folder: Path) -> dict[str, Any] | str:
     """Write the recording as mono PCM16 parts at one rate, in memory that no length changes.
 
-    Returns the fields of a Probe, or why the file cannot be read; then there is no folder.
+    Returns the fields of a Probe, or why the file cannot be read (reason; remedy); then there is no
+    folder.
     """
     try:
         with PartsWriter(folder, item.sample_rate_hz, item.part_samples) as parts:
-            return asdict(probe(item.source, item.sample_rate_hz, parts.add))
+            return asdict(probe(item.source, item.sample_rate_hz, parts.add, parts.restart))
     except Unreadable as error:
         remove_path(folder)
-        return str(error)
+        return error.advise("remove it or fetch it again")
 
 
 def conversion_task(

@@ -2,17 +2,17 @@
 
 from pathlib import PurePath
 
+# What `takht.audio.ffmpeg` lets in, and what holds music and is not let in: it gets its reason.
 SUFFIXES = {
-    # Of the containers that `takht.audio.ffmpeg` lets in.
-    ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".asf", ".au",
-    ".avi", ".caf", ".flac", ".m4a", ".m4b", ".mka", ".mkv", ".mov", ".mp2",
-    ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".rf64", ".snd", ".spx", ".tta",
-    ".w64", ".wav", ".webm", ".wma", ".wmv", ".wv",
-    # Their kin, and what holds music but is not let in: it gets its reason, not silence.
-    ".3gp", ".adts", ".aiffc", ".bwf", ".dff", ".dsf", ".dts", ".eac3", ".flv", ".gsm", ".latm",
-    ".m2ts", ".m4p", ".m4r", ".m4v", ".mp1", ".mpa", ".mpc", ".mpeg", ".mpg", ".mpga", ".mts",
-    ".ofr", ".ogv", ".ogx", ".pcm", ".ra", ".rm", ".rmvb", ".sd2", ".shn", ".tak", ".ts", ".voc",
-    ".vob", ".wave", ".weba",
+    ".3gp", ".8svx", ".aa3", ".aac", ".ac3", ".adts", ".aea", ".aif", ".aifc", ".aiff",
+    ".aiffc", ".amr", ".ape", ".asf", ".au", ".avi", ".avr", ".bwf", ".caf", ".dff", ".dsf",
+    ".dts", ".dtshd", ".eac3", ".ec3", ".flac", ".flv", ".gsm", ".latm", ".loas", ".m2ts",
+    ".m4a", ".m4b", ".m4p", ".m4r", ".m4v", ".mka", ".mkv", ".mlp", ".mov", ".mp+", ".mp1",
+    ".mp2", ".mp3", ".mp4", ".mpa", ".mpc", ".mpeg", ".mpg", ".mpga", ".mts", ".nist",
+    ".ofr", ".oga", ".ogg", ".ogv", ".ogx", ".oma", ".opus", ".pcm", ".pvf", ".ra", ".rf64",
+    ".rm", ".rmvb", ".sd2", ".shn", ".snd", ".sox", ".sph", ".spx", ".tak", ".thd", ".ts",
+    ".tta", ".vob", ".voc", ".w64", ".wav", ".wave", ".weba", ".webm", ".wma", ".wmv",
+    ".wv",
 }  # fmt: skip
 
 

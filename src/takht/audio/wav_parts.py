@@ -37,6 +37,13 @@ class PartsWriter:
     ) -> None:
         self._open.close()
 
+    def restart(self) -> None:
+        """Throw away what was written, to begin the stream again."""
+        self._open.close()
+        for path in self._folder.glob("part-*.wav"):
+            path.unlink()
+        self._numbers, self._room = itertools.count(), 0
+
     def add(self, samples: Pcm) -> None:
         """Write the next samples of the stream, shape (samples,)."""
         while len(samples):

@@ -8,42 +8,23 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from takht.audio import mono
 from takht.audio.probe import Probe
 from takht.corpus.scan import FoundFile, Rejected, say_passed_over
 from takht.errors import TakhtError
 from takht.text import names
 
 _MOST_EXAMPLES = 5
-MAX_PEAK_DBFS = 12.0  # lossy codecs pass full scale by a few dB; integers read as floats by 90
 
 
 def find_fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | None:
     """Return why the audio is of no use (rule, value; remedy), or None."""
-    if probe.seconds == 0:
-        return "is empty, 0 s of audio; remove it or fetch it again"
-    if not math.isfinite(probe.peak):
-        return "holds samples that are NaN or infinite; export it again"
-    if probe.seconds < min_seconds:
+    if 0 < probe.seconds < min_seconds and math.isfinite(probe.peak):
         return (
             f"is too short, {probe.seconds:.2f} s, at least {min_seconds:g} s are needed; "
             "remove it or lower catalogue.min_seconds"
         )
-    level = probe.peak_dbfs()
-    if probe.half_range_dbfs() < silence_dbfs <= level:
-        return (
-            f"is silent but for a constant offset of {level:.1f} dBFS; remove it or fetch it again"
-        )
-    if level < silence_dbfs:
-        return (
-            f"is silent, its mono mix peaks at {level:.1f} dBFS, below {silence_dbfs:g}; "
-            "remove it, lower catalogue.silence_dbfs or fix an inverted channel"
-        )
-    if level > MAX_PEAK_DBFS:
-        return (
-            f"is beyond full scale, its mono mix peaks at {level:.1f} dBFS, at most "
-            f"{MAX_PEAK_DBFS:g} are let in; export it again with samples in [-1, 1]"
-        )
-    return None
+    return mono.find_fault(probe, silence_dbfs, lower="catalogue.silence_dbfs")
 
 
 def find_same_audio(audio_of: Mapping[FoundFile, str]) -> list[Rejected]:
@@ -84,7 +65,7 @@ def validate(
     rejected = []
     for each, probe in zip(found, probes, strict=True):
         if isinstance(probe, str):
-            reason: str | None = f"unreadable, {probe}; remove it or fetch it again"
+            reason: str | None = f"unreadable, {probe}"
         else:
             reason = find_fault(probe, min_seconds, silence_dbfs)
         if reason:
@@ -176,6 +157,13 @@ def warn_about_clipping(root: Path, usable: Mapping[FoundFile, Probe]) -> None:
                 f"{root}/{names.escape(found.file)}: its mono mix peaks {probe.peak_dbfs():.1f} dB "
                 "above full scale, what is above is clipped; fetch a quieter copy if it matters\n"
             )
+
+
+def warn_about_losses(root: Path, usable: Mapping[FoundFile, Probe]) -> None:
+    """Name on stderr each recording of which a part was not decoded."""
+    for found, probe in usable.items():
+        for line in mono.describe_losses(probe):
+            sys.stderr.write(f"{root}/{names.escape(found.file)}: {line}\n")
 
 
 def raise_if_rejected(root: Path, rejected: Sequence[Rejected]) -> None:

@@ -1,28 +1,28 @@
 """A recording decoded once to a temporary file, and read back at the level of a model's corpus."""
 
-import math
+import errno
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 from tqdm import tqdm
 
-from takht.audio.decoding import Audio, Block, open_audio
+from takht.audio.decoding import Audio
 from takht.audio.ffmpeg import Unreadable
-from takht.audio.pcm import FULL_SCALE, apply_gain, cut_lengths, quantize
-from takht.audio.resampling import mix_to_mono, resample
+from takht.audio.mono import decode_mono, describe_losses, find_fault
+from takht.audio.pcm import FULL_SCALE, Pcm, apply_gain, cut_lengths
 from takht.core.arrays import Waveform
-from takht.corpus.validation import MAX_PEAK_DBFS
-from takht.errors import TakhtError
+from takht.errors import DiskFull, TakhtError
 from takht.preparation.gain import compute_gain_db
 from takht.preparation.loudness import Meter
 from takht.preparation.settings import NormalizeSettings, SegmentSettings
-
-SILENCE_DBFS = -70.0  # the absolute gate of BS.1770, and what `catalogue` takes for silent
+from takht.text import names
 
 
 class UnusableRecording(TakhtError):
@@ -62,53 +62,64 @@ def decode_recording(
     Raises:
         UnusableRecording: the file does not decode to sound that has a level.
     """
-    with tempfile.TemporaryDirectory(prefix="takht-") as folder:
-        path = Path(folder) / "samples"
+    with _temporary_folder() as folder:
+        path = folder / "samples"
         try:
-            meter, samples = _decode(source, path, sample_rate_hz, bar)
+            (meter, samples), sound = decode_mono(
+                source, sample_rate_hz, partial(_write, path, sample_rate_hz, bar)
+            )
         except Unreadable as error:
-            raise UnusableRecording(
-                f"unreadable, {error}; fetch it again or leave it out"
-            ) from None
+            reason = error.advise("fetch it again or leave it out")
+            raise UnusableRecording(f"unreadable, {reason}") from None
+        if fault := find_fault(sound):
+            raise UnusableRecording(fault)
+        for line in describe_losses(sound):
+            sys.stderr.write(f"{names.escape(str(source))}: {line}\n")
         gain = compute_gain_db(params, meter.peak_dbfs(), meter.loudness_lufs())
         yield DecodedRecording(path, sample_rate_hz, samples, gain)
 
 
-def _decode(source: Path, target: Path, sample_rate_hz: int, bar: bool) -> tuple[Meter, int]:
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """Yield a folder that goes at the end.
+
+    Raises:
+        DiskFull: the disk of temporary files has no room.
+        TakhtError: no folder takes temporary files.
+    """
+    try:
+        made = tempfile.TemporaryDirectory(prefix="takht-")
+    except OSError as error:
+        raise TakhtError(
+            f"TMPDIR: no folder takes temporary files ({error.strerror}); set TMPDIR to one with "
+            "room for 2 bytes a sample"
+        ) from None
+    with made as folder:
+        try:
+            yield Path(folder)
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+                raise
+            where = Path(folder).parent
+            raise DiskFull(
+                f"{where}: is full ({error.strerror}), a recording needs 2 bytes a sample there; "
+                "free some or set TMPDIR to another folder",
+                where,
+            ) from None
+
+
+def _write(
+    target: Path, sample_rate_hz: int, bar: bool, blocks: Iterator[Pcm], audio: Audio
+) -> tuple[Meter, int]:
     """Write 16-bit samples to `target` and return their level and number."""
-    meter, samples, peak = Meter(sample_rate_hz), 0, 0.0
-    with open_audio(source) as audio, target.open("wb") as file, _bar(audio, bar) as progress:
-        for wave in resample(map(_mix, audio.blocks()), audio.sample_rate_hz, sample_rate_hz):
-            # np.max, unlike max, lets a NaN through.
-            peak = float(np.max([peak, np.max(wave, initial=0), -np.min(wave, initial=0)]))
-            samples += len(wave)
-            _demand_sound(peak)
-            pcm = quantize(wave)
+    meter, samples = Meter(sample_rate_hz), 0
+    with target.open("wb") as file, _bar(audio, bar) as progress:
+        for pcm in blocks:
+            samples += len(pcm)
             file.write(pcm.data)
             meter.add(pcm * np.float32(1 / FULL_SCALE))
             progress.update(samples // sample_rate_hz - progress.n)
-    if not samples:
-        raise UnusableRecording("is empty, 0 s of audio; fetch it again or leave it out")
-    if meter.peak_dbfs() < SILENCE_DBFS:
-        raise UnusableRecording(
-            f"is silent, nothing rises above {SILENCE_DBFS:g} dBFS; leave it out"
-        )
     return meter, samples
-
-
-def _mix(block: Block) -> Waveform:
-    with np.errstate(over="ignore", invalid="ignore"):  # `_demand_sound` says what is wrong
-        return mix_to_mono(block)
-
-
-def _demand_sound(peak: float) -> None:
-    if not math.isfinite(peak):
-        raise UnusableRecording("holds samples that are NaN or infinite; export it again")
-    if peak > 10 ** (MAX_PEAK_DBFS / 20):
-        raise UnusableRecording(
-            f"is beyond full scale, its mono mix peaks at {20 * math.log10(peak):.1f} dBFS, at "
-            f"most {MAX_PEAK_DBFS:g} are let in; export it again with samples in [-1, 1]"
-        )
 
 
 def _bar(audio: Audio, shown: bool) -> "tqdm[NoReturn]":

@@ -11,7 +11,8 @@ from takht.corpus.validation import find_fault, find_same_audio, validate
 
 def held(seconds=10.0, peak=0.5, audio="x", half_range=None):
     half_range = peak if half_range is None else half_range
-    return Probe(seconds, seconds, 44_100, 2, "mp3", 0, "file", audio, peak, half_range)
+    what = (seconds, seconds, 44_100, 2, "mp3", 0, peak, half_range)
+    return Probe(*what, sha256="file", audio_sha256=audio)
 
 
 def found(name):

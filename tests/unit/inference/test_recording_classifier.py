@@ -128,14 +128,17 @@ class TestUnheard:
     @pytest.mark.parametrize(
         ("wave", "reason"),
         [
-            (np.zeros(0), "is empty, 0 s of audio; fetch"),
-            (np.zeros(99_999), "is silent, nothing rises above -70 dBFS; leave it out"),
+            (np.zeros(0), "is empty, 0 s of audio; remove"),
+            (np.zeros(99_999), "is silent, its mono mix peaks at -inf dBFS, below -70; remove"),
             (np.full(99_999, 1e-4), "is silent"),
             (np.full(99_999, np.nan), "NaN or infinite; export"),
             (np.r_[np.zeros(200_000), np.inf], "NaN or infinite"),
             (np.full(99_999, 20.0), "peaks at 26.0 dBFS, at most 12 are let in; export"),
-            (np.full(44_100, 0.5), "lasts 2.00 s, less than one window (5.02 s); use a longer"),
-            (np.full(1, 0.5), "lasts 0.00 s, less than one window"),
+            (
+                np.resize([0.5, -0.5], 44_100),
+                "lasts 2.00 s, less than one window (5.02 s); use a longer",
+            ),
+            (np.array([0.5, -0.5]), "lasts 0.00 s, less than one window"),
         ],
     )
     def test_unusable_sound_is_refused_with_reason(self, classifier, tmp_path, wave, reason):
@@ -160,7 +163,7 @@ class TestUnheard:
     def test_nothing_is_left_in_the_temporary_folder(self, classifier, tmp_path, monkeypatch):
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
         (tmp_path / "tmp").mkdir()
-        soundfile.write(tmp_path / "x.wav", np.full(200_000, 0.1), models.RATE_HZ)
+        soundfile.write(tmp_path / "x.wav", np.resize([0.1, -0.1], 200_000), models.RATE_HZ)
         classifier.predict(tmp_path / "x.wav")
         with pytest.raises(UnusableRecording):
             classifier.predict(tmp_path / "tmp")
