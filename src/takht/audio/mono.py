@@ -18,6 +18,7 @@ from takht.core.arrays import Waveform
 MAX_PEAK_DBFS = 12.0  # lossy codecs pass full scale by a few dB; integers read as floats by 90
 SILENCE_DBFS = -70.0  # the absolute gate of BS.1770
 _LEAST_MISSING_SECONDS = 0.25  # less is the padding of a lossy codec
+_LEAST_UNREAD_BYTES = 4096  # less is a tag
 _T = TypeVar("_T")
 
 
@@ -112,7 +113,8 @@ def _decode(
 
 def _count_unread(path: Path, audio: Audio) -> int:
     joined = find_next_ogg_link(path) if audio.stops_at_change else find_joined_file(path)
-    return path.stat().st_size - joined if joined is not None else audio.unread_bytes
+    unread = path.stat().st_size - joined if joined is not None else audio.unread_bytes
+    return unread if unread > _LEAST_UNREAD_BYTES else 0
 
 
 def find_fault(sound: Sound, silence_dbfs: float = SILENCE_DBFS, lower: str = "") -> str | None:

@@ -14,6 +14,7 @@ _CODECS = {
 _AU_CODECS = {1: ("ULAW", 1), 2: ("PCM_S8", 1), 3: ("PCM_16", 2), 4: ("PCM_24", 3)}
 _AU_CODECS |= {5: ("PCM_32", 4), 6: ("FLOAT", 4), 7: ("DOUBLE", 8), 27: ("ALAW", 1)}
 _MOST_CHUNKS = 10_000
+_CHANNELS, _RATES_HZ = range(1, 1025), range(1, 768_001)  # of libsndfile, of sound
 
 from takht.core.regular_files import open_regular
 
@@ -58,7 +59,8 @@ def _read_au(start: bytes, end: int) -> Layout | None:
     order = ">" if start[:4] == b".snd" else "<"
     offset, size, kind, rate_hz, channels = struct.unpack_from(f"{order}5I", start, 4)
     codec, width = _AU_CODECS.get(kind, ("", 0))
-    if not codec or not 1 <= channels <= 1024 or not 24 <= offset <= end:
+    is_sane = channels in _CHANNELS and rate_hz in _RATES_HZ and 24 <= offset <= end
+    if not codec or not is_sane:
         return None
     rest = end - offset
     claimed = rest if size in {0, 2**32 - 1} else size
@@ -97,7 +99,7 @@ def _read_format(content: bytes, order: str) -> Layout | None:
         (tag,) = struct.unpack_from(f"{order}H", content, 24)
         bits = align * 8 // channels if channels else 0  # 20 bits lie in 24
     codec = _CODECS.get((tag, bits))
-    if not codec or not channels:
+    if not codec or channels not in _CHANNELS or rate_hz not in _RATES_HZ:
         return None
     return Layout(codec, order == ">", rate_hz, channels, bits // 8 * channels)
 
