@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from pipeline import PIPELINES, ROOT
-from project import Project
+from tiny_project import Project
 
 EVIL = "Ke$ha $(touch pwned) `touch pwned` 'x' \"y\" ; touch pwned #"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline import ROOT
 
 # Their messages are reasons, to which whoever catches them adds the place and a remedy.
-REASONS = {"Unreadable", "Damaged"}
+REASONS = {"Unreadable", "Refused", "Damaged"}
 ERRORS = {"TakhtError", "ParamError", "DiskFull", "Stopped", "UnusableRecording", "Mute", *REASONS}
 
 

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from takht.core.regular_files import open_regular
+
 _BLOCK_BYTES = 2**20
 # How files begin whose decoders stop at the end of the first. MP3, AAC, Ogg, FLAC, Matroska, AVI
 # and AU are not among them: they are decoded to their end, however many were joined.
@@ -22,8 +24,6 @@ _STARTS = [
     )
 ]
 _LONGEST = 32
-
-from takht.core.regular_files import open_regular
 
 
 def find_joined_file(path: Path) -> int | None:

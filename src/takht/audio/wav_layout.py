@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from takht.core.regular_files import open_regular
+
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _CODECS = {
     **{(_PCM, 8): "PCM_U8", (_PCM, 16): "PCM_16", (_PCM, 24): "PCM_24", (_PCM, 32): "PCM_32"},
@@ -15,8 +17,6 @@ _AU_CODECS = {1: ("ULAW", 1), 2: ("PCM_S8", 1), 3: ("PCM_16", 2), 4: ("PCM_24", 
 _AU_CODECS |= {5: ("PCM_32", 4), 6: ("FLOAT", 4), 7: ("DOUBLE", 8), 27: ("ALAW", 1)}
 _MOST_CHUNKS = 10_000
 _CHANNELS, _RATES_HZ = range(1, 1025), range(1, 768_001)  # of libsndfile, of sound
-
-from takht.core.regular_files import open_regular
 
 
 @dataclass

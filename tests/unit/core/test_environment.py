@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import project
 import pytest
+import tiny_project
 import yaml
 from pipeline import PARAMS, ROOT
 
@@ -122,7 +122,7 @@ def test_hostile_variables_and_files_change_no_byte_and_print_nothing(tmp_path):
     values = copy.deepcopy(PARAMS)
     values["scales"]["demo"]["training"] |= {"max_steps": 3, "width": 0.03125, "threads": 1}
     plain = {"PATH": "/usr/bin:/bin", "TAKHT_STORE_GB": "0", "TAKHT_WORKERS": "2"}
-    project.write_corpus(tmp_path / "raw", recordings=3)
+    tiny_project.write_corpus(tmp_path / "raw", recordings=3)
     found = []
     for name in ("plain", "hostile"):
         here = tmp_path / name

@@ -101,5 +101,5 @@ def test_two_fits_are_the_same_bytes():
         fit_basis(clips(), emphasis(BANDS, low=0.4, level=1.5), block_frames=BLOCK, components=9)
         for _ in range(2)
     )
-    assert first.temporal_components.tobytes() == second.trajectories.tobytes()
+    assert first.temporal_components.tobytes() == second.temporal_components.tobytes()
     assert first.analysis.tobytes() == second.analysis.tobytes()

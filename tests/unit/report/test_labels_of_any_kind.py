@@ -16,7 +16,7 @@ LABELS = ["$x_2^{3$", r"\\frac{1}$a$", "$\\alpha$", "a_b^c", "C$$"]
 def test_no_picture_takes_a_label_for_a_formula(label):
     frames, wave = np.zeros((40, 8), np.float32), np.zeros(22_050, np.float32)
     drawn = [
-        draw_composers({label: frames}, 1.0),
+        draw_composers({label: frames}, 1.0, 40, of=1),
         draw_steps(label, wave, frames, frames, sample_rate_hz=22_050, n_fft=512),
         draw_spectrograms({label: wave}),
     ]

@@ -3,14 +3,13 @@
 import io
 import unicodedata
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
 from takht.cli.arguments.audio_paths import find_audio, match_on_disk, require_recording
-from takht.features.spectrograms import figures
+from takht.features.spectrograms.figure_style import plain_style
 from takht.text.columns import display_width, format_table
 
 ZWNJ = "\u200c"  # keeps its neighbours from joining
@@ -18,7 +17,7 @@ ZWNJ = "\u200c"  # keeps its neighbours from joining
 
 def ink(text: str) -> np.ndarray:
     """Return a title as our figures draw it, cut to its letters: shape (rows, columns), 1 = ink."""
-    with mpl.rc_context({"font.family": figures._FONT, "font.size": 40}):
+    with plain_style(40):
         figure = Figure(figsize=(8, 1.5))
         figure.suptitle(text, y=0.8)
         picture = io.BytesIO()
