@@ -1,4 +1,4 @@
-"""The README's tables are those that the committed results make."""
+"""The tables of README and docs are those that the committed results make."""
 
 import numpy as np
 import pandas as pd
@@ -8,9 +8,18 @@ import yaml
 from pipeline import ROOT
 
 
-def test_the_readme_shows_the_committed_results():
+def test_the_pages_show_the_committed_results():
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in results.PAGES]
+    for page in pages:
+        assert results.with_tables(page) == page
+    for name in results.all_tables():
+        assert sum(f"<!-- {name} -->" in page for page in pages) == 1, name
+
+
+def test_the_front_page_is_short():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert results.with_tables(readme) == readme
+    assert readme.count("\n") <= 130
+    assert len(readme.split()) <= 1000
 
 
 def test_every_experiment_of_params_yaml_is_in_every_table():

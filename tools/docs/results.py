@@ -1,4 +1,4 @@
-"""Results that the README shows, measured by `run` and `keep`, written by `table`.
+"""Results that README and docs show, measured by `run` and `keep`, written by `table`.
 
     results.py run ROOT NAME [EXPERIMENT …]
     results.py keep TIMINGS
@@ -11,7 +11,7 @@ in docs/measured/NAME.json: every experiment, or with EXPERIMENT these alone, th
 staying as they are. It takes half an hour with the networks. `keep` does so for what stands here
 already, with the seconds that TAKHT_TIMINGS gathered: docs/measured/demo.json. `generation` and
 `keep-generation` are the same for the generation branch, in docs/measured/generation-NAME.json; how
-long `takht generate` takes is measured then. `table` writes the README's tables from those files,
+long `takht generate` takes is measured then. `table` writes their tables from those files,
 between the comments that mark them.
 """
 
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ from takht.evaluation.metrics import (
 
 ROOT = Path(__file__).parents[2]
 TITLES = {"public": "Public corpus", "demo": "Demo corpus", "scores": "Rendered scores"}
+PAGES = ("README.md", "docs/results.md", "docs/generation.md")  # that have tables
 MEASURED = ("public", "demo")  # with every experiment; of "scores" the cross-validation alone
 RESAMPLES = 2000
 GENERATION = "generation/dvc.yaml"
@@ -277,13 +278,50 @@ def mean_gain(gains: list[list[float]]) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def with_tables(readme: str) -> str:
-    """Return the README's text with every marked table made."""
-    blocks = {f"results {name}": test_table(name) for name in MEASURED}
+def summary_table() -> Iterator[str]:
+    """Yield the lines of the README's table: cross-validated macro-F1, a row per kind of model."""
+    found = {name: _read(ROOT / f"docs/measured/{name}.json")["experiments"] for name in TITLES}
+    heads = (
+        f"{TITLES[name]} ({each['baseline']['crossval']['n_recordings']} recordings)"
+        for name, each in found.items()
+    )
+    yield f"| macro-F1 per recording, cross-validated | {' | '.join(heads)} |"
+    yield f"|---|{'---|' * len(found)}"
+    cells = []
+    for each in found.values():
+        networks = {
+            key: value["crossval"]["macro_f1_recordings"]
+            for key, value in each.items()
+            if key not in ("baseline", "best")
+        }
+        best = max(networks, key=lambda key: networks[key]) if networks else None
+        cells.append(f"{_share(networks[best])} (`{best}`)" if best else "–")
+    yield f"| best of the study's five networks | {' | '.join(cells)} |"
+    for key in ("baseline", "best"):
+        scores = (_spread(each[key]["crossval"], "macro_f1_recordings") for each in found.values())
+        yield f"| `{key}` | {' | '.join(scores)} |"
+    leak = found["demo"]["best"]["leak"]
+    yield ""
+    yield (
+        "A random split by window puts neighbours of one recording on both sides. On the demo "
+        f"corpus, `best` then gets {_share(leak['accuracy_windows_leaky'])} of the windows right; "
+        f"on recordings that it never heard it gets {_share(leak['accuracy_windows'])}."
+    )
+
+
+def all_tables() -> dict[str, Iterable[str]]:
+    """Return the lines of every table that a page shows, by the name of its place."""
+    made: dict[str, Iterable[str]] = {f"results {name}": test_table(name) for name in MEASURED}
     for path in sorted((ROOT / "docs/measured").glob("generation-*.json")):
         name = path.stem.removeprefix("generation-")
-        blocks[f"generation {name}"] = generation_table.table(TITLES[name], _read(path))
-    return committed.with_tables(readme, blocks | {"crossval": crossval_table()})
+        made[f"generation {name}"] = generation_table.table(TITLES[name], _read(path))
+    return made | {"crossval": crossval_table(), "summary": summary_table()}
+
+
+def with_tables(page: str) -> str:
+    """Return a page's text with every table that it has a place for."""
+    places = {name: lines for name, lines in all_tables().items() if f"<!-- {name} -->" in page}
+    return committed.with_tables(page, places)
 
 
 def _dvc(project: Path, timings: Path, *words: str) -> None:
@@ -338,8 +376,9 @@ if __name__ == "__main__":
     elif sys.argv[1:2] == ["keep-generation"] and len(sys.argv) == 3:
         keep("generation-demo", generation_summarised(ROOT, Path(sys.argv[2])))
     elif sys.argv[1:] == ["table"]:
-        target = ROOT / "README.md"
-        target.write_text(with_tables(target.read_text(encoding="utf-8")), encoding="utf-8")
+        for name in PAGES:
+            target = ROOT / name
+            target.write_text(with_tables(target.read_text(encoding="utf-8")), encoding="utf-8")
     else:
         usage = (
             "run ROOT NAME [EXPERIMENT …] | keep TIMINGS | generation ROOT NAME | "
