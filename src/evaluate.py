@@ -10,6 +10,7 @@ from pydantic import Field
 
 from takht.classifiers import classifier, predictions
 from takht.core import tables
+from takht.corpus.fingerprint import describe_corpus
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.summary import count_confusions, score_by_composer, summarize_scores
@@ -44,9 +45,13 @@ def evaluate(
     windows = predictions.predict_windows(model, features, rows)
     recordings = predictions.average_by_recording(windows, card.composers)
     metrics = summarize_scores(windows, recordings, card, **scores.model_dump())
-    metrics["n_rejected"] = len(tables.read_table(rejected_csv))
+    found = {
+        **metrics,
+        "n_rejected": len(tables.read_table(rejected_csv)),
+        "corpus": describe_corpus(split),
+    }
     with atomic_file(metrics_json) as path:
-        path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     with atomic_file(predictions_csv) as path:
         tables.write_table(windows, path)
     with atomic_file(confusion_csv) as path:

@@ -8,6 +8,7 @@ from takht.stage import run
 from takht.classifiers import classifier
 from takht.core import tables
 from takht.core.threads import one_blas_thread
+from takht.corpus.fingerprint import describe_corpus
 from takht.dataset.windows import FeatureFolder
 from takht.generation.codec.clips import Clips
 from takht.generation.metrics.generated_folder import compare_reconstructions, read_index
@@ -50,8 +51,11 @@ def evaluate_generation(
         found = measure_models(codec, pca, original, held_out, windows)
         add_reconstructions(found, compared)
         add_samples(found, generated_dir, index, judge, train, held_out, codec.block_frames)
+    corpus = describe_corpus(split)
     with atomic_file(metrics_json) as path:
-        path.write_text(json.dumps(round_report(found), indent=2) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps({**round_report(found), "corpus": corpus}, indent=2) + "\n", encoding="utf-8"
+        )
     with atomic_file(reconstructions_csv) as path:
         tables.write_plot(compared.round(4), path)
 

@@ -7,6 +7,7 @@ from takht.stage import run
 
 from takht.classifiers import predictions
 from takht.core import tables
+from takht.corpus.fingerprint import describe_corpus
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.leaky_split import split_by_window
 from takht.runtime.atomic import atomic_file
@@ -41,6 +42,7 @@ def leak(
         "accuracy_windows": honest,
         "leak_gap": leaky - honest,
         "n_windows": len(tested),
+        "corpus": describe_corpus(split),
     }
     with atomic_file(leak_json) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from takht.classifiers import predictions
 from takht.core import tables
 from takht.core.randomness import rng_for
+from takht.corpus.fingerprint import describe_corpus
 from takht.dataset.window_selection import permute_labels
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.cross_validation import SanityChecks, limit_steps, score_fold, train_fold
@@ -66,6 +67,7 @@ def sanity_checks(
         "open_set_auroc": float(roc_auc_score(truth, np.r_[known, foreign])),
         "n_known_recordings": len(known),
         "n_unknown_recordings": len(foreign),
+        "corpus": describe_corpus(split),
     }
     with atomic_file(metrics_json) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

@@ -219,3 +219,11 @@ def test_special_characters_of_markdown_stay_text():
     }  # fmt: skip
     assert len(shown) == 5
     assert r"عبد \| الوهاب" in "\n".join(tables)
+
+
+def test_scores_of_two_corpora_are_named():
+    table = pd.DataFrame({"recording": ["a/1"], "actual": ["a"], "predicted": ["a"]})
+    first, second = (Experiment(SCORES, table, corpus) for corpus in ("88 here", "9 there"))
+    assert difference(first, second).corpora == ("88 here", "9 there")
+    assert difference(first, first).corpora is None
+    assert difference(Experiment(SCORES, table), second).corpora is None

@@ -27,6 +27,7 @@ class Experiment:
 
     scores: Mapping[str, float]  # those of SCORES
     recordings: pd.DataFrame  # recording, actual, predicted: a row a test recording
+    corpus: str | None = None  # what it was measured on, where the metrics say so
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Difference:
     high: float | None
     verdict: str  # better, worse or no evidence
     moved: list[Move]
+    corpora: tuple[str, str] | None = None  # before and after, where they are two
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,12 @@ def compare_experiment(
         high=high,
         verdict=decide_verdict(low, high, fixed + broken),
         moved=list_moves(pairs),
+        corpora=_two(before.corpus, after.corpus),
     )
+
+
+def _two(before: str | None, after: str | None) -> tuple[str, str] | None:
+    return (before, after) if before and after and before != after else None
 
 
 def decide_verdict(low: float | None, high: float | None, changed: int) -> str:

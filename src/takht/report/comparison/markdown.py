@@ -24,6 +24,7 @@ def format_markdown(comparison: Comparison) -> str:
         "The difference is that of recordings right, over the test recordings that both have, "
         "with a 95 % interval by paired bootstrap. *No evidence*: the interval holds 0, or "
         f"fewer than {FEWEST_CHANGED} were fixed or broken.",
+        *(_corpora(one) for one in comparison.experiments if one.corpora),
         *(_test_sets(one, before, after) for one in comparison.experiments if _differ(one)),
         *_only(comparison.only_before, before),
         *_only(comparison.only_after, after),
@@ -77,6 +78,14 @@ def _signed(value: float) -> str:
     """Return +0.100, −0.100 or 0.000."""
     sign = "" if round(value, 3) == 0 else "+" if value > 0 else "−"
     return f"{sign}{abs(value):.3f}"
+
+
+def _corpora(one: Difference) -> str:
+    before, after = map(escape_markdown, one.corpora or ("", ""))
+    return (
+        f"**{format_code(one.experiment)} was measured on two corpora:** {before} before, {after} "
+        "after. Their scores cannot be subtracted."
+    )
 
 
 def _differ(one: Difference) -> bool:

@@ -105,9 +105,9 @@ def _experiments(repo: Repo, name: str) -> Iterator[tuple[str, Experiment]]:
                 f"{len(metrics)} and {len(confusions)}; fix dvc.yaml or name another revision"
             )
         if _exists(repo, metrics[0]):
-            scores = _scores(repo, metrics[0], f"{name}:{metrics[0]}")
+            scores, corpus = _scores(repo, metrics[0], f"{name}:{metrics[0]}")
             table = _recordings(repo, confusions[0], f"{name}:{confusions[0]}")
-            yield experiment, Experiment(scores, table)
+            yield experiment, Experiment(scores, table, corpus)
 
 
 def _path(repo: Repo, out: Any) -> str:
@@ -127,10 +127,11 @@ def _is_confusion(plot: Any) -> bool:
     return isinstance(plot, dict) and plot.get("template") == "confusion"
 
 
-def _scores(repo: Repo, path: str, where: str) -> dict[str, float]:
+def _scores(repo: Repo, path: str, where: str) -> tuple[dict[str, float], str | None]:
+    """Return the scores, and what they were measured on; metrics of before 0.2 do not say."""
     try:
         values = json.loads(_bytes(repo, path))
-        return {key: float(values[key]) for key in SCORES}
+        return {key: float(values[key]) for key in SCORES}, values.get("corpus")
     except (KeyError, TypeError, ValueError) as error:
         raise TakhtError(
             f"{where}: numbers named {', '.join(SCORES)} are needed ({error!r}); "
