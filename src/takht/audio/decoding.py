@@ -47,7 +47,7 @@ class Audio(Protocol):
     stops_at_change: bool
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the audio in order, float32, shape (frames, channels)."""
+        """Yield the audio in order, float32, full scale 1, shape (frames, channels)."""
 
 
 class _OneStream:
@@ -70,7 +70,7 @@ class SndfileAudio(_OneStream):
             self.claimed_seconds = layout.claimed_bytes // layout.frame_bytes / self.sample_rate_hz
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the audio in order, float32, shape (frames, channels).
+        """Yield the audio in order, float32, full scale 1, shape (frames, channels).
 
         Raises:
             Unreadable: libsndfile gives up before the end.
@@ -93,7 +93,7 @@ class PiecesAudio(_OneStream):
         self.claimed_seconds = layout.claimed_bytes // layout.frame_bytes / layout.sample_rate_hz
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the audio in order, float32, shape (frames, channels)."""
+        """Yield the audio in order, float32, full scale 1, shape (frames, channels)."""
         whole = max(1, BLOCK_SAMPLES // self.channels) * self._layout.frame_bytes
         with open_regular(self._path) as file:
             for offset, size in self._layout.pieces:

@@ -213,7 +213,7 @@ class FfmpegAudio:
         self.close()
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
-        """Yield the audio in order, float32, shape (frames, channels).
+        """Yield the audio in order, float32, full scale 1, shape (frames, channels).
 
         Raises:
             Unreadable: ffmpeg gave up or hangs, so that what came may be incomplete; or the audio

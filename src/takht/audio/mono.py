@@ -66,9 +66,9 @@ def decode_mono(
     *,
     whole: bool = True,
 ) -> tuple[_T, Sound]:
-    """Decode a recording and return what `consume` makes of its samples, and what they were.
+    """Return the result of `consume` on a recording's samples, and a description of its sound.
 
-    `consume` is given the mono mix at a sample rate, block by block, each of shape (samples,). It
+    `consume` is given the mono mix at a sample rate in Hz, as 16-bit blocks of shape (samples,). It
     is called again, from the start, where the number of channels or the rate change on the way.
     Decoding ends at the first sample that is not finite. With `whole` false, `consume` may stop
     early, and nothing is said to be missing.

@@ -10,12 +10,12 @@ FULL_SCALE = 32768.0
 
 
 def quantize(wave: NDArray[np.float32]) -> Pcm:
-    """Return a waveform in [-1, 1] as 16-bit samples, rounded to the nearest, held at the ends."""
+    """Return a waveform (samples,) in [-1, 1] as 16-bit samples (samples,), rounded and limited."""
     return _rounded(wave * np.float32(FULL_SCALE))
 
 
 def apply_gain(samples: Pcm, gain_db: float) -> Pcm:
-    """Return the samples made louder by `gain_db`, rounded to the nearest, held at the ends."""
+    """Return 16-bit samples (samples,) made louder by `gain_db` (dB), rounded and limited."""
     return _rounded(samples * np.float32(10 ** (gain_db / 20)))
 
 
@@ -39,9 +39,9 @@ def cut_lengths(samples: int, length: int, least: int) -> list[int]:
 
 
 def recut(blocks: Iterable[Pcm], lengths: Iterable[int]) -> Iterator[Pcm]:
-    """Yield a stream again in pieces of these lengths; what the stream lacks, the last ones lack.
+    """Yield a stream of 16-bit blocks (samples,) in pieces of these lengths, counted in samples.
 
-    Pieces that would be empty are left out.
+    A stream that is too short makes the last pieces shorter. Empty pieces are left out.
     """
     source = iter(blocks)
     rest = np.zeros(0, dtype=np.int16)

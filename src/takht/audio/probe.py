@@ -25,13 +25,12 @@ def probe(
     take: Callable[[Pcm], object],
     restart: Callable[[], object] = lambda: None,
 ) -> Probe:
-    """Decode a recording, give `take` its mono mix at a sample rate, and return what it held.
+    """Return the facts of a recording, and give `take` its mono mix at a sample rate in Hz.
 
-    In bounded memory. `take` is given blocks (samples,); `restart` is called before the first, and
-    before them all come again where the channels or the rate change on the way. `audio_sha256` is
-    a hash of the samples: a copy with other
-    tags or in another lossless container has the same. Decoding ends at the first sample that is
-    not finite.
+    In bounded memory. `take` is given 16-bit blocks (samples,); `restart` is called before the
+    first, and before they all come again where the channels or the rate change on the way.
+    `audio_sha256` is a hash of the samples: a copy with other tags or in another lossless container
+    has the same. Decoding ends at the first sample that is not finite.
 
     Raises:
         Unreadable: the file does not decode, or lasts longer than a day.

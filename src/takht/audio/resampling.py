@@ -10,7 +10,7 @@ from takht.core.arrays import Waveform
 
 
 def mix_to_mono(block: Block) -> Waveform:
-    """Return the mean of the channels, shape (frames,)."""
+    """Return the mean of a block's channels (frames, channels), full scale 1, shape (frames,)."""
     mix = block[:, 0].copy()
     for channel in block.T[1:]:  # several times faster than mean(axis=1)
         mix += channel
@@ -19,7 +19,7 @@ def mix_to_mono(block: Block) -> Waveform:
 
 
 def resample(waves: Iterable[Waveform], from_hz: int, to_hz: int) -> Iterator[Waveform]:
-    """Yield a stream of waveforms at another sample rate, as soxr HQ makes it.
+    """Yield a stream of waveforms (samples,) at another sample rate in Hz, by soxr HQ.
 
     The samples and their number, frames * to_hz / from_hz to the nearest, do not depend on the
     blocks.

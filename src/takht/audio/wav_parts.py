@@ -45,7 +45,7 @@ class PartsWriter:
         self._numbers, self._room = itertools.count(), 0
 
     def add(self, samples: Pcm) -> None:
-        """Write the next samples of the stream, shape (samples,)."""
+        """Write the next 16-bit samples of the stream, shape (samples,)."""
         while len(samples):
             if not self._room:
                 self._begin_part()
@@ -84,7 +84,7 @@ class Parts:
                 self.sample_rate_hz = wav.getframerate()
 
     def blocks(self) -> Iterator[Pcm]:
-        """Yield the samples in order."""
+        """Yield the 16-bit samples in order, in blocks of shape (samples,)."""
         for path in self._paths:
             with path.open("rb") as file, wave.open(file, "rb") as wav:
                 while data := wav.readframes(_BLOCK_SAMPLES):

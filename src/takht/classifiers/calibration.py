@@ -1,6 +1,7 @@
 """Confidence that means what it says: a temperature, and a threshold below which nobody is named.
 
-`probabilities` are those of recordings, shape (recordings, composers); `actual` numbers composers.
+`probabilities` are those of recordings, shape (recordings, composers), and sum to 1 in each row.
+`actual` numbers the composers of the recordings from 0, shape (recordings,).
 """
 
 import math

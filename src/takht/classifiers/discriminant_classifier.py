@@ -32,7 +32,10 @@ class DiscriminantClassifier:
         self._columns = select_columns(card.statistics, card.features)
 
     def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return each composer's probability, shape (n, composers), for (n, 1, statistics)."""
+        """Return each composer's probability, shape (n, composers); rows sum to 1.
+
+        `windows` has shape (n, 1, statistics).
+        """
         log_odds = self._discriminant.log_odds(windows[:, 0, self._columns].astype(np.float64))
         odds = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
@@ -68,7 +71,9 @@ class DiscriminantClassifier:
 
 
 def select_columns(groups: Sequence[str], settings: Mapping[str, Any]) -> NDArray[np.int64]:
-    """Return which statistics belong to the groups, by what the features say of their own order.
+    """Return the column numbers of the groups' statistics, from 0, shape (statistics,).
+
+    The settings of the features give the order and the sizes of the groups.
 
     Raises:
         TakhtError: the features are no statistics, or lack a group.

@@ -19,15 +19,18 @@ class Discriminant:
     bias: Matrix  # (composers,)
 
     def log_odds(self, windows: Matrix) -> Matrix:
-        """Return the unnormalised log probability of each composer, shape (windows, composers)."""
+        """Return each composer's unnormalised log probability (nats), shape (windows, composers).
+
+        `windows` has shape (windows, statistics).
+        """
         return np.asarray(windows @ self.weights + self.bias)
 
 
 def fit_shrinkage_lda(windows: Matrix, composers: Classes) -> Discriminant:
     """Return the discriminant of all windows alike, composers equally likely.
 
-    The covariance is shrunk by Ledoit & Wolf's formula (2004, scikit-learn). `composers` numbers
-    each window's composer from 0.
+    The covariance is shrunk by Ledoit & Wolf's formula (2004, scikit-learn). `windows` has
+    shape (windows, statistics); `composers`, shape (windows,), numbers the composers from 0.
     """
     scaler = StandardScaler().fit(windows)
     count = int(composers.max()) + 1

@@ -49,7 +49,10 @@ class NetworkClassifier:
         self._normalisation = restore_standardisation(card.mean, card.std)
 
     def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return each composer's probability, shape (n, composers), for (n, frames, bands)."""
+        """Return each composer's probability, shape (n, composers); rows sum to 1.
+
+        `windows` has shape (n, frames, bands).
+        """
         chunks = [windows[start : start + _BATCH] for start in range(0, len(windows), _BATCH)]
         inputs = map(self._normalisation.apply, chunks)
         none = np.empty((0, len(self.card.composers)), np.float32)

@@ -36,6 +36,8 @@ def predict_windows(model: Classifier, features: FeatureFolder, rows: pd.DataFra
 def predict_rounded(model: Classifier, windows: Frames) -> NDArray[np.float64]:
     """Return each composer's probability, 4 decimals, shape (n, composers).
 
+    `windows` has shape (n, frames, bands).
+
     Raises:
         TakhtError: the model's weights, or the numbers of its card, are beyond all reason.
     """
@@ -59,7 +61,7 @@ def probability_matrix(table: pd.DataFrame, composers: Sequence[str]) -> NDArray
 
 
 def encode_composers(names: "pd.Series[str]", composers: Sequence[str]) -> NDArray[np.int64]:
-    """Return the composers of a column as their places in `composers`."""
+    """Return the places in `composers`, from 0, of the names in a column, shape (rows,)."""
     places = {name: place for place, name in enumerate(composers)}
     return np.array([places[name] for name in names], np.int64)
 

@@ -16,12 +16,12 @@ class Standardisation:
     std: NDArray[np.float32]
 
     def apply(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return `windows` (…, bands) standardised, float32."""
+        """Return windows (n, frames, bands) with mean 0 and standard deviation 1 per band."""
         return (windows - self.mean) / self.std
 
 
 def fit_standardisation(batches: Iterable[NDArray[np.float32]]) -> Standardisation:
-    """Return the normalisation of all windows of all batches (windows, frames, bands).
+    """Return each band's mean and standard deviation over batches (windows, frames, bands).
 
     One batch is in memory at a time; the sums are float64. A band that never changes keeps its
     scale.

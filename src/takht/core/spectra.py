@@ -13,17 +13,17 @@ _BLOCK_FRAMES = 256  # a block and its spectrum stay in the processor's cache
 
 
 def hann(n_fft: int) -> NDArray[np.float32]:
-    """Return the periodic Hann window, shape (n_fft,)."""
+    """Return the periodic Hann window, shape (n_fft,), in [0, 1]."""
     return np.hanning(n_fft + 1)[:-1].astype(np.float32)
 
 
 def block_spectra(
     wave: Waveform, starts: NDArray[np.int64], window: NDArray[np.float32]
 ) -> Iterator[tuple[slice, NDArray[np.complex64]]]:
-    """Yield the spectra of frames, and which frames they are, 256 at a time.
+    """Yield slices of up to 256 frames and their spectra, shape (frames, 1 + n_fft // 2).
 
-    Frame t is `wave[starts[t] : starts[t] + n_fft]` times the window (n_fft,); its spectrum has
-    1 + n_fft // 2 bins.
+    Frame t is `wave[starts[t] : starts[t] + n_fft]` times the window (n_fft,). `starts` counts
+    samples, shape (all frames,); the wave has shape (samples,), and spectra its amplitude's scale.
     """
     every = sliding_window_view(wave, len(window))
     for first in range(0, len(starts), _BLOCK_FRAMES):
@@ -32,6 +32,9 @@ def block_spectra(
 
 
 def centred_starts(samples: int, hop_samples: float) -> NDArray[np.int64]:
-    """Return where frames begin that are centred on every hop of a wave, padded by half a frame."""
+    """Return the first sample of each frame in a wave padded by half a frame, shape (frames,).
+
+    The frames are centred on every hop of the wave, in samples.
+    """
     frames = np.arange(1 + int(samples // hop_samples))
     return np.asarray(np.rint(frames * hop_samples), np.int64)

@@ -30,11 +30,14 @@ class Batches:
         return self.at(self.places(step))
 
     def at(self, places: NDArray[np.int64]) -> tuple[Frames, NDArray[np.int64]]:
-        """Return the windows and targets of rows, by their places."""
+        """Return windows (n, frames, bands) and targets (n,) of the rows at places (n,).
+
+        Targets are composer numbers; both they and places count from 0.
+        """
         return self._read(self._rows.iloc[places]), self._targets[places]
 
     def places(self, step: int) -> NDArray[np.int64]:
-        """Return which rows are in a batch."""
+        """Return the places of a batch's rows, from 0, shape (batch,)."""
         end = min(len(self._rows), (step + 1) * self._batch_size)
         return np.arange(step * self._batch_size, end)
 
@@ -67,7 +70,7 @@ class ShuffledBatches(Batches):
         return self._steps
 
     def places(self, step: int) -> NDArray[np.int64]:
-        """Return which rows are in a batch of this epoch."""
+        """Return the places of a batch's rows in this epoch, from 0, shape (batch,)."""
         return self._order[super().places(step)]
 
     def on_epoch_end(self) -> None:

@@ -103,6 +103,8 @@ def read_settings(folder: Path) -> dict[str, Any]:
 def open_array(folder: Path, recording: str) -> np.ndarray[Any, np.dtype[np.floating[Any]]]:
     """Return a recording's array, shape (frames, bands), mapped from disk and not read yet.
 
+    Its unit is that of settings.json.
+
     Raises:
         TakhtError: the file holds anything else than numbers, such as objects to unpickle.
     """

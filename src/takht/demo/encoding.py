@@ -28,7 +28,7 @@ def limit_peaks(mix: Mix, from_hz: int, to_hz: int, peak_dbfs: float) -> Mix:
 
 
 def encode(mix: Mix, rate_hz: int, extension: str) -> bytes:
-    """Return the mix, shape (samples, channels), as the bytes of a file with that extension.
+    """Return a mix (samples, channels) in [-1, 1] as the bytes of a file with that extension.
 
     Raises:
         KeyError: the extension is none of SUBTYPES.

@@ -62,7 +62,7 @@ def record(
 
 
 def fade(sides: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
-    """Return the sides, shape (channels, samples), from silence and back to it."""
+    """Return the sides' amplitudes, shape (channels, samples), faded in and out."""
     samples = sides.shape[1]
     into, out = round(FADE_IN_SECONDS * rate_hz), round(FADE_OUT_SECONDS * rate_hz)
     gain = np.ones(samples, dtype=np.float32)

@@ -28,7 +28,7 @@ class Drum:
 def play(
     hits: Sequence[Hit], seconds: float, drum: Drum, rate_hz: int, rng: np.random.Generator
 ) -> Wave:
-    """Return the strokes, each beginning at its time to the sample, shape (samples,), mono."""
+    """Return the strokes, each at its time to the sample, mono, full scale 1, shape (samples,)."""
     takes = {
         letter: [synthesize_stroke(letter, drum, rate_hz, rng) for _ in range(TAKES)]
         for letter in "DTk"

@@ -22,7 +22,7 @@ PREFERENCE = 0.16  # weight of a composer's next instrument, relative to the one
 def perform(
     profile: Profile, recording: str, seconds: float, channels: int, rate_hz: int, seed: int
 ) -> Mix:
-    """Return a recording of a new piece by the composer, shape (samples, channels).
+    """Return a recording of a new piece by the composer, shape (samples, channels), peak near 1.
 
     Every draw is keyed by seed, composer, recording and purpose, so that no other recording and
     no order of work can change it.

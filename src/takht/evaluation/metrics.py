@@ -1,6 +1,7 @@
 """How well predicted composers match the actual ones, and how sure that is.
 
-Composers are numbered from 0; `actual` and `predicted` hold one number a recording (or window).
+Composers are numbered from 0; `actual` and `predicted`, shape (n,), hold a number for each
+recording (or window). All scores are in [0, 1].
 """
 
 import numpy as np
@@ -15,7 +16,7 @@ Composers = NDArray[np.int64]
 
 
 def accuracy(actual: Composers, predicted: Composers) -> float:
-    """Return the share that is right."""
+    """Return the share of right predictions."""
     return float(accuracy_score(actual, predicted))
 
 
@@ -56,7 +57,10 @@ def draw_resamples(n: int, count: int, rng: np.random.Generator) -> NDArray[np.i
 
 
 def bootstrap_interval(values: NDArray[np.float64], share: float = 0.95) -> tuple[float, float]:
-    """Return the percentile interval that holds `share` of resampled scores (Efron 1979)."""
+    """Return the percentile interval that holds `share` of resampled scores, shape (count,).
+
+    Efron 1979.
+    """
     low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)
 
@@ -64,7 +68,10 @@ def bootstrap_interval(values: NDArray[np.float64], share: float = 0.95) -> tupl
 def bootstrap_accuracy(
     actual: Composers, predicted: Composers, places: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return the accuracy of every resample, shape (count,)."""
+    """Return the accuracy of every resample, shape (count,).
+
+    `places` has shape (count, n), as `draw_resamples` returns it.
+    """
     return np.asarray((actual == predicted)[places].mean(axis=1))
 
 

@@ -39,7 +39,7 @@ def read_recipe(settings: Mapping[str, Any], where: Path) -> Recipe:
 def compute_as_stored(recipe: Recipe, wave: Waveform) -> Frames:
     """Return a segment's features, shape (frames, columns), as a feature folder gives them back.
 
-    Without a frame where the segment (samples,) is too short.
+    They have the recipe's unit, and no frame where the segment (samples,) is too short.
     """
     if len(wave) < recipe.min_samples:
         return np.empty((0, recipe.columns), np.float32)

@@ -16,7 +16,8 @@ _LEAST = 1e-45  # the least of float32 stands for what it rounds to 0
 def compute_log_odds(model: Classifier, windows: Frames, number: int) -> Scores:
     """Return each window's log-odds of a composer against all others, nats, shape (windows,).
 
-    A discriminant's are exact. A network's are those of its float32 probabilities, at most 103.
+    `windows` has shape (windows, frames, bands). A discriminant's log-odds are exact. A network's
+    are those of its float32 probabilities, at most 103.
     """
     scores = _scores(model, windows)
     return np.asarray(scores[:, number] - logsumexp(np.delete(scores, number, axis=1), axis=1))

@@ -131,7 +131,7 @@ class RecordingClassifier:
         return WindowPredictions(seconds, middles, probabilities)
 
     def log_odds(self, wave: Waveform, number: int) -> NDArray[np.float64]:
-        """Return the log-odds of a composer in each window of a segment (samples,), nats."""
+        """Return a composer's log-odds in each window of a segment (samples,), nats, (windows,)."""
         windows = self._windows(wave)
         with self._one_at_a_time:
             return compute_log_odds(self._model, windows, number)

@@ -72,7 +72,7 @@ def gain_to_peak(peak_dbfs: float, limit_dbfs: float) -> float:
 
 
 def k_weighting(sample_rate_hz: int) -> NDArray[np.float64]:
-    """Return BS.1770's filter for a sample rate: a high shelf, then a high pass, shape (2, 6).
+    """Return BS.1770's filter coefficients for a sample rate (Hz): high shelf, high pass, (2, 6).
 
     The standard gives coefficients for 48 kHz only; these come from the analogue filters behind
     them. De Man 2014, "Evaluation of implementations of the EBU R128 loudness measurement".

@@ -19,7 +19,7 @@ from takht.text import names
 
 
 def read_recording(path: Path, seconds: float | None = None) -> Waveform:
-    """Return a recording, or so many seconds from its start: mono, 22,050 Hz, -23 LUFS.
+    """Return a recording, or its first `seconds`: mono (samples,) in [-1, 1], 22,050 Hz, -23 LUFS.
 
     Raises:
         TakhtError: it does not decode or is of no use, lasts less than a second, or more than ten

@@ -46,7 +46,7 @@ class Peaks:
 
 
 def extract_landmarks(waves: Iterable[Waveform], sample_rate_hz: int) -> Landmarks:
-    """Return the landmarks of a recording that comes in pieces, one after the other."""
+    """Return the landmarks of a recording that comes as waves (samples,) at a rate in Hz."""
     found, start = [Peaks(np.zeros(0), np.zeros(0))], 0
     for wave in waves:
         here = find_peaks(wave, sample_rate_hz)
@@ -61,9 +61,10 @@ def extract_landmarks(waves: Iterable[Waveform], sample_rate_hz: int) -> Landmar
 
 
 def find_peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
-    """Return the cells of the spectrogram that stand out of their surroundings, by time and pitch.
+    """Return the spectral peaks of a wave (samples,), by time (s) and pitch (octaves above 1 Hz).
 
-    A gain changes nothing; frequency is that of a parabola through the peak's log powers.
+    A peak is a cell of the spectrogram that stands out of its surroundings. A gain changes nothing;
+    frequency is that of a parabola through the peak's log powers.
     """
     from scipy import ndimage  # half a second to import, and a store may have all
 

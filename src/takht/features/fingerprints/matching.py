@@ -103,9 +103,9 @@ def count_aligned(
 ) -> tuple[float, float]:
     """Return the score and the offset (s) of the tempo ratio and offset with the most votes.
 
-    `moments` are all the times at which the recording has landmarks, sorted; the others are pairs
-    of times with equal hashes. The score is the share of moments with such a pair, in the passage
-    of 15 s where it is highest.
+    `moments` (landmarks,) are the times (s) of all landmarks of the recording, sorted; the others,
+    (pairs,) each, are pairs of times with equal hashes. The score is the share of moments with such
+    a pair, in the passage of 15 s where it is highest.
     """
     most, ratio, offset = -1, 1.0, 0.0
     for tried in _RATIOS:

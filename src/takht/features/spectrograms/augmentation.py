@@ -45,7 +45,7 @@ def augment_log_mel(
     hop_samples: int,
     bands: int,
 ) -> Frames:
-    """Return the log-mel spectrogram of the waveform shifted and stretched, as `log_mel` does.
+    """Return the log-mel spectrogram (dB) of a wave (samples,), shifted and stretched.
 
     Shape (1 + samples / tempo // hop_samples, bands). A stretcher's phases would be thrown away by
     the spectrogram, so no sound is made: frames are taken closer together or further apart, and

@@ -19,7 +19,7 @@ def draw_steps(
 ) -> Figure:
     """Return a figure of one excerpt as waveform, log spectrogram, log-mel and MFCC, one time axis.
 
-    `mel_db` and `mfcc` have shape (frames, bands) and (frames, coefficients) and span the wave.
+    `mel_db` (frames, bands), in dB, and `mfcc` (frames, coefficients) span the wave (samples,).
     """
     seconds = len(wave) / sample_rate_hz
     magnitude = np.abs(librosa.stft(wave, n_fft=n_fft))

@@ -35,7 +35,7 @@ class MelRecipe(Section):
         return self.hop_samples
 
     def compute(self, wave: Waveform) -> Frames:
-        """Return the features of a segment (samples,), shape (frames, bands), dB."""
+        """Return the log-mel spectrogram of a segment (samples,), shape (frames, bands), dB."""
         how = self.model_dump(include={"sample_rate_hz", "n_fft", "hop_samples", "bands"})
         return log_mel(wave, **how)
 
@@ -53,9 +53,9 @@ class MfccRecipe(MelRecipe):
         return self.coefficients
 
     def compute(self, wave: Waveform) -> Frames:
-        """Return the features of a segment (samples,), shape (frames, coefficients)."""
+        """Return the MFCCs (of dB) of a segment (samples,), shape (frames, coefficients)."""
         return self.from_mel(super().compute(wave).astype(self.dtype).astype(np.float32))
 
     def from_mel(self, mel_db: Frames) -> Frames:
-        """Return the coefficients of a log-mel spectrogram (frames, bands), dB."""
+        """Return the MFCCs (frames, coefficients) of a log-mel spectrogram (frames, bands), dB."""
         return mfcc(mel_db, self.coefficients)

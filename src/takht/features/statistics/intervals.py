@@ -27,7 +27,8 @@ _TINY = 1e-9
 def compute_pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
     """Return the strength of each pitch class, an eighth tone apart, shape (frames, 48).
 
-    Frame t is centred on sample 1024 t.
+    Strengths are sums over octaves of log magnitudes (nats) above their surroundings. Frame t is
+    centred on sample 1024 t. The wave has shape (samples,).
     """
     padded, starts = np.pad(wave, FFT_SAMPLES // 2), centred_starts(len(wave), HOP_SAMPLES)
     pitch_hz = LOWEST_HZ * 2 ** (np.arange(OCTAVES * STEPS) / STEPS)
@@ -45,7 +46,7 @@ def compute_pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
 
 
 def summarize_intervals(pitch: Values) -> Values:
-    """Return how often each of 12 intervals is taken, for each lag, shape (48,).
+    """Return the strength of 12 intervals for each of 4 lags, a ratio to the unison, shape (48,).
 
     `pitch` holds the window's pitch classes (frames, 48). The circular correlation of those now
     with those a lag ago counts intervals upwards, so transposing the music changes nothing. What

@@ -17,7 +17,7 @@ _TINY = 1e-9
 
 
 def summarize_steps(pitch: Values) -> Values:
-    """Return how often each of 24 steps is taken, upwards, in quarter tones, shape (24,).
+    """Return the strength of 24 upward quarter-tone steps, a ratio to the unison, shape (24,).
 
     `pitch` holds the window's pitch classes (frames, 48), at least HOP_FRAMES + 1 frames. What
     grows from one frame to that HOP_FRAMES later begins, what shrinks ends; their circular

@@ -62,7 +62,7 @@ class StatisticsRecipe(Section):
         return self.window_samples - HOP_SAMPLES
 
     def compute(self, wave: Waveform) -> Frames:
-        """Return the statistics of a segment's windows, shape (windows, 336).
+        """Return the statistics of a segment's windows, each in its own unit, shape (windows, 336).
 
         Raises:
             ValueError: the segment (samples,) is shorter than a window.

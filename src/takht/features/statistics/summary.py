@@ -27,9 +27,10 @@ def count_hops(sample_rate_hz: int) -> tuple[int, int]:
 
 
 def summarize_segment(wave: Waveform, sample_rate_hz: int) -> NDArray[np.float32]:
-    """Return the statistics of every window of a segment, shape (windows, 336).
+    """Return the statistics of every window of a segment (samples,), shape (windows, 336).
 
-    `context` is the mean of intervals and steps over the windows around, in this segment.
+    Each column has its own unit, such as dB, log Hz or a ratio. `context` is the mean of intervals
+    and steps over the windows around, in this segment.
 
     Raises:
         ValueError: the segment is shorter than a window.
@@ -57,7 +58,7 @@ def summarize_segment(wave: Waveform, sample_rate_hz: int) -> NDArray[np.float32
 def add_context(windows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return each row's mean with the CONTEXT_WINDOWS rows before and after it, fewer at the ends.
 
-    Shape (windows, statistics) as given.
+    Shape and unit are those given, (windows, statistics).
     """
     total = np.cumsum(np.pad(windows, ((1, 0), (0, 0))), axis=0, dtype=np.float64)
     place = np.arange(len(windows))

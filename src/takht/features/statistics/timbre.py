@@ -35,7 +35,7 @@ KINDS = {"mfcc": 30, "delta": 30, "tonality": TONAL_BANDS, "contrast": 7, "shape
 def compute_frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
     """Return the values of each frame, shape (1 + samples // 512, 159); see KINDS for their order.
 
-    Levels are held to the 80 dB below the segment's loudest.
+    Levels are in dB and held to the 80 dB below the segment's loudest. The wave is (samples,).
     """
     # More than two seconds to import, and a store may have all.
     from scipy.ndimage import uniform_filter1d
@@ -67,7 +67,8 @@ def compute_frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
 def summarize_timbre(values: Values) -> Values:
     """Return the statistics (184,) of a window from its frames' values (frames, 159).
 
-    Chroma bands are sorted by strength, so a transposed window has the same statistics.
+    They keep the units of the values. Chroma bands are sorted by strength, so a transposed window
+    has the same statistics.
     """
     edges = np.cumsum(list(KINDS.values()))[:-1]
     parts = np.split(values, edges, axis=1)
@@ -142,9 +143,9 @@ def _tonnetz() -> Values:
 
 
 def summarize_onsets(values: Values) -> Values:
-    """Return deviation, then mean, of the log rise in four bands, shape (8,).
+    """Return the deviations, then the means, of the log rise in four bands, shape (8,).
 
-    `values` are the window's frames as `timbre_statistics.frame_values` has them. A band is 32 of
+    `values` (frames, 159) are the window's, from `compute_frame_values`. A band is 32 of
     128 mel bands, its rise the mean of what they grow from one frame to the next, dB.
     """
     logs = np.log1p(values[:, -KINDS["rise"] :])

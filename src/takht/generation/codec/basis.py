@@ -30,12 +30,18 @@ class LappedBasis:
         return len(self.temporal_components) // len(self.synthesis)
 
     def analyse(self, centred: Frames) -> Frames:
-        """Return coefficients, shape (blocks, components), of frames without their mean."""
+        """Return coefficients (blocks, components) of frames (frames, bands) without their mean.
+
+        In frames, 1 is the whole dB range.
+        """
         blocks = fold(centred @ self.analysis, self.block_frames)
         return blocks.reshape(len(blocks), -1) @ self.temporal_components
 
     def synthesise(self, coefficients: Frames) -> Frames:
-        """Return centred frames, shape (blocks * block_frames, bands)."""
+        """Return centred frames, shape (blocks * block_frames, bands), from coefficients.
+
+        `coefficients` has shape (blocks, components). In frames, 1 is the whole dB range.
+        """
         blocks = (coefficients @ self.temporal_components.T).reshape(
             len(coefficients), self.block_frames, -1
         )
@@ -43,7 +49,7 @@ class LappedBasis:
 
 
 def emphasis(bands: int, *, low: float, level: float) -> NDArray[np.float32]:
-    """Return a weighting, shape (bands, bands), by what an error does to the ear.
+    """Return factors that weight errors by their effect on the ear, matrix (bands, bands).
 
     `low` raises the bands below some 2 kHz, where pitch is heard; `level` the mean of all bands,
     whose trajectory is the rhythm. With 0 and 0 it is the identity.
@@ -59,9 +65,9 @@ def fit_basis(
     block_frames: int,
     components: int,
 ) -> LappedBasis:
-    """Return the basis of clips, shape (frames, bands) each, about each clip's own mean.
+    """Return the basis of clips (frames, bands) in [0, 1], about each clip's own mean.
 
-    The clips are read twice, one at a time.
+    `weighting` has shape (bands, bands). The clips are read twice, one at a time.
     """
     bands = len(weighting)
     scatter, frames = np.zeros((bands, bands)), 0
@@ -93,7 +99,9 @@ def fit_basis(
 def leading_eigenvectors(
     covariance: NDArray[np.floating], count: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the `count` greatest eigenvalues, falling, and their vectors, shape (n, count).
+    """Return the greatest eigenvalues (count,), falling, and their unit vectors (n, count).
+
+    `covariance` has shape (n, n); the values have its unit.
 
     A vector's largest entry is positive. Of fewer than `count` dimensions, all are returned.
     """

@@ -27,7 +27,7 @@ class BlockPca:
         return len(self.centre) // int(self.spectra.shape[1])
 
     def encode(self, frames: Frames) -> Frames:
-        """Return latents, shape (frames // block_frames, latents), of (frames, bands)."""
+        """Return latents (frames // block_frames, latents) of frames (frames, bands) in [0, 1]."""
         reduced = np.asarray((frames - self.mean) @ self.spectra, np.float32)
         rows = _blocks(reduced, self.block_frames) - self.centre
         return np.asarray(rows @ self.components, np.float32)
@@ -39,14 +39,14 @@ class BlockPca:
         return np.asarray(np.clip(frames + self.mean, 0, 1), np.float32)
 
     def reconstruct(self, frames: Frames) -> Frames:
-        """Return what the latents hold of frames, shape (whole blocks' frames, bands)."""
+        """Return frames (frames, bands) as their latents keep them, in [0, 1], in whole blocks."""
         return self.decode(self.encode(frames))
 
 
 def fit_block_pca(
     clips: Sequence[Frames], *, block_frames: int, latents: int, spectra: int = SPECTRA
 ) -> BlockPca:
-    """Return the components of clips, shape (frames, bands) each, which are read one at a time.
+    """Return the components of clips (frames, bands) in [0, 1], which are read one at a time.
 
     Frames are first reduced to their own leading principal components, `spectra`, without which
     the covariance of a block of 256 bands would not fit a laptop; with all of them it is exact.

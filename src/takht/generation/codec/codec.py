@@ -70,7 +70,7 @@ class VaeCodec:
         )
 
     def decode_unclipped(self, mean_spectrum: MeanSpectrum, latents: Frames) -> Frames:
-        """Return frames as `decode` does, before they are held to [0, 1]."""
+        """Return frames (blocks * block_frames, bands) as `decode` does, but not held to [0, 1]."""
         code = np.broadcast_to(
             self.spectrum_pca.encode(mean_spectrum), (len(latents), len(self.spectrum_pca.axes))
         )

@@ -115,14 +115,17 @@ def load_pca(folder: Path) -> BlockPca:
 
 
 def equal_latents(clips: Sequence[Frames], *, block_frames: int, latents: int) -> int:
-    """Return the baseline's latents per block: they carry the mean spectra too."""
+    """Return the baseline's count of latents per block: they carry the mean spectra too.
+
+    `clips` have shape (frames, bands) each.
+    """
     bands = clips[0].shape[1]
     mean_blocks = np.mean([len(clip) for clip in clips]) / block_frames
     return latents + int(np.ceil(bands / mean_blocks))
 
 
 def reconstruction_error(reconstruct: Callable[[Frames], Frames], clips: Sequence[Frames]) -> float:
-    """Return the mean squared error of clips in [0, 1] and what a model makes of them."""
+    """Return the mean squared error of clips (frames, bands) in [0, 1] after `reconstruct`."""
     errors: list[Any] = []
     for clip in clips:
         decoded = reconstruct(clip)
@@ -131,7 +134,10 @@ def reconstruction_error(reconstruct: Callable[[Frames], Frames], clips: Sequenc
 
 
 def components_alone(basis: LappedBasis, latents: int) -> Callable[[Frames], Frames]:
-    """Return a function that rebuilds a clip from its mean spectrum and leading coefficients."""
+    """Return a function that rebuilds a clip from its mean spectrum and leading coefficients.
+
+    It takes and returns frames (frames, bands) in [0, 1].
+    """
 
     def reconstruct(frames: Frames) -> Frames:
         mean_spectrum = frames.mean(axis=0)

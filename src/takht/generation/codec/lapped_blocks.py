@@ -16,7 +16,8 @@ Blocks = NDArray[np.float32]  # (blocks, block_frames, bands)
 def fold(frames: Frames, block_frames: int) -> Blocks:
     """Return the blocks, shape (frames // block_frames, block_frames, bands).
 
-    `block_frames` is even. Frames at the end that fill no block are left out.
+    The numbers keep the unit of `frames` (frames, bands). `block_frames` is even. Frames at the
+    end that fill no block are left out.
     """
     count, half = len(frames) // block_frames, block_frames // 2
     blocks = frames[: count * block_frames].reshape(count, block_frames, -1).copy()
@@ -29,7 +30,7 @@ def fold(frames: Frames, block_frames: int) -> Blocks:
 
 
 def unfold(blocks: Blocks) -> Frames:
-    """Return the frames, shape (blocks * block_frames, bands), that `fold` made blocks of."""
+    """Return the frames (blocks * block_frames, bands) behind the blocks, in their unit."""
     count, block_frames, bands = blocks.shape
     half = block_frames // 2
     frames = blocks.copy()

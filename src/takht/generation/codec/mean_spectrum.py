@@ -19,16 +19,16 @@ class SpectrumPca:
     deviations: NDArray[np.float32]  # (spectrum_components,)
 
     def encode(self, spectra: Frames) -> Frames:
-        """Return codes, shape (..., mean spectra), of mean spectra, shape (..., bands)."""
+        """Return codes (..., components), in standard deviations, of mean spectra (..., bands)."""
         return np.asarray((spectra - self.mean) @ self.axes.T / self.deviations, np.float32)
 
     def decode(self, code: Frames) -> Frames:
-        """Return mean spectra, shape (..., bands), of codes, shape (..., mean spectra)."""
+        """Return mean spectra (..., bands) of codes (..., components) in standard deviations."""
         return np.asarray(self.mean + (code * self.deviations) @ self.axes, np.float32)
 
 
 def fit_spectrum_pca(spectra: Frames, count: int) -> SpectrumPca:
-    """Return the components of mean spectra (clips, bands): at most as many as clips."""
+    """Return the components of mean spectra (clips, bands) in [0, 1]: at most as many as clips."""
     mean = spectra.mean(axis=0)
     _, values, axes = np.linalg.svd(spectra - mean, full_matrices=False)
     kept = min(count, max(len(spectra) - 1, 1))

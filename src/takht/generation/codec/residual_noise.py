@@ -40,7 +40,11 @@ class ResidualNoise:
 
 
 def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return levels (LEVELS,) and envelope (frames,) of what a codec leaves over, (frames, 256)."""
+    """Return levels (LEVELS,) and envelope (frames,) of a codec's residual (frames, 256).
+
+    Levels are log RMS (nats) of groups, inverse tanh of correlations, and a skewness; the envelope
+    is in nats.
+    """
     envelope = _log_rms(residual, axis=1) - _log_rms(residual)
     even = residual / np.exp(envelope)[:, None]
     bands = _log_rms(even.reshape(len(even), BAND_GROUPS, -1), axis=(0, 2))
@@ -55,7 +59,7 @@ def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np
 def add_residual_noise(
     codec: VaeCodec, mean_spectrum: MeanSpectrum, latents: Frames, residual: ResidualNoise
 ) -> Frames:
-    """Return frames (frames, 256) in [0, 1] that a codec decodes, with what it cannot show."""
+    """Return frames (frames, 256) in [0, 1] that a codec decodes, with their residual noise."""
     frames = restore_detail(codec.decode_unclipped(mean_spectrum, latents), residual.fine_gains)
     frames += draw_noise(residual, codec.basis, codec.latents)
     return np.asarray(np.clip(frames, 0, 1), np.float32)
@@ -64,7 +68,8 @@ def add_residual_noise(
 def draw_noise(residual: ResidualNoise, basis: LappedBasis, latents: int) -> Frames:
     """Return a residual's noise (frames, bands), orthogonal to a basis's first components.
 
-    Taking out what they reach lowers levels and memory: the next round aims higher by as much.
+    In it, 1 is the whole dB range. Taking out what they reach lowers levels and memory: the next
+    round aims higher by as much.
     """
     bands, rms, memory, skewness = np.split(
         residual.levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS])

@@ -17,7 +17,7 @@ _BATCH = 8  # windows of the original's model in memory at a time
 
 
 def measure_codec(codec: VaeCodec, clips: Iterable[Frames]) -> dict[str, Any]:
-    """Return error and latent use of the lapped codec over clips (frames, bands)."""
+    """Return mean squared error and latent use of the codec on clips (frames, bands) in [0, 1]."""
     errors, means, log_variances = [], [], []
     for clip in clips:
         mean_spectrum, mean, log_variance = codec.encode(clip)
@@ -28,14 +28,17 @@ def measure_codec(codec: VaeCodec, clips: Iterable[Frames]) -> dict[str, Any]:
 
 
 def measure_pca(pca: BlockPca, clips: Iterable[Frames]) -> dict[str, Any]:
-    """Return error and number of latents of PCA over clips (frames, bands)."""
+    """Return squared error and latents per second of PCA on clips (frames, bands) in [0, 1]."""
     errors = [_squared(pca.reconstruct(clip), clip) for clip in clips]
     seconds = pca.block_frames * HOP_SAMPLES / SAMPLE_RATE_HZ
     return _mse(errors) | {"latents_per_second": pca.components.shape[1] / seconds}
 
 
 def measure_windows(model: WindowModel, clips: Iterable[Frames]) -> dict[str, Any]:
-    """Return error and latent use of the original's model over the whole windows of clips."""
+    """Return mean squared error and latent use of the original's model on the windows of clips.
+
+    Clips have shape (frames, bands) and are in [0, 1].
+    """
     errors, means, log_variances = [], [], []
     for clip in clips:
         windows = cut_windows(clip)

@@ -1,6 +1,6 @@
 """How near samples are to real music, as sets: distributions, motion, seams, copying, rate.
 
-Conventions: an embedding is (items, dimensions); a spectrogram is (frames, bands).
+Conventions: an embedding is (items, dimensions); a spectrogram is (frames, bands), in [0, 1].
 """
 
 import numpy as np
@@ -49,7 +49,7 @@ def diversity(real: Embedding, made: Embedding) -> float:
 
 
 def temporal_autocorrelation(frames: Frames, lag_frames: int) -> float:
-    """Return the correlation of a spectrogram with itself so many frames later.
+    """Return the correlation, in [-1, 1], of a spectrogram with itself `lag_frames` later.
 
     Both about the spectrogram's mean spectrum, so a sound that stands still does not count.
     """
@@ -97,12 +97,12 @@ def memorisation_distance_ratio(
 
 
 def thin(rows: Embedding, size: int) -> Embedding:
-    """Return `size` of the rows, evenly spread."""
+    """Return `size` of the rows (items, dimensions), evenly spread, in their unit."""
     return np.asarray(rows[np.linspace(0, len(rows) - 1, size).round().astype(int)])
 
 
 def active_units(means: NDArray[np.floating], threshold: float = 0.01) -> int:
-    """Return how many latents' posterior means vary by more than 0.01, of (items, latents).
+    """Return the count of latents whose means (items, latents) have a variance above 0.01.
 
     Burda, Grosse & Salakhutdinov 2016.
     """

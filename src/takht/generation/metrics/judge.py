@@ -42,11 +42,11 @@ class Judge:
         return 1 / len(self._model.card.composers)
 
     def embedded(self, statistics: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return windows' statistics (n, 336) as the embedding (n, dimensions)."""
+        """Return statistics (n, 336) as embedding (n, dimensions), in standard deviations."""
         return self._scale.apply(statistics[:, self._columns])
 
     def composer(self, statistics: NDArray[np.float32]) -> str:
-        """Return whose a piece is by all its windows' statistics (n, 336), as `evaluate` does."""
+        """Return the composer with the highest mean probability over statistics (n, 336)."""
         mean = self._model.probabilities(statistics[:, None]).mean(axis=0)
         return self._model.card.composers[int(mean.argmax())]
 

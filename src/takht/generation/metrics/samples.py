@@ -38,7 +38,7 @@ class SampleMeasures(NamedTuple):
 
 
 def measure_sample(wave: Waveform, seam_frames: int) -> SampleMeasures:
-    """Return what is measured of a sound whose blocks are `seam_frames` long."""
+    """Return the measures of a sound (samples,) in [-1, 1] with blocks of `seam_frames` frames."""
     frames = log_mel(wave)
     return SampleMeasures(
         summarize_segment(wave, SAMPLE_RATE_HZ),
@@ -51,9 +51,9 @@ def measure_sample(wave: Waveform, seam_frames: int) -> SampleMeasures:
 
 
 def measure_autocorrelation(frames: Frames) -> float:
-    """Return how a spectrogram resembles itself half a second later, mean over windows of 5.94 s.
+    """Return the correlation of a spectrogram (frames, 256) with itself half a second later.
 
-    A shorter one is one window.
+    It is in [-1, 1], the mean over windows of 5.94 s; a shorter spectrogram is one window.
     """
     starts = range(0, max(len(frames) - WINDOW_FRAMES, 0) + 1, WINDOW_FRAMES)
     values = [
@@ -77,7 +77,8 @@ def compare_sets(
 ) -> dict[str, Any]:
     """Return the scores of a set of embedded windows and patches beside real music.
 
-    Sets are compared at one size; the floor is what held-out music of that size scores.
+    `made` is (windows, dimensions), in standard deviations; patches are (n, cells) each, in [0, 1].
+    Sets are compared at one size; the floor is the score of held-out music of that size.
     """
     size = min(len(made), len(real.held_out))
     made, held_out = thin(made, size), thin(real.held_out, size)
@@ -106,9 +107,9 @@ def compare_sets(
 
 
 def cut_sample_patches(clips: Iterable[Frames], overlap: int) -> dict[str, NDArray[np.float32]]:
-    """Return the excerpts of clips in which copies are looked for, by their length.
+    """Return excerpts of clips (frames, 256) in [0, 1], by their length, for a search of copies.
 
-    Each begins an `overlap`-th of its length after the one before.
+    Excerpts have shape (n, cells). Each begins an `overlap`-th of its length after the one before.
     """
     every = list(clips)
     return {

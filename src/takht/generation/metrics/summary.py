@@ -45,7 +45,10 @@ def measure_models(
     clips: Sequence[Frames],
     window_clips: Sequence[Frames],
 ) -> Report:
-    """Return each model's error on held-out spectrograms and the use of its latents."""
+    """Return each model's squared error on held-out spectrograms and the use of its latents.
+
+    Clips have shape (frames, 256) and are in [0, 1].
+    """
     return {
         "study_vae": measure_windows(original, window_clips),
         "pca": measure_pca(pca, clips),
@@ -76,7 +79,10 @@ def add_samples(
     held_out: Sequence[Frames],
     block_frames: int,
 ) -> None:
-    """Add what is measured of each model's samples, and the same of real music."""
+    """Add the measures of each model's samples, and the same of real music.
+
+    Real clips have shape (frames, 256) and are in [0, 1].
+    """
     drawn = index[index["kind"].isin(["sample", "long"])]
     rows_of = {model: drawn[drawn["model"] == model] for model in ("study_vae", "pca", "vae")}
     found_of = {model: list_samples(folder, rows, block_frames) for model, rows in rows_of.items()}

@@ -23,14 +23,17 @@ def compose_piece(
     seconds: float,
     rng: np.random.Generator,
 ) -> Frames:
-    """Return the spectrogram of a new piece of at least so many seconds; None is any composer."""
+    """Return the spectrogram (frames, 256) of a new piece, in [0, 1], of at least `seconds`.
+
+    `composer` None is any composer.
+    """
     return add_residual_noise(codec, *prior.draw(composer, seconds, rng))
 
 
 def render_sound(frames: Frames, *, seed: int, seconds: float | None = None) -> Waveform:
-    """Return the sound of a log-mel spectrogram (frames, 256), at most so many seconds of it.
+    """Return the sound (samples,) of a log-mel spectrogram (frames, 256) in [0, 1].
 
-    At -23 LUFS and not above -1 dBFS; `seed` chooses the phases it starts from.
+    It lasts at most `seconds`, at -23 LUFS and not above -1 dBFS; `seed` chooses the first phases.
     """
     wave = griffin_lim(
         recover_magnitude(frames), iterations=ITERATIONS, seed=seed, hop_samples=HOP_SAMPLES
@@ -39,7 +42,7 @@ def render_sound(frames: Frames, *, seed: int, seconds: float | None = None) -> 
 
 
 def render_study_sound(frames: Frames) -> Waveform:
-    """Return the sound that the original made of its spectrogram (frames, 256), as loud as ours."""
+    """Return the original's sound (samples,) of its spectrogram (frames, 256), at -23 LUFS."""
     return normalize_loudness(zero_phase(frames), SAMPLE_RATE_HZ)
 
 
@@ -49,7 +52,7 @@ def to_samples(seconds: float | None) -> int | None:
 
 
 def cut_windows(spectrogram: Frames) -> Frames:
-    """Return the original's windows end to end, (n, bands, 512), of (frames, bands).
+    """Return windows (n, bands, 512) of the original, end to end, of (frames, bands) in [0, 1].
 
     What fills no window is left out.
     """
@@ -59,12 +62,12 @@ def cut_windows(spectrogram: Frames) -> Frames:
 
 
 def join_windows(windows: Frames) -> Frames:
-    """Return the spectrogram (frames, bands) of windows (n, bands, 512) end to end."""
+    """Return the spectrogram (frames, bands), in [0, 1], of windows (n, bands, 512) end to end."""
     return windows.transpose(0, 2, 1).reshape(-1, windows.shape[1])
 
 
 def reconstruct(codec: VaeCodec | BlockPca, frames: Frames) -> Frames:
-    """Return what a codec keeps of a spectrogram, as long as it was.
+    """Return a spectrogram (frames, bands) after a codec, as long as it was, in [0, 1].
 
     The last block is filled up with its last frame, and what was filled in is cut off again.
     """
@@ -77,9 +80,10 @@ def reconstruct(codec: VaeCodec | BlockPca, frames: Frames) -> Frames:
 
 
 def morph(codec: VaeCodec, first: Frames, second: Frames) -> Frames:
-    """Return a spectrogram that begins as the first and ends as the second, over what both last.
+    """Return a spectrogram (frames, bands) in [0, 1] that begins as the first, ends as the second.
 
-    Latents cross-fade at equal power, which keeps their variance; the mean spectrum glides.
+    It is as long as the shorter one, in whole blocks. Latents cross-fade at
+    equal power, which keeps their variance; the mean spectrum glides.
     """
     length = min(len(first), len(second)) // codec.block_frames * codec.block_frames
     mean_spectrum, latents, _ = codec.encode(first[:length])

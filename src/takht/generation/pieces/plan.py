@@ -60,7 +60,7 @@ class Item:
     seconds: float | None = None
 
     def wave(self) -> Waveform:
-        """Return the sound."""
+        """Return the sound, in [-1, 1], shape (samples,)."""
         if self.kind == "music":
             return normalize_loudness(self.frames, SAMPLE_RATE_HZ)
         if self.model == "study_vae":
@@ -110,7 +110,9 @@ def plan_pieces(codec: VaeCodec, prior: ComposerPrior, sizes: GenerationPlan) ->
 def plan_pca_samples(
     pca: BlockPca, clips: Sequence[Frames], sizes: GenerationPlan
 ) -> Iterator[Item]:
-    """Yield as many pieces of PCA: each latent drawn by itself, as spread as in the clips.
+    """Yield as many pieces of PCA as the plan has, each latent drawn alone, as spread as in clips.
+
+    Clips have shape (frames, bands) and are in [0, 1].
 
     The baseline of the prior: right in every latent, and without memory.
     """
@@ -124,7 +126,7 @@ def plan_pca_samples(
 
 
 def choose_excerpt(wave: Waveform) -> slice:
-    """Return which frames of a segment are heard: 11.9 s from 10 s on, or as near as there are."""
+    """Return the heard frames of a segment (samples,): 11.9 s from 10 s on, or close to that."""
     frames = 1 + len(wave) // HOP_SAMPLES
     length = min(EXCERPT_FRAMES, frames // WINDOW_FRAMES * WINDOW_FRAMES)
     first = min(round(EXCERPT_FROM_SECONDS * SAMPLE_RATE_HZ / HOP_SAMPLES), frames - length)
@@ -140,7 +142,7 @@ def plan_reconstructions(
     *,
     composer: str,
 ) -> Iterator[Item]:
-    """Yield an excerpt of a segment, and what is left of it after each model and each phase.
+    """Yield an excerpt of a segment (samples,) in [-1, 1], then one per model and phase.
 
     Our models see the whole segment, the original's its windows of the excerpt.
     """
@@ -172,7 +174,10 @@ def plan_study_samples(original: WindowModel, sizes: GenerationPlan) -> Iterator
 
 
 def plan_morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec) -> Iterator[Item]:
-    """Yield two recordings' excerpts and a piece that goes from the first to the second."""
+    """Yield two recordings' excerpts and a piece that goes from the first to the second.
+
+    `waves` are in [-1, 1], shape (samples,) each.
+    """
     excerpts = [
         normalize_loudness(wave[: choose_excerpt(wave).stop * HOP_SAMPLES], SAMPLE_RATE_HZ)
         for wave in waves

@@ -31,7 +31,7 @@ class WindowModel(Protocol):
     """The original's model: a window of spectrogram (256, 512) as so many latents."""
 
     def encode(self, windows: Frames) -> tuple[Frames, ...]:
-        """Return mean and log-variance, each (n, latents), of windows (n, 256, 512)."""
+        """Return mean and log-variance, each (n, latents), of windows (n, 256, 512) in [0, 1]."""
 
     def decode(self, latents: Frames) -> Frames:
         """Return windows (n, 256, 512) in [0, 1]."""

@@ -33,17 +33,17 @@ class ClipDescription:
 
     @property
     def scales(self) -> NDArray[np.float32]:
-        """How much each latent moves, (latents,)."""
+        """Return each latent's standard deviation, shape (latents,)."""
         return np.asarray(np.maximum(self.latents.std(axis=0), _QUIETEST), np.float32)
 
     @property
     def trajectory(self) -> Frames:
-        """The latents at unit scale, (blocks, latents)."""
+        """Return the latents with mean 0 and standard deviation 1, shape (blocks, latents)."""
         return np.asarray((self.latents - self.latents.mean(axis=0)) / self.scales, np.float32)
 
 
 def describe_clip(codec: VaeCodec, clip: Frames) -> ClipDescription:
-    """Return what the prior sees of a clip, shape (frames, bands), in [0, 1]."""
+    """Return a clip (frames, bands) in [0, 1] as the prior sees it."""
     mean_spectrum, latents, _ = codec.encode(clip)
     decoded = codec.decode_unclipped(mean_spectrum, latents)
     levels, envelope = describe_residual(clip[: len(decoded)] - decoded)
@@ -62,12 +62,12 @@ def fit_prior(
     codec: VaeCodec,
     settings: PriorModel,
 ) -> tuple[StylePrior, pd.DataFrame]:
-    """Return the prior, and for each number of neighbours how well validation goes on.
+    """Return the prior, and its error on validation clips for each number of neighbours.
 
-    `composer_of_clip` has a place in `composers` for each clip. Columns: neighbours and
-    unexplained_variance, the share of the variance of a block that the mean successor of so many
-    neighbours leaves over; 1 is what knowing nothing leaves. The prior draws from
-    `settings.neighbours`.
+    `composer_of_clip` (clips,) has a place in `composers`, from 0, for each clip. Columns:
+    neighbours and unexplained_variance, the share of the variance of a block that the mean
+    successor of so many neighbours leaves over; 1 is what knowing nothing leaves. The prior draws
+    from `settings.neighbours`.
     """
     means, root, style = _styles(clips, composer_of_clip, len(composers), settings)
     leading = settings.compared_latents

@@ -82,7 +82,7 @@ class StylePrior:
         )
 
     def walk(self, composer: int, blocks: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Return places in `trajectories` (blocks,): a path through the composer's blocks."""
+        """Return a path through the composer's blocks, (blocks,): places in `trajectories`."""
         own = np.flatnonzero(self.composer_of_clip[self.clip_of_block] == composer)
         own = own[:-1][np.diff(self.clip_of_block[own]) == 0]  # those with a successor
         alike = self.trajectories[own, : len(self.compared)] * self.compared
@@ -100,7 +100,7 @@ class StylePrior:
 
 
 def ar1_smooth(trajectory: Frames, persistence: float) -> Frames:
-    """Return a trajectory (blocks, latents) in which each block fades over those after it."""
+    """Return a trajectory (blocks, latents), in its unit, each block faded over the next ones."""
     slow = trajectory.copy()
     for t in range(1, len(slow)):
         slow[t] += np.float32(persistence) * slow[t - 1]

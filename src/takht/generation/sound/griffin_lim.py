@@ -21,7 +21,7 @@ def griffin_lim(
     hop_samples: int = 256,
     momentum: float = MOMENTUM,
 ) -> Waveform:
-    """Return the wave, shape (hop_samples * (frames - 1),), of the magnitudes.
+    """Return the wave, shape (hop_samples * (frames - 1),), full scale 1, of the magnitudes.
 
     Each iteration takes the phases of the spectrum that the wave so far really has. Griffin & Lim
     1984; Perraudin, Balazs & Søndergaard 2013 for the momentum.

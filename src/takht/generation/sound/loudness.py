@@ -14,7 +14,7 @@ _ROUNDS = 4  # limiting takes loudness away; each round gives most of it back
 
 
 def normalize_loudness(wave: Waveform, sample_rate_hz: int) -> Waveform:
-    """Return the wave at -23 LUFS with no sample above -1 dBFS.
+    """Return a wave (samples,) in [-1, 1] at -23 LUFS with no sample above -1 dBFS.
 
     Where a peak would pass, the gain dips smoothly around it and the rest is raised to make up for
     it. Silence stays, and what is too quiet for the meter's gates is raised to the peak.
@@ -35,7 +35,7 @@ def normalize_loudness(wave: Waveform, sample_rate_hz: int) -> Waveform:
 
 
 def limit_peaks(wave: Waveform, sample_rate_hz: int) -> Waveform:
-    """Return the wave with every sample within -1 dBFS; the gain moves over 10 ms.
+    """Return a wave (samples,) with every sample within -1 dBFS; the gain moves over 10 ms.
 
     The gain at a sample is a mean of gains each of which suffices there, so none passes.
     """

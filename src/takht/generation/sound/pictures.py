@@ -18,7 +18,7 @@ _KHZ = (0.5, 1, 2, 4, 8)
 
 
 def draw_spectrograms(waves: Mapping[str, Waveform]) -> Figure:
-    """Return a figure of each sound under its title, one scale of time and of 80 dB for all."""
+    """Return a figure of sounds (samples,), each under its title, one scale of time and 80 dB."""
     with plain_style(8):
         height = 1.8 * len(waves) + 0.7
         drawn = Figure(figsize=(9, height))

@@ -11,6 +11,6 @@ from takht.runtime.atomic import atomic_file
 
 
 def write_wav(wave: Waveform, path: Path) -> None:
-    """Write a wave in [-1, 1], rounded to 16 bits."""
+    """Write a wave (samples,) in [-1, 1], rounded to 16 bits."""
     with atomic_file(path) as partial:
         soundfile.write(partial, pcm.quantize(wave), SAMPLE_RATE_HZ, "PCM_16", format="WAV")

@@ -13,15 +13,15 @@ BELOW_DB = 8.0  # what lies below the range is so much below it, half of the tim
 
 
 def unit_of_power(power: Frames) -> Frames:
-    """Return power (1 is a full-scale sine) as [0, 1] on the dB range, held to it."""
+    """Return power (frames, bands), 1 a full-scale sine, as numbers in [0, 1] on the dB range."""
     decibels = 10 * np.log10(np.maximum(power, np.float32(1e-12)))
     return np.asarray(np.clip(1 + (decibels - CEILING_DB) / RANGE_DB, 0, 1), np.float32)
 
 
 def power_of_unit(unit: Frames) -> Frames:
-    """Return the power that numbers in [0, 1] stand for; a 0 stands for anything below.
+    """Return the power (frames, bands) behind numbers in [0, 1]; 1 is a full-scale sine.
 
-    It is given the middle of what music has there, not silence: cells that fall silent at once are
+    A 0 is given the middle of what music has there, not silence: cells that fall silent at once are
     heard as holes.
     """
     held = np.clip(unit, 0, 1)

@@ -27,7 +27,7 @@ def log_mel(wave: Waveform) -> Frames:
 
 
 def recover_magnitude(unit: Frames) -> Frames:
-    """Return an STFT magnitude, shape (frames, 513), whose bands are those of a spectrogram.
+    """Return an STFT magnitude, shape (frames, 513), of a spectrogram (frames, 256) in [0, 1].
 
     The transposed filters give each bin the mean of its bands; multiplicative steps then bring the
     bands' power to the wanted one. Lee & Seung 2001, with the bases fixed.
@@ -42,7 +42,7 @@ def recover_magnitude(unit: Frames) -> Frames:
 
 @lru_cache
 def mel_filters() -> NDArray[np.float32]:
-    """Return triangular filters on power, shape (256, 513); a band holds its mean power."""
+    """Return triangular filters on power, shape (256, 513); each row sums to 1."""
     edges = mel_band_edges()
     bins = np.arange(N_FFT // 2 + 1)
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]

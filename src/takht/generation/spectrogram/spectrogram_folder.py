@@ -43,7 +43,9 @@ def write_spectrograms(
     clipping: ClipSettings,
     level: LevelSettings,
 ) -> None:
-    """Write what `make` gives of a wave for the recordings' segments, and an index, into a folder.
+    """Write the spectrograms that `make` gives for the recordings' segments, and an index.
+
+    `make` takes a wave (samples,) in [-1, 1] and returns (frames, bands) in [0, 1].
 
     Raises:
         TakhtError: the segments have another sample rate than 22,050 Hz.

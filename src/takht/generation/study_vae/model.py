@@ -40,7 +40,7 @@ class StudyVae:
         return np.concatenate(parts)
 
     def reconstruct(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return what 128 latents hold of windows, shape (n, 256, 512)."""
+        """Return windows (n, 256, 512) in [0, 1] after a pass through 128 latents."""
         return self.decode(self.encode(windows)[0])
 
     def save(self, folder: Path) -> None:

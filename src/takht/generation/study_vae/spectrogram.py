@@ -17,13 +17,15 @@ _N_FFT_BACK = 2 * (BANDS - 1)  # what an inverse transform takes 256 bins for
 
 
 def log_spectrogram(wave: Waveform) -> Frames:
-    """Return levels in [0, 1], shape (1 + samples // 256, 256); the topmost bin is left out."""
+    """Return levels in [0, 1], shape (1 + samples // 256, 256), without the topmost bin."""
     spectrum = stft(wave, n_fft=N_FFT, hop_samples=HOP_SAMPLES)[:, :BANDS]
     return unit_of_power(np.square(spectrum.real) + np.square(spectrum.imag))
 
 
 def zero_phase(unit: Frames) -> Waveform:
     """Return the wave, shape (256 * (frames - 1),), of magnitudes taken for complex numbers.
+
+    `unit` holds levels in [0, 1], shape (frames, 256).
 
     That is what the original calls Griffin-Lim. All phases are 0, so every frame is a pulse and the
     frame rate is heard; 256 bins are taken for an FFT of 510 samples, so all is 6.8 cents sharp.

@@ -33,9 +33,10 @@ def train_vae(
 ) -> tuple[VaeCodec, pd.DataFrame]:
     """Return the codec of the epoch with the least validation error, and the learning curve.
 
-    Its row of epoch 0 is that of the components before any step. Columns: epoch, train_mse (with
-    the emphasis of the basis, of latents drawn), train_kl_nats, validation_mse (of spectrograms in
-    [0, 1], of latents' means), validation_kl_nats; nats are of a block.
+    Clips have shape (frames, bands) and are in [0, 1]. The curve's row of epoch 0 is that of the
+    components before any step. Columns: epoch, train_mse (with the emphasis of the basis, of
+    latents drawn), train_kl_nats, validation_mse (of spectrograms in [0, 1], of latents' means),
+    validation_kl_nats; nats are of a block.
 
     Raises:
         TakhtError: an error is not a finite number.
@@ -77,7 +78,7 @@ def train_vae(
 
 
 def validate_vae(codec: VaeCodec, clips: Sequence[Frames]) -> tuple[float, float]:
-    """Return the mean squared error of clips in [0, 1], by means, and the KL nats of a block."""
+    """Return the mean squared error of clips (frames, bands) in [0, 1], and KL nats per block."""
     errors, nats = [], []
     for clip in clips:
         mean_spectrum, mean, log_variance = codec.encode(clip)

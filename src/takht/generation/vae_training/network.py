@@ -87,7 +87,7 @@ class LappedVae(keras.Model):  # type: ignore[misc]  # Keras has no types
         return mse, 0.5 * ops.mean(kl, axis=(0, 1))
 
     def arrays(self) -> Mapping[str, NDArray[np.float32]]:
-        """Return the weights as the codec names them."""
+        """Return the weights by the codec's names, each of its layer's shape."""
         found: dict[str, NDArray[np.float32]] = {}
         for name in (*LINEAR, "encode_more", "encode_spread", "decode_more"):
             found |= _named(name, getattr(self, name), ("kernel", "bias"))

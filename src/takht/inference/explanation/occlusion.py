@@ -43,7 +43,10 @@ def frequency_bands(sample_rate_hz: int) -> list[Band]:
 
 
 def extract_band(wave: Waveform, sample_rate_hz: int, band: Band) -> Waveform:
-    """Return what of the wave lies in the band, shape (samples,); the bands' parts sum to it."""
+    """Return the part of a wave in [-1, 1] within the band, shape (samples,).
+
+    The parts of all bands sum to the wave.
+    """
     spectrum = scipy.fft.rfft(wave)
     hz = scipy.fft.rfftfreq(len(wave), 1 / sample_rate_hz)
     highest = band.high_hz >= sample_rate_hz / 2
@@ -66,9 +69,10 @@ def time_gate(samples: int, sample_rate_hz: int, start_s: float, end_s: float) -
 def measure_drops(
     score: Score, wave: Waveform, sounding: Waveform, sample_rate_hz: int, edges_s: Drops
 ) -> Drops:
-    """Return how much the score falls when `sounding`, a part of the wave, is turned down.
+    """Return the falls of the score when `sounding`, a part of the wave, is turned down.
 
-    Shape (times + 1,): in each time from edge to edge, and last from the first edge to the last.
+    They have the score's unit, such as nats, and shape (times + 1,): in each time from edge to
+    edge, and last from the first edge to the last.
     """
     spans = [*pairwise(edges_s), (edges_s[0], edges_s[-1])]
     whole, taken = score(wave), _TAKEN * sounding
@@ -79,7 +83,10 @@ def measure_drops(
 def attenuate(
     wave: Waveform, sample_rate_hz: int, cells: NDArray[np.bool_], edges_s: Drops
 ) -> Waveform:
-    """Return the wave with the marked cells, shape (bands, times), turned down together."""
+    """Return the wave, in [-1, 1], with the marked cells (bands, times) turned down together.
+
+    The wave has shape (samples,); `edges_s` has shape (times + 1,), in s.
+    """
     left = wave.copy()
     for band, marked in zip(frequency_bands(sample_rate_hz), cells, strict=True):
         if not marked.any():

@@ -76,7 +76,8 @@ def find_decisive_segment(
 ) -> tuple[float, float]:
     """Return start and end of the segment (start, length; s) whose windows have most evidence.
 
-    By their mean; of equal ones the first. Segments without a window do not count.
+    `middles_s` (s) and `evidence` (nats) have shape (windows,). The highest mean counts; of equal
+    ones the first. Segments without a window do not count.
     """
     starts = [start for start, _ in segments]
     of = np.searchsorted(starts, middles_s, side="right") - 1
@@ -92,6 +93,8 @@ def cut_pieces(
     window_seconds: float,
 ) -> list[SpanPiece]:
     """Return the span's pieces, in order; cells of about 3 s, cut where segments end.
+
+    `middles_s` are the windows' middles, in s, shape (windows,).
 
     Raises:
         TakhtError: no window hears the span.
