@@ -45,7 +45,7 @@ COMPOSERS = ("أم كلثوم", "عبد الوهاب | محمد")
 
 
 def prepare(project: Project, name: str, right: int, recordings: int = 40) -> None:
-    """Lay out what evaluate is to report: so many of the recordings right."""
+    """Lay out what evaluate is to report: so many of the recording accuracy."""
     rows = ["recording,actual,predicted"]
     for number in range(recordings):
         actual, other = COMPOSERS[number % 2], COMPOSERS[1 - number % 2]

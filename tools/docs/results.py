@@ -211,9 +211,9 @@ def test_table(name: str) -> Iterator[str]:
     )
     yield ""
     yield (
-        "| experiment | recordings right | macro-F1 | windows right "
-        "| *windows, leaky split: do not believe* | leak gap | shuffled labels (chance) "
-        "| strangers told, AUROC | training, CPU s | MFLOP a window |"
+        "| experiment | recording accuracy | macro-F1 | window accuracy "
+        "| *window accuracy, leaky split: do not believe* | leak gap | permuted labels (chance) "
+        "| unknown composers, AUROC | training, CPU s | MFLOP per window |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for key, found in results["experiments"].items():
@@ -239,7 +239,7 @@ def crossval_table() -> Iterator[str]:
     results = {name: _read(ROOT / f"docs/measured/{name}.json") for name in TITLES}
     shown = {name: found["experiments"]["baseline"]["crossval"] for name, found in results.items()}
     heads = (f"{TITLES[name]} ({one['n_recordings']} recordings)" for name, one in shown.items())
-    yield f"| recordings right / macro-F1 | repeats | {' | '.join(heads)} |"
+    yield f"| recording accuracy / macro-F1 | repeats | {' | '.join(heads)} |"
     yield f"|---|---|{'---|' * len(results)}"
     for key in results["demo"]["experiments"]:
         cells = []

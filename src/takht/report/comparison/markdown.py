@@ -21,7 +21,7 @@ def format_markdown(comparison: Comparison) -> str:
     parts = [
         f"## {format_code(before)}{shas[0]} → {format_code(after)}{shas[1]}",
         _scores(comparison.experiments),
-        "The difference is that of recordings right, over the test recordings that both have, "
+        "The difference is of recording accuracy, over the test recordings that both have, "
         "with a 95 % interval by paired bootstrap. *No evidence*: the interval holds 0, or "
         f"fewer than {FEWEST_CHANGED} were fixed or broken.",
         *(_corpora(one) for one in comparison.experiments if one.corpora),
@@ -59,7 +59,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _scores(differences: list[Difference]) -> str:
-    head = ["experiment", "recordings right", "windows right", "macro-F1"]
+    head = ["experiment", "recording accuracy", "window accuracy", "macro-F1"]
     head += ["shared", "fixed", "broken", "difference [95 %]", "verdict"]
     return _table(head, map(_row, differences))
 

@@ -8,7 +8,7 @@ KINDS = list(LINES.values())
 
 
 def draw_curve(curve: Iterable[Mapping[str, float | None]]) -> dict[str, Any] | None:
-    """Return a chart of windows right by epoch; None for a fit of fewer than two epochs.
+    """Return a chart of window accuracy by epoch; None for a fit of fewer than two epochs.
 
     The lines differ in dashes as well as in colour.
     """
@@ -37,7 +37,7 @@ def draw_curve(curve: Iterable[Mapping[str, float | None]]) -> dict[str, Any] | 
                 "field": "value",
                 "type": "quantitative",
                 "scale": {"domain": [0, 1]},
-                "title": "windows right",
+                "title": "window accuracy",
             },
             "color": _scaled(["var(--warn)", "var(--accent)"]),
             "strokeDash": _scaled([[5, 4], [1, 0]]),

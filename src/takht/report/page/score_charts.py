@@ -60,7 +60,7 @@ def _with_tooltip(layers: Iterable[Spec], shown: list[Spec]) -> list[Spec]:
 
 
 def draw_leak(experiments: Iterable[Mapping[str, Any]]) -> Spec | None:
-    """Return a chart of windows right, split by recording and split at random; None without one."""
+    """Return a chart of window accuracy, honest and leaky; None where no leak was measured."""
     rows, gaps = [], []
     for each in experiments:
         if each["leak"] is None:
@@ -93,7 +93,7 @@ def draw_leak(experiments: Iterable[Mapping[str, Any]]) -> Spec | None:
                 "type": "quantitative",
                 "scale": SHARE,
                 "axis": TICKS,
-                "title": "share of windows right",
+                "title": "window accuracy",
             },
             "shape": {
                 "field": "split",
@@ -110,7 +110,7 @@ def draw_leak(experiments: Iterable[Mapping[str, Any]]) -> Spec | None:
             "tooltip": [
                 {"field": "name", "title": "experiment"},
                 {"field": "split"},
-                {"field": "value", "title": "windows right", "format": ".3f"},
+                {"field": "value", "title": "window accuracy", "format": ".3f"},
             ],
         },
     }

@@ -15,7 +15,7 @@ from takht.report.page.media import Media
 from takht.report.page.score_charts import draw_intervals, draw_leak
 from takht.report.results.corpus_overview import SIDES
 
-SCORES = {"accuracy_recordings": "recordings right", "macro_f1_recordings": "macro-F1"}
+SCORES = {"accuracy_recordings": "recording accuracy", "macro_f1_recordings": "macro-F1"}
 
 
 def build_charts(results: Mapping[str, Any]) -> dict[str, Any]:
