@@ -36,6 +36,11 @@ def test_pieces_sum_to_the_whole_and_none_is_too_short(samples, length, data):
         assert lengths == [samples] * (samples > 0)
 
 
+def test_a_tail_of_the_least_length_is_a_piece_and_one_sample_less_is_none():
+    assert cut_lengths(25, 10, 5) == [10, 10, 5]
+    assert cut_lengths(24, 10, 5) == [10, 14]
+
+
 @given(st.lists(st.integers(0, 50)), st.lists(st.integers(1, 40), max_size=20))
 def test_recut_keeps_every_sample_in_order(sizes, lengths):
     stream = np.arange(sum(sizes), dtype=np.int16)

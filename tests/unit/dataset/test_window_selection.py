@@ -85,6 +85,16 @@ def test_all_windows_are_as_likely():
     np.testing.assert_allclose(shares, 1 / 8, atol=0.05)
 
 
+def test_all_recordings_are_as_likely():
+    rows = select_side(*corpus([2] * 4), "train")  # four recordings of each composer
+    seeds = [
+        balance(rows, recordings_per_composer=1, windows_per_recording=1, seed=s) for s in range(80)
+    ]
+    kept = pd.concat(seeds).query("copy == 0")["recording"].value_counts()
+    assert len(kept) == 12
+    np.testing.assert_allclose(kept / 80, 1 / 4, atol=0.17)
+
+
 def test_a_recording_without_features_is_named():
     windows, split = corpus([2])
     lacking = windows[windows["recording"] != "c1/r7"]

@@ -46,3 +46,11 @@ def test_a_limited_peak_bends_only_its_neighbourhood():
 
 def test_silence_stays_silence():
     assert not normalize_loudness(np.zeros(RATE_HZ, np.float32), RATE_HZ).any()
+
+
+def test_a_peak_is_turned_down_with_what_is_around_it_and_not_cut_off():
+    wave = np.full(RATE_HZ, 0.1, np.float32)
+    wave[RATE_HZ // 2] = 2.0
+    near = slice(RATE_HZ // 2 - 1, RATE_HZ // 2 + 2)
+    gain = limit_peaks(wave, RATE_HZ)[near] / wave[near]
+    np.testing.assert_allclose(gain, 10 ** (-1 / 20) / 2, rtol=0.02)

@@ -11,7 +11,11 @@ from pipeline import ROOT
 
 from takht.audio.pcm import apply_gain
 from takht.errors import TakhtError
-from takht.preparation.segment_folder import list_recordings, read_sample_rate_hz
+from takht.preparation.segment_folder import (
+    list_recordings,
+    read_numbered,
+    read_sample_rate_hz,
+)
 from takht.preparation.segmentation import Segmentation, segment_recording
 
 RATE_HZ = 8000
@@ -49,3 +53,16 @@ def test_a_folder_without_segments_is_named(tmp_path):
     for look in (list_recordings, read_sample_rate_hz):
         with pytest.raises(TakhtError, match="nowhere: holds no segment; run `dvc repro segment`"):
             look(tmp_path / "nowhere")
+
+
+def test_segments_come_in_the_order_of_their_names_however_the_disk_lists_them(tmp_path):
+    folder = tmp_path / "c/r"
+    folder.mkdir(parents=True)
+    for number in (7, 2, 11, 0, 5, 9, 1, 10, 4, 8, 3, 6):
+        wave = np.full(RATE_HZ * (number + 1) // 4, number * 1000, np.int16)
+        soundfile.write(folder / f"{number:04d}.wav", wave, RATE_HZ, "PCM_16")
+    found = list(read_numbered(tmp_path, "c/r"))
+    assert [each.number for each in found] == list(range(12))
+    assert [each.wave[0] * 32768 for each in found] == [1000 * n for n in range(12)]
+    # 1/4, 2/4, 3/4 … seconds long: the start of each is the sum of those before
+    assert [each.start_seconds for each in found] == [n * (n + 1) / 8 for n in range(12)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import synthetic
 import yaml
 from feature_folders import write_recording
 from pipeline import PARAMS, ROOT
@@ -199,6 +200,32 @@ def test_even_training_keeps_its_caps(tmp_path):
     split = write_statistics(tmp_path / "s")
     model, _, _ = fitted(tmp_path / "s", split, balance="even")
     assert model.card.training_windows == 3 * min(6, TRAINING.recordings_per_composer) * 16
+
+
+@pytest.mark.parametrize(("max_steps", "epochs", "steps"), [(12, 4, 3), (3, 4, 1), (99, 4, 5)])
+def test_the_epochs_of_a_network_share_the_most_steps(
+    tmp_path, monkeypatch, max_steps, epochs, steps
+):
+    from takht.training import fit_network
+
+    seen = []
+
+    def count_steps(_network, training, _validation, *, epochs, **_):
+        seen.append((len(training), epochs))
+        return pd.DataFrame()
+
+    monkeypatch.setattr(fit_network, "train_network", count_steps)
+    split = synthetic.write_features(tmp_path / "mel")
+    source, shape = FeatureFolder(tmp_path / "mel"), WindowSize(frames=64, step_frames=34)
+    rows, validation = (
+        select_side(source.windows(shape), split, side) for side in ("train", "validation")
+    )
+    assert len(rows) == 3 * 3 * 2 * 5  # composers, recordings, segments, windows: 5 full batches
+    experiment = NetworkExperiment(**NETWORK | {"epochs": epochs})
+    scale = TRAINING.model_copy(update={"max_steps": max_steps, "replicas": 1, "width": 0.0625})
+    labels = {f"c{n}": f"c{n}" for n in range(3)}
+    fit_network.fit_network(experiment, shape, scale, source, rows, validation, labels)
+    assert seen == [(steps, epochs)]
 
 
 def test_features_that_are_no_statistics_are_refused(tmp_path):

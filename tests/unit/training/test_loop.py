@@ -8,6 +8,7 @@ from window_batches import BANDS, COMPOSERS, FRAMES, batches
 from takht.classifiers import networks
 from takht.dataset.batches import Batches
 from takht.errors import TakhtError
+from takht.training import loop
 from takht.training.loop import train_network
 
 # Keras 3.15 reads TensorFlow 2.21's variables in a way that numpy 2 means to end.
@@ -82,6 +83,32 @@ def test_training_stops_when_patience_ends():
         patience=2,
     )
     assert len(curve) == curve["validation_loss"].idxmin() + 1 + 2
+
+
+def test_of_equal_losses_the_earliest_counts(monkeypatch):
+    """Its weights stay, and patience is counted from it."""
+    losses = [3.0, 1.0, 1.0, 1.0, 1.0, 0.5]
+
+    class Scripted:
+        """Steps that write the epoch into the weights and report a loss that was thought up."""
+
+        def __init__(self, network, _among, **_how):
+            self.network, self.epoch = network, 0
+
+        def train(self, _data):
+            self.epoch += 1
+            self.network.set_weights([np.full_like(w, self.epoch) for w in network.get_weights()])
+            return 1.0, 0.0
+
+        def judge(self, _data):
+            return losses[self.epoch - 1], 0.0
+
+    monkeypatch.setattr(loop, "TrainStep", Scripted)
+    network = tiny()
+    data = batches(16, max_steps=1, seed=1)
+    curve = loop.train_network(network, data, data, epochs=6, learning_rate=0.1, patience=3)
+    assert curve["validation_loss"].tolist() == losses[:5]  # the second epoch and three more
+    assert all((weights == 2).all() for weights in network.get_weights())
 
 
 @pytest.mark.filterwarnings("ignore:invalid value|overflow:RuntimeWarning")

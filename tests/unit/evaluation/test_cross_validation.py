@@ -1,0 +1,50 @@
+"""A fold is scored on its test recordings as they are, without their altered copies."""
+
+import numpy as np
+from synthetic import write_statistics
+
+from takht.dataset.feature_folder import array_path
+from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.evaluation.cross_validation import score_fold, train_fold
+from takht.training.experiments import DiscriminantExperiment, Training
+
+ONE = WindowSize(frames=1, step_frames=1)
+TRAINING = Training(
+    width=1.0,
+    recordings_per_composer=9,
+    windows_per_recording=99,
+    mask_bands=1,
+    max_steps=9,
+    threads=1,
+    replicas=1,
+    mixed_precision=False,
+    xla=False,
+)
+EXPERIMENT = DiscriminantExperiment(
+    features="statistics",
+    kind="discriminant",
+    discriminant="shrinkage_lda",
+    statistics=["timbre"],
+    balance="uneven",
+    seed=1,
+)
+
+
+def test_altered_copies_of_a_test_recording_have_no_part_in_its_score(tmp_path):
+    split = write_statistics(
+        tmp_path, composers=3, recordings=6, composer_strength=3, own_strength=0.2, copies=2
+    )
+    features = FeatureFolder(tmp_path / "statistics")
+    windows = features.windows(ONE)
+    model = train_fold(EXPERIMENT, ONE, TRAINING, features, split, windows)
+    tested = split[split["side"] == "test"]
+    for name in tested["recording"]:  # copies that speak against their original
+        path = array_path(tmp_path / "statistics", name)
+        values = np.load(path)
+        values[20:] *= -5
+        np.save(path, values)
+    found = score_fold(model, FeatureFolder(tmp_path / "statistics"), split, windows)
+    assert found["recording"].tolist() == sorted(tested["recording"])
+    assert (found["windows"] == 20).all()
+    assert (found["predicted"] == found["composer"]).all()
+    assert (found["windows_right"] > 0.9).all()
