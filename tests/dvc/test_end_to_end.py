@@ -182,8 +182,8 @@ def test_predict_gives_evaluates_answers_from_a_copied_model_folder_alone(built,
         for recording, answer in zip(tested, found["recordings"], strict=True):
             powers = means.loc[recording].to_numpy() ** (1 / card["confidence"]["temperature"])
             expected = dict(zip(card["composers"], powers / powers.sum(), strict=True))
-            verdict = answer["verdict"]
-            guesses = {each["composer"]: each["probability"] for each in verdict["most_probable"]}
+            verdict = answer["decision"]
+            guesses = {each["composer"]: each["probability"] for each in verdict["candidates"]}
             assert guesses == pytest.approx(expected, abs=3e-4)  # three composers, all named
             known = max(expected.values()) >= card["confidence"]["unknown_below"]
             assert (verdict["composer"] is not None) == known

@@ -12,7 +12,7 @@ import time
 import warnings
 from functools import cache
 
-from takht.core.cpu import pin_to_avx2
+from takht.core.cpu import AVX2_ONLY, pin_to_avx2
 from takht.errors import TakhtError
 
 # Variables whose names begin so are removed.
@@ -42,8 +42,10 @@ def set_environment() -> None:
 
     Warnings of libraries are for their developers: TAKHT_DEBUG=1 shows them.
     """
-    for name in [name for name in os.environ if name.startswith(_READ_BY_LIBRARIES)]:
-        if name not in _KEPT:
+    for name, value in list(os.environ.items()):
+        # A worker may have NumPy already, and SciPy not yet: what holds both to AVX2 stays.
+        kept = name in _KEPT or AVX2_ONLY.get(name) == value
+        if name.startswith(_READ_BY_LIBRARIES) and not kept:
             del os.environ[name]
     os.environ |= _SET
     time.tzset()
