@@ -33,7 +33,8 @@ def restore(project):
     """Put back what Git and DVC keep, and delete the rest."""
     project.run("git", "checkout", "--quiet", ".")
     project.run("git", "clean", "--quiet", "--force", "-d")
-    project.run("dvc", "checkout", "--quiet", "--force")
+    # Not checked: it ends with an error where an output was never in DVC's cache.
+    project.run("dvc", "checkout", "--quiet", "--force", "--allow-missing", check=False)
 
 
 @pytest.fixture

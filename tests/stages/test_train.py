@@ -101,6 +101,7 @@ def test_two_runs_write_the_same_bytes_and_learn(tmp_path):
     assert metrics["accuracy_windows"] > 0.9
     assert metrics["n_rejected"] == 1
     assert metrics["n_recordings"] == metrics["n_composers"] == 3
+    assert metrics.pop("corpus").startswith("15 recordings by 3 composers, ")
     assert all(isinstance(value, int | float) for value in metrics.values())
     curve = pd.read_csv(tmp_path / "first/curve.csv")
     assert list(curve.columns) == [
