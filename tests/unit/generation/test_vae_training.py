@@ -156,7 +156,7 @@ def test_two_trainings_write_the_same_bytes_that_load_again(tmp_path):
     first, second = contents(tmp_path / "first"), contents(tmp_path / "second")
     assert first == second
     assert set(first) == {
-        "curve.csv", "model/model.json", "model/basis.npz", "model/mean spectra.npz",
+        "curve.csv", "model/model.json", "model/basis.npz", "model/mean_spectrum.npz",
         "model/network.npz", "model/pca.npz",
     }  # fmt: skip
     folder = tmp_path / "first/model"
