@@ -31,7 +31,7 @@ help: ## list the targets
 
 setup: $(READY) ## make .venv with the locked packages (EXTRA=gpu for CUDA)
 
-$(READY): $(LOCK) pyproject.toml
+$(READY): $(LOCK) pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
 	  echo "error: $(PYTHON): Python 3.11 to 3.13 is needed; run make $(MAKECMDGOALS) PYTHON=python3.12"; \
 	  exit 1; }
@@ -57,6 +57,7 @@ report: setup ## write reports/index.html, a page of all results with sounds
 PYTEST := pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 test: setup ## the whole test suite
+	tests/install_programs.sh
 	$(PYTEST)
 
 test-fast: setup ## the tests without the slow ones, under three minutes

@@ -7,6 +7,7 @@ import takht.stage  # noqa: F401 (pins the instructions before NumPy loads, as i
 import hypothesis
 import pytest
 import tiny_project
+from system_programs import describe_left_out
 
 hypothesis.settings.register_profile("takht", deadline=None)  # machines differ, and are shared
 hypothesis.settings.load_profile("takht")
@@ -37,3 +38,9 @@ def small(tmp_path_factory):
         tiny.commit("Built")
 
     return tiny_project.Project(tiny_project.made_once(tmp_path_factory, "small", build))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """End with what was left out, why, and what brings it."""
+    for line in describe_left_out(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line, yellow=True)

@@ -1,6 +1,5 @@
 """The report in a real browser: it draws, plays, fits, and everybody can use it."""
 
-import shutil
 import time
 
 import pytest
@@ -8,6 +7,7 @@ import results_on_file
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from results_on_file import EXPERIMENTS, LABELS
+from system_programs import find_program
 
 pytestmark = pytest.mark.slow
 READY = "document.documentElement.dataset.ready"
@@ -35,9 +35,7 @@ def pages(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    assert path, "the report's tests need chromium on the PATH: apt install chromium"
+    path = find_program("chromium", "chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium

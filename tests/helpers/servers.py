@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import botocore.session
 import psutil
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
+from system_programs import find_program
 
 START_SECONDS = 60.0
 SSHD = """
@@ -66,6 +66,7 @@ def ssh(folder: Path) -> Iterator[Server]:
 
     In a folder where one has run, it serves what that one kept, on another port.
     """
+    sshd = find_program("openssh-server", "sshd")
     (folder / "store").mkdir(parents=True, exist_ok=True)
     for name in {"host_key", "key"} - {path.name for path in folder.iterdir()}:
         argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name]
@@ -74,8 +75,6 @@ def ssh(folder: Path) -> Iterator[Server]:
     (folder / "sshd_config").write_text(SSHD.format(port=port, folder=folder))
     if os.getuid() == 0:  # root's sshd will not start without the folder it would lock itself into
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    sshd = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    assert sshd, "sshd is missing: apt-get install openssh-server"
     argv = [sshd, "-D", "-e", "-f", str(folder / "sshd_config")]
     with running(argv, folder, port, os.environ) as process:
         yield Server(

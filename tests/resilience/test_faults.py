@@ -7,6 +7,7 @@ import sys
 import pytest
 from injections import INJECTIONS
 from pipeline import ROOT
+from system_programs import require_mounts
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 NAMES = [(each.fault, each.stage) for each in INJECTIONS]
@@ -15,6 +16,7 @@ NAMES = [(each.fault, each.stage) for each in INJECTIONS]
 @pytest.fixture(scope="module")
 def injected(tmp_path_factory):
     """What was seen of each fault that was healed, and what the command printed."""
+    require_mounts()
     results = tmp_path_factory.mktemp("faults") / "results.json"
     done = subprocess.run(
         [sys.executable, ROOT / "tests/resilience/harness/faults.py", "--results", results],
