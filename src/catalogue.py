@@ -1,52 +1,15 @@
 """catalogue: find, decode and hash every recording, and give every file a verdict."""
 
-from dataclasses import asdict
+import sys
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
 
 from takht.stage import run
 
-import pandas as pd
-from pydantic import Field
-
-from takht.audio import conversion
 from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core import tables
-from takht.corpus.metadata import read_labels, read_works
-from takht.corpus.root import require_corpus_folder
-from takht.corpus.scan import require_composers, require_works, scan_corpus
-from takht.corpus.validation import (
-    pass_over_side_files,
-    raise_if_rejected,
-    rejection_table,
-    validate,
-    warn_about_clipping,
-    warn_about_losses,
-    warn_about_names,
-)
+from takht.corpus.description import Catalogue, SmallComposers, describe_corpus
+from takht.corpus.validation import rejection_table
 from takht.runtime.atomic import atomic_file, scratch_folder
-from takht.runtime.params import Section
-from takht.text import names
-
-NOT_SHOWN = ["peak", "half_range", "audio_streams", "is_mono_pair"]
-
-
-class Catalogue(Section):
-    at: ClassVar[str] = "catalogue"
-    on_unreadable: Literal["fail", "skip"] = Field(description="what a file without use does")
-    min_seconds: float = Field(ge=0, le=3600, description="shortest recording, s")
-    silence_dbfs: float = Field(ge=-200, le=0, description="a lower peak is silence, dBFS")
-
-
-class SmallComposers(Section):
-    """The one setting of `split` that is looked at here already, before any long work."""
-
-    at: ClassVar[str] = "split.drop_small_composers"
-    drop: bool
-
-    @classmethod
-    def parse(cls, values: Any) -> Self:
-        return cls.model_validate({"drop": values})
 
 
 def catalogue(
@@ -58,43 +21,13 @@ def catalogue(
     catalogue_csv: Path,
     rejected_csv: Path,
 ) -> None:
-    """Decoding is most of the work, so what it gives is kept for `convert`."""
-    require_corpus_folder(root)
-    found, rejected = scan_corpus(root)
-    require_composers(root, (each.composer for each in found), rejected)
-    files = [each.file for each in found] + [each.file for each in rejected]
-    label_of = read_labels(root, (each.composer for each in found))
-    work_of = read_works(root, files)
     with scratch_folder(catalogue_csv) as scratch:
-        probes = conversion.probe_recordings(
-            [root / each.file for each in found], audio, convert, scratch
-        )
-    found, probes = pass_over_side_files(root, found, probes)
-    good, bad = validate(found, probes, params.min_seconds, params.silence_dbfs)
-    rejected = sorted([*rejected, *bad])
-    if params.on_unreadable == "fail":
-        raise_if_rejected(root, rejected)
-    require_composers(root, (each.composer for each in good), rejected)
-    warn_about_clipping(root, good)
-    warn_about_losses(root, good)
-    rows = [
-        {
-            "recording": each.recording,
-            "file": each.file,
-            "composer": each.composer,
-            "label": label_of.get(each.composer, each.composer),
-            "work": work_of.get(names.to_nfc(each.file), each.recording),
-            **asdict(measured),
-            "peak_dbfs": round(measured.peak_dbfs(), 2),
-        }
-        for each, measured in good.items()
-    ]
-    warn_about_names(root, (row["file"] for row in rows), (row["label"] for row in rows))
-    if not small.drop:
-        require_works(root, [(row["composer"], row["work"]) for row in rows])
+        found = describe_corpus(params, small, audio, convert, root, scratch)
+    for line in found.warnings:
+        sys.stderr.write(f"warning: {line}\n")
     with atomic_file(catalogue_csv) as path, atomic_file(rejected_csv) as reasons:
-        tables.write_table(pd.DataFrame(rows).drop(columns=NOT_SHOWN), path)
-        tables.write_table(rejection_table(rejected), reasons)
+        tables.write_table(found.recordings, path)
+        tables.write_table(rejection_table(found.rejected), reasons)
 
 
 if __name__ == "__main__":

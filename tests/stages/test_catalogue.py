@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from catalogue import Catalogue, SmallComposers, catalogue
+from catalogue import catalogue
 from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core.tables import read_table
+from takht.corpus.description import Catalogue, SmallComposers
 from takht.errors import TakhtError
 
 RATE_HZ = 22_050
@@ -172,7 +173,7 @@ def test_peaks_above_full_scale_are_said(root, capsys):
     table = run(root).set_index("recording")
     assert table["peak_dbfs"]["NA/loud"] == pytest.approx(3.52, abs=0.01)
     said = [line for line in capsys.readouterr().err.splitlines() if "full scale" in line]
-    (line,) = [line for line in said if line.startswith(f"{root}/NA/loud.wav: ")]
+    (line,) = [line for line in said if line.startswith(f"warning: {root}/NA/loud.wav: ")]
     assert "its mono mix peaks 3.5 dB above full scale" in line
     assert len(said) == (table["peak_dbfs"] > 0).sum()
 

@@ -1,7 +1,6 @@
 """Tell which of a corpus's files are usable recordings, and why the others are not."""
 
 import math
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -96,17 +95,8 @@ def pass_over_side_files(
     return [each for each, _ in heard], [probe for _, probe in heard]
 
 
-def warn_about_names(root: Path, files: Iterable[str], labels: Iterable[str]) -> None:
-    """Name on stderr the files that another system cannot hold, and labels hard to tell apart."""
-    for line in find_foreign_names(files, labels):
-        sys.stderr.write(f"warning: {root}{line}\n")
-
-
-def find_foreign_names(files: Iterable[str], labels: Iterable[str]) -> list[str]:
-    """Return a line for each kind of name that Windows or macOS cannot hold; values; remedy.
-
-    Each begins with what comes after the corpus's folder.
-    """
+def describe_names(root: Path, files: Iterable[str], labels: Iterable[str]) -> list[str]:
+    """Return a line for each kind of name that Windows or macOS cannot hold; values; remedy."""
     paths = {path for file in files for path in [PurePosixPath(file), *PurePosixPath(file).parents]}
     in_order = sorted(paths - {PurePosixPath(".")})
     alike = defaultdict(list)
@@ -114,25 +104,27 @@ def find_foreign_names(files: Iterable[str], labels: Iterable[str]) -> list[str]
         alike[path.parent, names.to_nfc(path.name).casefold()].append(path)
     twins = [group for group in alike.values() if len(group) > 1]
     lines = [
-        f"/{_shown(group)}: names differ in capitals only, Windows and macOS hold one of them; "
-        "rename one before you copy the corpus there"
+        f"{root}/{_shown(group)}: names differ in capitals only, Windows and macOS hold one of "
+        "them; rename one before you copy the corpus there"
         for group in twins[:_MOST_EXAMPLES]
     ]
     if len(twins) > _MOST_EXAMPLES:
-        lines.append(f": {len(twins)} groups of names differ in capitals only; rename them all")
+        lines.append(
+            f"{root}: {len(twins)} groups of names differ in capitals only; rename them all"
+        )
     kinds = defaultdict(list)
     for path in in_order:
         if fault := names.find_foreign_fault(path.name):
             kinds[fault].append(path)
     lines += [
-        f"/{_shown(group)}: {fault}; rename before you copy the corpus there"
+        f"{root}/{_shown(group)}: {fault}; rename before you copy the corpus there"
         for fault, group in kinds.items()
     ]
     of_label = defaultdict(list)
     for label in sorted(set(labels)):
         of_label[names.fold(label)].append(label)
     lines += [
-        f": labels {' and '.join(map(names.escape, group))} look alike; tell them apart in "
+        f"{root}: labels {' and '.join(map(names.escape, group))} look alike; tell them apart in "
         "composers.csv"
         for group in of_label.values()
         if len(group) > 1
@@ -146,24 +138,26 @@ def _shown(paths: Sequence[PurePosixPath]) -> str:
     return f"{some} and {rest} more" if rest > 0 else some
 
 
-def warn_about_clipping(root: Path, usable: Mapping[FoundFile, Probe]) -> None:
-    """Name on stderr each recording whose decoded peaks will be held at full scale.
+def describe_clipping(root: Path, usable: Mapping[FoundFile, Probe]) -> list[str]:
+    """Return a line for each recording whose decoded peaks will be held at full scale.
 
     Lossy codecs overshoot what was encoded; every player holds such peaks too.
     """
-    for found, probe in usable.items():
-        if probe.peak > 1:
-            sys.stderr.write(
-                f"{root}/{names.escape(found.file)}: its mono mix peaks {probe.peak_dbfs():.1f} dB "
-                "above full scale, what is above is clipped; fetch a quieter copy if it matters\n"
-            )
+    return [
+        f"{root}/{names.escape(found.file)}: its mono mix peaks {probe.peak_dbfs():.1f} dB above "
+        "full scale, what is above is clipped; fetch a quieter copy if it matters"
+        for found, probe in usable.items()
+        if probe.peak > 1
+    ]
 
 
-def warn_about_losses(root: Path, usable: Mapping[FoundFile, Probe]) -> None:
-    """Name on stderr each recording of which a part was not decoded."""
-    for found, probe in usable.items():
-        for line in mono.describe_losses(probe):
-            sys.stderr.write(f"{root}/{names.escape(found.file)}: {line}\n")
+def describe_losses(root: Path, usable: Mapping[FoundFile, Probe]) -> list[str]:
+    """Return a line for each recording of which a part was not decoded."""
+    return [
+        f"{root}/{names.escape(found.file)}: {line}"
+        for found, probe in usable.items()
+        for line in mono.describe_losses(probe)
+    ]
 
 
 def raise_if_rejected(root: Path, rejected: Sequence[Rejected]) -> None:

@@ -13,7 +13,7 @@ import yaml
 from dvc.repo import Repo
 from pipeline import PARAMS, ROOT
 
-from takht.cli.doctor import corpus_shape, decoder, disk, dvc_state, gpu, installation, settings
+from takht.cli.doctor import corpus, decoder, disk, dvc_state, gpu, installation, settings
 from takht.cli.doctor.cached_files import check_cached_files
 from takht.cli.doctor.examination import examine
 from takht.cli.doctor.finding import Finding
@@ -35,9 +35,13 @@ def project(tmp_path, monkeypatch):
     for number in range(6):
         path = here / "data/demo" / ("umm", "قصبجي")[number % 2] / f"{number}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(path, np.zeros(100), 22_050)
+        soundfile.write(path, _noise(number), 22_050)
     monkeypatch.chdir(here)
     return here
+
+
+def _noise(seed, seconds=7):
+    return np.random.default_rng(seed).uniform(-0.5, 0.5, seconds * 22_050)
 
 
 def verdicts(findings):
@@ -199,19 +203,34 @@ def test_the_store_says_where_it_is_and_what_is_wrong_with_it(tmp_path, monkeypa
     )
 
 
-def test_the_corpus_has_composers_works_and_names(project):
+def set_params(project, **changes):
+    values = yaml.safe_load((project / "params.yaml").read_text())
+    for section, value in changes.items():
+        values[section] |= value
+    (project / "params.yaml").write_text(yaml.safe_dump(values))
+
+
+def test_the_corpus_passes_by_the_rules_of_catalogue(project):
     root = project / "data/demo"
-    found = corpus_shape.check_corpus(root, False)
-    assert found == [Finding("corpus", "ok", f"{root}: 6 recordings of 2 composers, 3 to 3 each")]
-    (root / "stray.mp3").touch()
-    stray, whole = corpus_shape.check_corpus(root, False)
-    assert (stray.verdict, stray.remedy, whole.verdict) == ("warning", "move it into one", "ok")
+    shape = f"{root}: 6 recordings of 2 composers, 3 to 3 each"
+    assert corpus.check_corpus(root, project) == [Finding("corpus", "ok", shape)]
+    soundfile.write(root / "umm/short.wav", _noise(7, 1), 22_050)
+    (root / "umm/cover.mp3").write_text("no music")
+    found = corpus.check_corpus(root, project)
+    assert [each.verdict for each in found] == ["failed"] * 3
+    assert [each.what for each in found if "short.wav: is too short" in each.what]
+    set_params(project, catalogue={"on_unreadable": "skip"})
+    assert verdicts(corpus.check_corpus(root, project)) == [
+        *[("corpus", "warning")] * 2,
+        ("corpus", "ok"),
+    ]
     (root / "umm/0.wav").unlink()
-    (few,) = corpus_shape.check_corpus(root, False)
+    (few,) = corpus.check_corpus(root, project)
     assert few.verdict == "failed"
     assert "needs at least 3 recordings" in few.what
-    assert corpus_shape.check_corpus(root, True)[-1].verdict == "ok"
-    (gone,) = corpus_shape.check_corpus(project / "none", False)
+    set_params(project, split={"drop_small_composers": True})
+    assert corpus.check_corpus(root, project)[-1].verdict == "ok"
+    (gone,) = corpus.check_corpus(project / "none", project)
     assert "no such folder" in gone.what
 
 

@@ -1,16 +1,18 @@
 """Albums at any depth are a corpus; side files and systems' folders never cost a recording."""
 
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from catalogue import Catalogue, SmallComposers, catalogue
+from catalogue import catalogue
 from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core.tables import read_table
+from takht.corpus.description import Catalogue, SmallComposers
 from takht.corpus.scan import scan_corpus
-from takht.corpus.validation import find_foreign_names
+from takht.corpus.validation import describe_names
 from takht.errors import TakhtError
 
 JPG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
@@ -118,13 +120,13 @@ def test_links_that_may_hide_recordings_are_not_passed_over(tmp_path):
 
 def test_names_that_other_systems_cannot_hold_are_named():
     files = ["Umm/1.wav", "umm/1.wav", "CON/aux.wav", "x./a:b.wav", "x./plain.wav", "ok/com10.wav"]
-    lines = "\n".join(find_foreign_names(files, ["Trad", "TRAD", "other"]))
+    lines = "\n".join(describe_names(Path("raw"), files, ["Trad", "TRAD", "other"]))
     assert lines.splitlines() == [
-        "/Umm, umm: names differ in capitals only, Windows and macOS hold one of them; rename one "
-        "before you copy the corpus there",
-        "/CON, CON/aux.wav: Windows keeps this name for a device; rename before you copy the "
+        "raw/Umm, umm: names differ in capitals only, Windows and macOS hold one of them; rename "
+        "one before you copy the corpus there",
+        "raw/CON, CON/aux.wav: Windows keeps this name for a device; rename before you copy the "
         "corpus there",
-        "/x.: Windows drops a dot or space at the end; rename before you copy the corpus there",
-        "/x./a:b.wav: Windows holds no : in a name; rename before you copy the corpus there",
-        ": labels TRAD and Trad look alike; tell them apart in composers.csv",
+        "raw/x.: Windows drops a dot or space at the end; rename before you copy the corpus there",
+        "raw/x./a:b.wav: Windows holds no : in a name; rename before you copy the corpus there",
+        "raw: labels TRAD and Trad look alike; tell them apart in composers.csv",
     ]

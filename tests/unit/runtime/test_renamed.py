@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import pytest
 
-from catalogue import Catalogue
 from near_duplicates import NearDuplicates
+from takht.corpus.description import Catalogue
 from takht.runtime.params import ParamError, Section, load_section
 from takht.runtime.renamed import RENAMED, current_name
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from takht.cli.doctor.cached_files import check_cached_files
-from takht.cli.doctor.corpus_shape import check_corpus
+from takht.cli.doctor.corpus import check_corpus
 from takht.cli.doctor.decoder import check_decoder
 from takht.cli.doctor.disk import check_disk, check_store, check_temporary
 from takht.cli.doctor.dvc_state import check_dvc
@@ -26,7 +26,6 @@ def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
     values = _params(project)
     asked = _at(values, "corpus", "root")
     root = project / (corpus or str("data/demo" if asked is None else asked))
-    drops_small = _at(values, "split", "drop_small_composers") is True
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
         "python": lambda: check_python(project),
         "packages": lambda: check_packages(project),
@@ -35,7 +34,7 @@ def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
         "git": lambda: check_git(project),
         "dvc": lambda: check_dvc(project),
         "params.yaml": lambda: check_settings(project),
-        "corpus": lambda: check_corpus(root, drops_small, project),
+        "corpus": lambda: check_corpus(root, project),
         "disk": lambda: check_disk(project, root),
         "store": check_store,
         "temporary files": check_temporary,
