@@ -39,7 +39,7 @@ def plot_spectrograms(
     first = chosen["recording"].iloc[0]
     wave = next(read_segments(segment_dir, first))[: round(EXCERPT_SECONDS * rate_hz)]
     steps = draw_steps(
-        names.escape(first),
+        names.isolate_parts(first),
         wave,
         excerpt(mel_dir, first),
         excerpt(mfcc_dir, first),

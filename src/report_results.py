@@ -8,6 +8,7 @@ from takht.stage import run
 from takht.core import tables
 from takht.report.results import (
     corpus_overview,
+    dvc_experiments,
     experiment_files,
     generated_choice,
     locks,
@@ -43,10 +44,14 @@ def report_results(
     catalogue = tables.read_table(catalogue_csv, {"seconds": "float64"})
     labels = dict(zip(catalogue["composer"], catalogue["label"], strict=True))
     split = tables.read_table(split_csv)
-    rejected, duplicates = (
-        len(tables.read_table(csv)) for csv in (rejected_csv, near_duplicates_csv)
+    corpus = corpus_overview.summarize_corpus(
+        catalogue,
+        split,
+        tables.read_table(rejected_csv),
+        tables.read_table(
+            near_duplicates_csv, dict.fromkeys(("score", "offset_seconds"), "float64")
+        ),
     )
-    corpus = corpus_overview.summarize_corpus(catalogue, split, rejected, duplicates)
     experiments, outdated = experiment_files.read_experiments(
         experiment_files.Folders(metrics_dir, predictions_dir, confusion_dir, curve_dir, model_dir),
         records,
@@ -66,6 +71,7 @@ def report_results(
         "training_recordings": corpus_overview.choose_examples(split),
         "experiments": experiments,
         "outdated": outdated,
+        "dvc_experiments": dvc_experiments.list_experiments(params_yaml, metrics_dir),
         "generation": generation,
         "sounds": sounds,
         "commit": provenance.read_commit(lock_files),

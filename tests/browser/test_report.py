@@ -1,5 +1,6 @@
 """The report in a real browser: it draws, plays, fits, and everybody can use it."""
 
+import re
 import time
 
 import pytest
@@ -122,6 +123,31 @@ def test_choosing_an_experiment_shows_its_confusions(opened):
     assert sum(map(int, drawn)) == TESTED
 
 
+def test_the_table_of_recordings_is_searched_and_sorted(opened):
+    page = opened()
+    table = page.locator("#recording-table")
+
+    def shown(column):
+        rows = table.locator("tbody tr").filter(visible=True).all()
+        return [row.locator("th, td").nth(column).inner_text() for row in rows]
+
+    assert shown(3) == ["right"] * TESTED  # `best` is always right
+    page.get_by_label("Experiment").select_option("plain")
+    assert sorted(shown(3)) == ["right"] * (TESTED // 2) + ["wrong"] * (TESTED // 2)
+    page.get_by_role("button", name="right?").click()
+    assert shown(3) == ["wrong"] * (TESTED // 2) + ["right"] * (TESTED // 2)
+    page.get_by_role("button", name="right?").click()
+    assert shown(3) == ["right"] * (TESTED // 2) + ["wrong"] * (TESTED // 2)
+    assert (
+        page.get_by_role("columnheader", name="right?").get_attribute("aria-sort") == "descending"
+    )
+    page.get_by_role("button", name="composer").click()
+    assert shown(1) == sorted(shown(1))
+    page.get_by_label("Search").fill("عَبد الوَهـاب wrong")  # vowel signs and tatweel do not count
+    assert page.locator("#recording-count").inner_text() == f"2 of {TESTED} recordings"
+    assert all("عبد الوهاب" in (one, other) for one, other in zip(shown(1), shown(2), strict=True))
+
+
 def test_names_are_drawn_as_text_whatever_they_hold(opened):
     page = opened()
     shown = page.locator('[data-drawn="corpus"] .role-axis-label text').all_text_contents()
@@ -133,7 +159,7 @@ def test_names_are_drawn_as_text_whatever_they_hold(opened):
 def test_every_player_loads_and_plays_and_stops_the_one_before(opened):
     page = opened()
     players = page.locator("audio")
-    assert players.count() == 3 * len(LABELS) + 2 * len(LABELS) + 1 + 1 + 3 + 3 + 2
+    assert players.count() == TESTED + 3 * len(LABELS) + 2 * len(LABELS) + 1 + 1 + 3 + 3 + 2
     found = page.evaluate(
         """async () => {
           const loaded = [];
@@ -189,16 +215,38 @@ def test_dark_and_light_differ_in_page_and_charts_and_change_at_once(opened):
     def colours(page):
         body = page.evaluate("getComputedStyle(document.body).backgroundColor")
         label = page.locator('[data-drawn="corpus"] .role-axis-label text').first
-        return body, label.get_attribute("fill")
+        return body, label.evaluate("(text) => getComputedStyle(text).fill")
 
     page = opened(scheme="dark")
     dark = colours(page)
     page.emulate_media(color_scheme="light")
-    wait_until(page, f"{READY} === 'light'")
     light = colours(page)
     assert dark[0] != light[0]
     assert dark[1] != light[1]
     assert colours(opened(scheme="light")) == light
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_print_is_dark_on_white_and_nothing_is_cut_off(opened, scheme):
+    """Printing lays the page out on paper, and no script hears of it: charts stay as drawn."""
+    page = opened(scheme=scheme)
+    page.emulate_media(media="print", color_scheme=scheme)
+    page.evaluate("document.body.style.width = '680px'")  # A4 within its margins
+    for part in ("h1", ".tiles dd", "td", '[data-drawn="corpus"] .role-axis-label text'):
+        colours = page.locator(part).first.evaluate(
+            "(one) => [getComputedStyle(one).color, getComputedStyle(one).fill]"
+        )
+        ink = colours[part.startswith("[")]
+        assert max(map(int, re.findall(r"\d+", ink)[:3])) < 100, (part, ink)
+    for part in page.locator("[data-chart] svg, table, img").filter(visible=True).all():
+        box = part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 680 + 1, part.evaluate(
+            "(one) => one.outerHTML.slice(0, 99)"
+        )
+    assert page.locator("audio, nav").filter(visible=True).count() == 0
+    overflow = "(one) => getComputedStyle(one).overflowY"
+    assert {part.evaluate(overflow) for part in page.locator(".scroll").all()} == {"visible"}
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(opened):

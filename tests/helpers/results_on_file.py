@@ -16,6 +16,7 @@ import report_results as results_stage
 
 RATE_HZ = 22_050
 HOSTILE = '</script><img src=x onerror="document.title=1">'
+HOSTILE_RECORDING = "hostile/مقام <b>0"
 LABELS = {"umm": "Umm", "hostile": HOSTILE, "عبد_الوهاب": "عبد الوهاب"}
 EXPERIMENTS = ("best", "plain")
 SIDES = ("train", "validation", "test", "test")
@@ -82,8 +83,13 @@ def _write_corpus(root: Path) -> None:
         soundfile.write(folder / "0001.wav", wave[half:], RATE_HZ, "PCM_16")
     pd.DataFrame(rows).to_csv(root / "data/catalogue.csv", index=False)
     pd.DataFrame(sides).to_csv(root / "data/split.csv", index=False)
-    (root / "data/rejected.csv").write_text("file,reason\nx.mp3,silent\n")
-    (root / "data/near_duplicates.csv").write_text("recording,duplicate_of,score,offset_seconds\n")
+    (root / "data/rejected.csv").write_text("file,reason\n'=cmd/<b>x.mp3,silent\n")
+    pair = next(recordings())[0], HOSTILE_RECORDING
+    rows = [
+        (one, other, 0.5, seconds) for one, other, seconds in ((*pair, 2.5), (*pair[::-1], -2.5))
+    ]
+    columns = ["recording", "duplicate_of", "score", "offset_seconds"]
+    pd.DataFrame(rows, columns=columns).to_csv(root / "data/near_duplicates.csv", index=False)
 
 
 def answer(experiment: str, recording: str, composer: str) -> str:

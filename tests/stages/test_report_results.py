@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -44,7 +45,11 @@ def test_minutes_and_recordings_add_up_to_the_catalogue(written):
         assert each["recordings_by_side"] == {"train": 1, "validation": 1, "test": 2, "left out": 0}
     minutes = [each["minutes"] for each in corpus["composers"]]
     assert minutes == sorted(minutes, reverse=True)
-    assert (corpus["rejected"], corpus["duplicates"]) == (1, 0)
+    assert corpus["rejected"] == [{"file": "=cmd/<b>x.mp3", "reason": "silent"}]
+    assert corpus["duplicates"] == [  # once, though it is on file in both directions
+        {"recording": "umm/مقام <b>0", "duplicate_of": "hostile/مقام <b>0"}
+        | {"score": 0.5, "offset_seconds": 2.5, "side": "train"}
+    ]
     assert corpus["codecs"] == {"flac": 6, "mp3": 6}
 
 
@@ -88,6 +93,54 @@ def test_the_moment_is_where_the_experiment_was_surest(written):
     verdict = plain["verdicts"][0]
     # The probability of the predicted grows from window to window: the last, of segment 1, at 15 s.
     assert (verdict["segment"], verdict["start_seconds"], verdict["share"]) == (1, 15.0, 1.0)
+
+
+def test_a_probability_is_the_mean_over_windows_at_the_models_temperature(alone):
+    card = alone / "models/best/model.json"
+    means = [0.1 + 0.1 * 1.5, 0.1, 0.1]  # of four windows: the predicted composer's grows by 0.1
+    for temperature in (1.0, 2.0):
+        card.write_text(json.dumps({"confidence": {"temperature": temperature}}))
+        best = results_on_file.gather(alone)["experiments"][1]
+        powers = [mean ** (1 / temperature) for mean in means]
+        for verdict in best["verdicts"]:
+            assert verdict["probability"] == pytest.approx(powers[0] / sum(powers))
+
+
+def test_dvc_experiments_of_this_commit_are_listed_with_what_they_changed(alone, monkeypatch):
+    monkeypatch.chdir(alone)
+    assert results_on_file.gather(alone)["dvc_experiments"] == []  # no Git
+
+    def dvc(*words):
+        subprocess.run([sys.executable, "-m", "dvc", *words], check=True, capture_output=True)
+
+    def save(name, score):
+        text = (alone / "params.yaml").read_text(encoding="utf-8")
+        (alone / "params.yaml").write_text(text.replace("max_steps: 7", f"max_steps: {name[1:]}"))
+        (alone / "metrics/best.json").write_text(
+            json.dumps(metrics | {"macro_f1_recordings": score})
+        )
+        dvc("exp", "save", "--name", name)
+        subprocess.run(["git", "checkout", "--quiet", "."], check=True)
+
+    metrics = json.loads((alone / "metrics/best.json").read_text())
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    for key, value in (("user.name", "T"), ("user.email", "t@example.org")):
+        subprocess.run(["git", "config", key, value], check=True)
+    dvc("init", "--quiet")
+    results_on_file.commit(alone, "Before")
+    save("e1", 0.1)  # of a commit that is not checked out any more
+    (alone / "README").write_text("later")
+    commit = results_on_file.commit(alone, "Now")
+    assert results_on_file.gather(alone)["dvc_experiments"] == []
+    save("e8", 0.25)
+    save("e9", 0.75)
+    now, *found = results_on_file.gather(alone)["dvc_experiments"]
+    assert commit.startswith(now["name"])
+    assert (now["changes"], now["scores"]) == ([], {"best": 1.0, "plain": 0.5})
+    assert [(each["name"], each["scores"]["best"], each["changes"]) for each in found] == [
+        (name, score, [{"parameter": "crossval.max_steps", "before": "7", "value": name[1:]}])
+        for name, score in (("e8", 0.25), ("e9", 0.75))
+    ]
 
 
 def test_misheard_recordings_and_pairs_are_counted_over_experiments():

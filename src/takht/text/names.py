@@ -79,6 +79,14 @@ def escape(text: str) -> str:
     )
 
 
+def isolate_parts(path: str) -> str:
+    """Return a path for a picture: parts from left to right, each in its own letters' direction.
+
+    What cannot be seen is escaped; the marks that isolate a part are U+2068 and U+2069.
+    """
+    return "/".join(f"\u2068{escape(part)}\u2069" for part in path.split("/"))
+
+
 def find_fault(name: str) -> str | None:
     """Return why a folder or a recording (its stem) cannot be called so, or None."""
     size = len(name.encode("utf-8", "surrogateescape"))

@@ -3,11 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from takht.core.tables import disarm_markup
+from takht.features.spectrograms.figure_style import plain_style
 from takht.features.spectrograms.figures import draw_composers, draw_steps
 from takht.generation.sound.pictures import draw_spectrograms
 from takht.report.results.recording_verdicts import list_recording_predictions
+from takht.text import names
 
 LABELS = ["$x_2^{3$", r"\\frac{1}$a$", "$\\alpha$", "a_b^c", "C$$"]
 
@@ -25,6 +29,30 @@ def test_no_picture_takes_a_label_for_a_formula(label):
         texts = [figure.get_suptitle(), *(t for axes in figure.axes for t in _titles(axes))]
         assert label in texts
         assert not any(axes.title.get_parse_math() for axes in figure.axes)
+
+
+def test_a_path_in_a_picture_begins_on_the_left_with_its_first_part():
+    """Its parts are drawn as each of them is alone, from left to right, whatever their letters."""
+    parts = ["عبد الوهاب", "ألبوم (1960)", "01 - يا مسافر", "dulab-01", "\u202e$x$"]
+    with plain_style(12):
+        row = Figure(figsize=(12, 1), dpi=100)
+        row.text(0.01, 0.5, names.isolate_parts("/".join(parts)))
+        drawn, place = _ink(row), 12.0
+        for part in parts:
+            alone = Figure(figsize=(12, 1), dpi=100)
+            text = alone.text(place / 1200, 0.5, names.escape(part))
+            ink = _ink(alone)
+            left, right = int(place), int(text.get_window_extent().x1)
+            agreed = (ink[:, left:right] == drawn[:, left:right]).mean()
+            assert agreed > 0.97, part  # pixels of a letter may begin within one another
+            slash = alone.text(0, 0, "/").get_window_extent().width
+            place += text.get_window_extent().width + slash
+
+
+def _ink(figure):
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, 0] < 128
 
 
 def _titles(axes):

@@ -16,7 +16,9 @@ from results_on_file import EXPERIMENTS, HOSTILE, LABELS, RATE_HZ
 from takht.errors import TakhtError
 from takht.report.page import page, sounds, view
 from takht.report.page.curve_charts import draw_curve
+from takht.report.page.media import Media
 from takht.report.page.sounds import Sound
+from takht.text import collation
 
 
 class Elements(HTMLParser):
@@ -65,9 +67,7 @@ def test_names_are_shown_and_never_become_elements(built):
     assert HOSTILE in found.text
     assert f"Generated in the manner of {HOSTILE}" in found.attributes("audio", "aria-label")
     assert [attributes.get("id") for tag, attributes in found.all if tag == "script"] == [
-        "charts",
-        None,
-        None,
+        *("charts", "predictions", None, None, None),
     ]
 
 
@@ -101,7 +101,7 @@ def test_the_policy_names_the_pages_scripts_and_nothing_else(built):
     assert rules["default-src"] == "'none'"
     assert {rules[name] for name in ("img-src", "media-src")} == {"'self'"}
     hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in found.scripts]
-    assert rules["script-src"].split() == [f"'sha256-{each}'" for each in hashes[1:]]
+    assert rules["script-src"].split() == [f"'sha256-{each}'" for each in hashes[2:]]
     assert not {"connect-src", "frame-src"} & set(rules)  # default-src holds
 
 
@@ -116,6 +116,61 @@ def test_all_that_the_page_refers_to_is_beside_it_and_nothing_more(built):
     assert {link.removeprefix("#") for link in links} <= ids
     assert not [attributes for tag, attributes in found.all if tag in ("link", "iframe")]
     assert len(text.encode()) < 5_000_000
+
+
+def test_the_table_of_recordings_has_every_prediction_of_every_experiment(built):
+    root, text = built
+    results = json.loads((root / "data/report/results.json").read_text(encoding="utf-8"))
+    data = json.loads(Elements(text).scripts[1])
+    rows = sorted(r for r, _, side in results_on_file.recordings() if side == "test")
+    assert set(data["predictions"]) == set(EXPERIMENTS)
+    for each in results["experiments"]:
+        shown = [(data["labels"][p][0], of) for p, of in data["predictions"][each["name"]]]
+        said = {
+            v["recording"]: (v["predicted"], round(v["probability"], 4)) for v in each["verdicts"]
+        }
+        assert shown == [said[recording] for recording in collation.sort_names(rows)]
+    assert text.count('<tr data-actual="') == len(rows)
+
+
+def test_rejected_files_and_near_duplicates_are_listed_part_by_part(built):
+    text = " ".join(Elements(built[1]).text)
+    for heading in ("Rejected files", "Near-duplicate pairs", "silent"):
+        assert heading in text
+    assert 'lang="en">=cmd</bdi>/<wbr><bdi lang="en">&lt;b&gt;x.mp3</bdi>' in built[1]
+
+
+def test_dvc_experiments_have_a_section_only_where_there_are_any(built):
+    root, text = built
+    assert 'id="experiments"' not in text
+    path = root / "data/report/results.json"
+    results = json.loads(path.read_text(encoding="utf-8"))
+    change = {"parameter": "aug.factor", "before": "1", "value": "3"}
+    results["dvc_experiments"] = [
+        {"name": "1234567890", "date": "2026-01-01", "changes": [], "scores": {"best": 0.5}},
+        {"name": "wider", "date": "2026-01-02", "changes": [change], "scores": {"best": 0.75}},
+    ]
+    charts = view.build_charts(results)
+    (root / "again").mkdir()
+    media = Media(root / "again", root / "data/segments")
+    context = view.build_context(results, charts, root / "data/report", media) | {"pictures": {}}
+    shown = page.render_page(results_on_file.ROOT / "report/page", context, charts)
+    assert "<strong>0.750</strong>" in shown
+    assert '<code>aug.factor</code>: <bdi lang="en">1</bdi> → <bdi lang="en">3</bdi>' in shown
+
+
+def test_what_cannot_be_seen_is_shown_escaped(built):
+    root, _ = built
+    results = json.loads((root / "data/report/results.json").read_text(encoding="utf-8"))
+    text = json.dumps(results, ensure_ascii=False).replace("عبد الوهاب", "\u202eevil")
+    results = json.loads(text)
+    charts = view.build_charts(results)
+    (root / "hidden").mkdir()
+    media = Media(root / "hidden", root / "data/segments")
+    context = view.build_context(results, charts, root / "data/report", media) | {"pictures": {}}
+    shown = page.render_page(results_on_file.ROOT / "report/page", context, charts)
+    assert "\u202e" not in shown
+    assert "\\u202eevil" in shown
 
 
 def test_every_picture_and_player_says_what_it_is_and_every_table_has_a_caption(built):

@@ -9,7 +9,7 @@ from takht.generation.pieces.plan import Figure
 from takht.generation.sound import pictures
 from takht.generation.sound.wav_files import write_wav
 from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
-from takht.text.names import escape
+from takht.text.names import isolate_parts
 
 
 def render_figure(sheet: Figure, folder: Path) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def render_figure(sheet: Figure, folder: Path) -> pd.DataFrame:
     for item in sheet.items:
         wave = item.wave()
         write_wav(wave, folder / f"{item.file}.wav")
-        waves[escape(f"{item.file}: {item.kind}, {item.model}")] = wave
+        waves[f"{isolate_parts(item.file)}: {item.kind}, {item.model}"] = wave
         rows.append(
             {
                 "file": f"{item.file}.wav",

@@ -1,8 +1,10 @@
-"""Who was taken for whom: a matrix with a count in every cell that has one."""
+"""A confusion matrix with a count in every cell that has one."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from takht.text.names import escape
 
 ROW_PIXELS = 32
 
@@ -10,9 +12,9 @@ ROW_PIXELS = 32
 def draw_confusions(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a matrix of test recordings, actual composers down, predicted ones across.
 
-    Those that nobody is and nobody is taken for have no row. The cells of right answers are framed.
+    Composers who occur as neither have no row. The cells of correct predictions are framed.
     """
-    counts = Counter((each["actual"], each["predicted"]) for each in verdicts)
+    counts = Counter((escape(each["actual"]), escape(each["predicted"])) for each in verdicts)
     names = sorted({name for pair in counts for name in pair})
     cells = [
         {"actual": a, "predicted": p, "n": counts[a, p], "right": a == p}
@@ -24,14 +26,15 @@ def draw_confusions(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     across, down = (
         {"field": key, "type": "ordinal", "sort": names, "axis": axis | more}
         for key, more in (
-            ("predicted", {"title": "taken for", "labelAngle": -90, "orient": "top"}),
+            ("predicted", {"title": "predicted", "labelAngle": -90, "orient": "top"}),
             ("actual", {"title": "composer"}),
         )
     )
-    colour = {
+    # The colours are the style sheet's, which Vega cannot mix: shades are opacities.
+    shade = {
         "field": "n",
         "type": "quantitative",
-        "scale": {"domain": [0, most], "range": ["var(--cell)", "var(--accent)"]},
+        "scale": {"domain": [0, most], "range": [0, 1]},
         "legend": None,
     }
     written = {
@@ -40,7 +43,7 @@ def draw_confusions(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     }
     shown = [
         {"field": "actual", "title": "composer"},
-        {"field": "predicted", "title": "taken for"},
+        {"field": "predicted", "title": "predicted"},
         {"field": "n", "title": "recordings"},
     ]
     return {
@@ -52,7 +55,12 @@ def draw_confusions(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "layer": [
             {
                 "mark": {"type": "rect", "stroke": "var(--sheet)", "strokeWidth": 1.5},
-                "encoding": {"color": colour},
+                "encoding": {"color": {"value": "var(--cell)"}},
+            },
+            {
+                "transform": [{"filter": "datum.n > 0"}],
+                "mark": {"type": "rect", "stroke": "var(--sheet)", "strokeWidth": 1.5},
+                "encoding": {"color": {"value": "var(--accent)"}, "fillOpacity": shade},
             },
             {
                 "transform": [{"filter": "datum.right"}],

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from takht.report.results.corpus_overview import SIDES
+from takht.text.names import escape
 
 ROW_PIXELS = 28
 COLOURS = ("var(--accent)", "var(--third)", "var(--warn)", "var(--muted)")
@@ -13,7 +14,7 @@ def draw_corpus(composers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return bars of each composer's minutes, training first, then validation, then test."""
     rows = [
         {
-            "composer": each["label"],
+            "composer": escape(each["label"]),
             "side": side,
             "place": place,
             "minutes": each["minutes_by_side"][side],

@@ -51,7 +51,7 @@ def _frechet_over_floor(metrics: Values) -> Any:
     return metrics["frechet"] / metrics["frechet_reference"]
 
 
-def _told_as_real(metrics: Values) -> bool:
+def _near_accuracy(metrics: Values) -> bool:
     ours, real = (metrics[model]["composer_accuracy"] for model in ("vae", "reference"))
     return bool(ours >= 0.85 * real)
 
@@ -63,7 +63,7 @@ ROWS = (
     Row("– chroma cosine", "≥ .90", _at("chroma"), _least(0.9, "chroma")),
     Row("– onset correlation", "≥ .75", _at("onset"), _least(0.75, "onset")),
     Row(
-        "– buzz at the frame rate",
+        "– frame-rate energy",
         "≤ .03",
         _at("frame_rate_energy"),
         _most(0.03, "frame_rate_energy"),
@@ -81,9 +81,9 @@ ROWS = (
         _at("phase_alone", "chroma"),
         _least(0.97, "phase_alone", "chroma"),
     ),
-    Row("latents a second", "", _at("latents_per_second"), None, 0),
+    Row("latents per second", "", _at("latents_per_second"), None, 0),
     Row("– active units", "", _at("active_units"), None, 0),
-    Row("– bits a second", "", _at("bits_per_second"), None, 0),
+    Row("– bits per second", "", _at("bits_per_second"), None, 0),
     Row(
         "samples, Fréchet distance over that of held-out music",
         "≤ 2",
@@ -91,7 +91,7 @@ ROWS = (
         lambda metrics: bool(_frechet_over_floor(metrics["vae"]) <= 2),
         2,
     ),
-    Row("– windows of a set", "", _at("windows"), None, 0),
+    Row("– windows per set", "", _at("windows"), None, 0),
     Row("– density", "", _at("density"), None),
     Row("– coverage", "", _at("coverage"), None),
     Row("– diversity", "≥ .5", _at("diversity"), _least(0.5, "diversity"), 2),
@@ -102,7 +102,7 @@ ROWS = (
         _near_real,
     ),
     Row(
-        "– nearest 3 s of training music, over held-out music's: least",
+        "– nearest 3 s of training music, over held-out music's: minimum",
         "≥ .9",
         _at("memorisation_distance_ratio", "3_seconds", "min"),
         _least(0.9, "memorisation_distance_ratio", "3_seconds", "min"),
@@ -112,7 +112,7 @@ ROWS = (
         "– the same, median", "", _at("memorisation_distance_ratio", "3_seconds", "median"), None, 2
     ),
     Row(
-        "– nearest second of training music: least",
+        "– nearest second of training music: minimum",
         "≥ .9",
         _at("memorisation_distance_ratio", "1_second", "min"),
         _least(0.9, "memorisation_distance_ratio", "1_second", "min"),
@@ -122,7 +122,7 @@ ROWS = (
         "– the same, median", "", _at("memorisation_distance_ratio", "1_second", "median"), None, 2
     ),
     Row("– clipped samples", "0", _at("clipped_samples"), _most(0, "clipped_samples"), 0),
-    Row("composer told by `best`", "≥ .85 × real", _at("composer_accuracy"), _told_as_real),
+    Row("composer identified by `best`", "≥ .85 × real", _at("composer_accuracy"), _near_accuracy),
     Row(
         "longest piece, s",
         "≥ 60",
@@ -131,7 +131,7 @@ ROWS = (
         0,
     ),
     Row(
-        "– seam ratio",
+        "– block-boundary flux ratio",
         "≤ 1.5",
         _at("block_boundary_flux_ratio"),
         _most(1.5, "block_boundary_flux_ratio"),

@@ -1,4 +1,4 @@
-"""What the page says of generated music: its measures, and players beside the real."""
+"""What the page says of generated music: its measures, and players beside real music."""
 
 from collections.abc import Mapping
 from pathlib import Path

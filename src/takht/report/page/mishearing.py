@@ -1,4 +1,4 @@
-"""Which recordings the experiments got wrong, and whom they took for whom."""
+"""Which recordings the experiments misclassified, and as what."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -6,10 +6,10 @@ from typing import Any
 
 
 def list_misclassified(experiments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the recordings that some experiment got wrong, those that most got wrong first.
+    """Return the recordings that some experiment misclassified, the most often wrong first.
 
-    Each has recording, actual, `answers` (experiment, predicted, right), and `taken_for`: the
-    wrong answer given most often, with the segment and start_seconds of who said so first.
+    Each has recording, actual, `answers` (experiment, predicted, right), and `taken_for`: the most
+    frequent wrong prediction, with segment and start_seconds of the first experiment that made it.
     """
     answers: dict[str, list[dict[str, Any]]] = {}
     for experiment in experiments:
@@ -35,9 +35,9 @@ def _case(recording: str, answers: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def find_hardest_pairs(cases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return actual, predicted, `times` and `recordings` of each confusion, the commonest first.
+    """Return actual, predicted, `times` and `recordings` of each confusion, most frequent first.
 
-    `times` counts answers of all experiments, `recordings` those that were ever taken so.
+    `times` counts predictions of all experiments, `recordings` the different recordings among them.
     """
     times: Counter[tuple[str, str]] = Counter()
     recordings: dict[tuple[str, str], set[str]] = {}

@@ -14,6 +14,8 @@ import jinja2
 import vl_convert
 from markupsafe import Markup
 
+from takht.text import names
+
 # Without the snippet, the bundle would also put Vega and Vega-Lite within reach of other scripts.
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
@@ -57,7 +59,7 @@ def guess_language(text: str) -> str:
 
 
 def render_page(folder: Path, context: Mapping[str, Any], charts: Mapping[str, Any]) -> str:
-    """Return the page that the folder's index.html.jinja, style.css and charts.js make."""
+    """Return the page that the folder's template, style sheet and two scripts make."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
         undefined=jinja2.StrictUndefined,
@@ -71,9 +73,11 @@ def render_page(folder: Path, context: Mapping[str, Any], charts: Mapping[str, A
         "decimals": format_decimals,
         "clock": format_clock,
         "language": guess_language,
+        "visible": names.escape,
+        "json": embed_data,
     }
-    drawing = escape_script((folder / "charts.js").read_text(encoding="utf-8"))
-    scripts = [vega(), drawing]
+    own = [(folder / name).read_text(encoding="utf-8") for name in ("charts.js", "recordings.js")]
+    scripts = [vega(), *map(escape_script, own)]
     return environment.get_template("index.html.jinja").render(
         context,
         policy=content_policy(scripts),

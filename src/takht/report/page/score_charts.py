@@ -83,7 +83,7 @@ def draw_leak(experiments: Iterable[Mapping[str, Any]]) -> Spec | None:
         },
     }
     kinds = ["by recording", "leaky"]
-    legend = {"title": None, "orient": "top"}
+    legend = {"title": None, "orient": "top", "direction": "vertical"}  # a phone is narrow
     points: Spec = {
         "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
         "encoding": {

@@ -58,6 +58,7 @@ def build_context(
         "leaders": leaders,
         "chance": score_view.majority_share(results),
         "drawn": set(drawn),
+        "test_recordings": score_view.list_test_recordings(results, media),
         "mistakes": score_view.list_mistakes(results, media),
         "measures": generation_view.list_measures(results["generation"]),
         "players": generation_view.list_players(results, result_dir, media),

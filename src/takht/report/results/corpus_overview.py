@@ -8,12 +8,13 @@ SIDES = ("train", "validation", "test", "left out")
 
 
 def summarize_corpus(
-    catalogue: pd.DataFrame, split: pd.DataFrame, rejected: int, duplicates: int
+    catalogue: pd.DataFrame, split: pd.DataFrame, rejected: pd.DataFrame, duplicates: pd.DataFrame
 ) -> dict[str, Any]:
-    """Return totals, counts of codecs, and a dictionary a composer, most music first.
+    """Return totals, counts of codecs, and a dictionary per composer, most music first.
 
     `catalogue` has recording, composer, label, codec and seconds; `split` recording and side. What
-    the split leaves out is its own side. `rejected` and `duplicates` are counts, passed on.
+    the split leaves out is its own side. `rejected` has file and reason; `duplicates` recording,
+    duplicate_of, score and offset_seconds, a row in each direction or in one.
     """
     sides = split.set_index("recording")["side"]
     every = catalogue.assign(
@@ -30,9 +31,18 @@ def summarize_corpus(
             str(codec): int(n) for codec, n in sorted(every["codec"].value_counts().items())
         },
         "sides": {side: int((every["side"] == side).sum()) for side in SIDES},
-        "rejected": rejected,
-        "duplicates": duplicates,
+        "rejected": rejected[["file", "reason"]].to_dict("records"),
+        "duplicates": _list_pairs(duplicates, sides),
     }
+
+
+def _list_pairs(duplicates: pd.DataFrame, sides: "pd.Series[str]") -> list[dict[str, Any]]:
+    """Return each pair once: recording, duplicate_of, score, offset_seconds and its side."""
+    pairs: dict[frozenset[str], dict[str, Any]] = {}
+    for row in duplicates.to_dict("records"):
+        pair = frozenset((row["recording"], row["duplicate_of"]))
+        pairs.setdefault(pair, row | {"side": str(sides.get(row["recording"], "left out"))})
+    return list(pairs.values())
 
 
 def choose_examples(split: pd.DataFrame) -> dict[str, str]:

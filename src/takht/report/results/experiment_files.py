@@ -75,14 +75,18 @@ def _experiment(
             found[check] = _demand(read_json(path), needed, path)
     curve, card = folders.curves / f"{name}.csv", folders.models / name / "model.json"
     found["curve"] = _curve(curve) if curve.exists() else None
-    found["card"] = _card(read_json(card)) if card.exists() else None
+    whole = read_json(card) if card.exists() else {}
+    found["card"] = _card(whole) if whole else None
     confusion, windows = (
         folder / f"{name}.csv" for folder in (folders.confusions, folders.predictions)
     )
     found["verdicts"] = None
     if confusion.exists() and windows.exists():
         tabled = tables.read_table(confusion), tables.read_table(windows)
-        found["verdicts"] = recording_verdicts.list_recording_predictions(*tabled, labels)
+        temperature = whole.get("confidence", {}).get("temperature", 1.0)
+        found["verdicts"] = recording_verdicts.list_recording_predictions(
+            *tabled, labels, temperature
+        )
     return found
 
 
