@@ -99,7 +99,7 @@ def generation_text(**ours):
 
 def test_what_reaches_every_aim_is_said_to():
     text = generation_text()
-    assert "Every aim is reached. Guessing tells .100" in text
+    assert "Every aim is reached. Chance identifies .100" in text
     assert "missed" not in text.lower()
     assert "| reconstruction, squared error | ≤ .0065, < PCA | – | .0020 | .0010 | – |" in text
 

@@ -38,4 +38,4 @@ def table(title: str, results: dict[str, Any]) -> Iterator[str]:
         yield f"| {name} | {aim} | {' | '.join(cells)} | {mark} |"
     yield ""
     verdict = f"Missed: {'; '.join(missed)}." if missed else "Every aim is reached."
-    yield f"{verdict} Guessing tells {shown(chance, 3)} of the composers."
+    yield f"{verdict} Chance identifies {shown(chance, 3)} of the composers."
