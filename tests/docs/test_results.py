@@ -114,7 +114,7 @@ def test_what_reaches_every_aim_is_said_to():
         ({"frechet": 16.1}, "samples, Fréchet distance over that of held-out music"),
         ({"autocorrelation_half_second": 0.31}, "samples: autocorrelation at half a second"),
         ({"autocorrelation_half_second": 0.09}, "samples: autocorrelation at half a second"),
-        ({"composer_accuracy": 0.42}, "composer told by `best`"),
+        ({"composer_accuracy": 0.42}, "composer identified by `best`"),
         (
             {"memorisation_distance_ratio": {"3_seconds": {"min": 0.8}, "1_second": {"min": 1.0}}},
             "samples: nearest 3 s of training music",

@@ -314,7 +314,7 @@ def test_measures_without_an_aim_or_a_value_have_no_verdict():
     assert generation_measures.verdict(error, metrics) is False
     metrics["vae"]["recon_mse"] = None
     assert generation_measures.verdict(error, metrics) is None
-    assert generation_measures.verdict(rows["latents a second"], metrics) is None
+    assert generation_measures.verdict(rows["latents per second"], metrics) is None
 
 
 def test_two_runs_write_the_same_bytes(written):
