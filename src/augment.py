@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar
 
 from takht.stage import run
 
 import pandas as pd
-from pydantic import Field
 
 from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
@@ -24,25 +22,19 @@ from takht.dataset.feature_folder import (
     write_index,
     write_pieces,
 )
-from takht.features.spectrograms import augmentation
+from takht.features.spectrograms.augmentation import AugmentationSettings, Segment
 from takht.preparation.segment_folder import read_numbered
 from takht.runtime.atomic import atomic_folder
-from takht.runtime.params import Section, Seed
-
-
-class Augmentation(Section):
-    at: ClassVar[str] = "aug"
-    factor: int = Field(ge=0, le=100, description="altered copies of each training segment")
-    semitones: float = Field(gt=0, le=12, description="pitch shift, up or down")
-    tempo_change: float = Field(gt=0, lt=0.5, description="share by which tempo falls or rises")
-    seed: Seed
+from takht.runtime.by_name import load_by_name
+from takht.runtime.code_hash import hash_function
 
 
 def augment(
-    params: Augmentation, segment_dir: Path, mel_dir: Path, split_csv: Path, out_dir: Path
+    params: AugmentationSettings, segment_dir: Path, mel_dir: Path, split_csv: Path, out_dir: Path
 ) -> None:
     settings = read_settings(mel_dir)
-    how = {key: settings[key] for key in ("sample_rate_hz", "n_fft", "hop_samples", "bands")}
+    sizes = {key: settings[key] for key in ("sample_rate_hz", "n_fft", "hop_samples", "bands")}
+    code = hash_function(load_by_name("augmentations", params.method).augment)
     split = tables.read_table(split_csv)
     training = set(split["recording"][split["side"] == "train"])
     rows_of = dict(list(read_index(mel_dir).groupby("recording", sort=True)))
@@ -51,10 +43,10 @@ def augment(
         copies = params.factor if name in training else 0
         inputs = [array_path(mel_dir, name), *([segment_dir / name] if copies else [])]
         # The draws are by the recording's name; without copies nothing of this has a say.
-        drawn = [name, copies, params.model_dump(), how] if copies else []
+        drawn = [name, copies, params.model_dump(), sizes, code] if copies else []
         values = [index_values(rows), drawn]
         tasks.append(Task(f"{name}.npy", tuple(inputs), values, (name, rows, copies)))
-    extend = partial(_extend, params=params, segment_dir=segment_dir, mel_dir=mel_dir, how=how)
+    extend = partial(_extend, params=params, segment_dir=segment_dir, mel_dir=mel_dir, sizes=sizes)
     with atomic_folder(out_dir) as folder:
         made = RecordingCache(extend, "augment", threads=True).map(tasks, folder)
         write_index(folder, dict(zip(rows_of, made, strict=True)), settings)
@@ -63,26 +55,29 @@ def augment(
 def _extend(
     task: tuple[str, pd.DataFrame, int],
     path: Path,
-    params: Augmentation,
+    params: AugmentationSettings,
     segment_dir: Path,
     mel_dir: Path,
-    how: dict[str, Any],
+    sizes: dict[str, int],
 ) -> IndexRows:
     """Write the recording's own features with those of its copies behind them."""
     recording, rows, copies = task
-    copied = (_copy(recording, copy, params, segment_dir, how) for copy in range(1, copies + 1))
+    copied = (_copy(recording, copy, params, segment_dir, sizes) for copy in range(1, copies + 1))
     pieces = chain(read_pieces(mel_dir, recording, rows), *copied)
     return write_pieces(path, pieces)
 
 
 def _copy(
-    recording: str, copy: int, params: Augmentation, segment_dir: Path, how: dict[str, Any]
+    recording: str,
+    copy: int,
+    params: AugmentationSettings,
+    segment_dir: Path,
+    sizes: dict[str, int],
 ) -> Iterator[FeaturePiece]:
-    drawn = params.model_dump(include={"seed", "semitones", "tempo_change"})
-    for segment, start_seconds, wave in read_numbered(segment_dir, recording):
-        change = augmentation.draw_alteration(copy, segment, recording, **drawn)
-        levels = augmentation.augment_log_mel(wave, change, **how)
-        yield FeaturePiece(copy, segment, start_seconds, levels)
+    method = load_by_name("augmentations", params.method)
+    for number, start_seconds, wave in read_numbered(segment_dir, recording):
+        segment = Segment(wave, recording, number, copy)
+        yield FeaturePiece(copy, number, start_seconds, method.augment(segment, params, sizes))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ from takht.dataset.feature_folder import (
     write_pieces,
 )
 from takht.errors import TakhtError
-from takht.features.spectrograms.recipes import MelRecipe, MfccRecipe
+from takht.recipes.mel import Recipe as MelRecipe
+from takht.recipes.mfcc import Recipe
 from takht.runtime.atomic import atomic_folder
 from takht.runtime.params import Section
 
@@ -50,7 +51,7 @@ def mfcc(params: Mfcc, mel_dir: Path, out_dir: Path) -> None:
         for name, rows in rows_of.items()
     ]
     kept = MelRecipe.model_validate(settings).model_dump(exclude={"kind", "unit"})
-    recipe = MfccRecipe(**kept, **params.model_dump())
+    recipe = Recipe(**kept, **params.model_dump())
     extract = partial(_extract, mel_dir=mel_dir, recipe=recipe)
     with atomic_folder(out_dir) as folder:
         made = RecordingCache(extract, "mfcc", threads=True).map(tasks, folder)
@@ -58,7 +59,7 @@ def mfcc(params: Mfcc, mel_dir: Path, out_dir: Path) -> None:
 
 
 def _extract(
-    task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, recipe: MfccRecipe
+    task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, recipe: Recipe
 ) -> IndexRows:
     recording, rows = task
     pieces = (

@@ -14,13 +14,14 @@ from takht.cache import store_folder
 from takht.core.environment import require_sound_start, set_environment
 from takht.errors import DiskFull
 from takht.runtime import interrupts, orphans
+from takht.runtime.by_name import require_known_names
 from takht.runtime.error_lines import describe_error
 from takht.runtime.params import Section, load_section
 
 set_environment()  # so a stage imports this module first
 
 _ROOT = "--root"  # DVC quotes a value only where it writes its name before it: ${corpus}
-_NAME = re.compile(r"(scale|experiment)=(.*)", re.DOTALL)
+_NAME = re.compile(r"(scale|experiment|feature)=(.*)", re.DOTALL)
 
 
 def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> None:
@@ -48,6 +49,7 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
             orphans.end_with_dvc()
             require_sound_start()
             started, cpu_before = time.perf_counter(), _cpu_seconds()
+            require_known_names()
             arguments = [*(load_section(kind, names) for kind in sections), *map(Path, words)]
             _with_room(partial(function, *arguments))
             interrupts.raise_if_interrupted()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import yaml
-from deps import FILES, ROOT
+from deps import FILES, ROOT, experiment_of
 
 PIPELINES = [str(file.relative_to(ROOT)) for file in FILES]
 
@@ -11,6 +11,11 @@ PIPELINE, *OTHERS = (yaml.safe_load(file.read_text(encoding="utf-8")) for file i
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 STAGES: dict[str, Any] = {
     name: body.get("do", body)
+    for document in (PIPELINE, *OTHERS)
+    for name, body in document["stages"].items()
+}
+EXPERIMENT_OF = {
+    name: experiment_of(body)
     for document in (PIPELINE, *OTHERS)
     for name, body in document["stages"].items()
 }

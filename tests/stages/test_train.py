@@ -14,7 +14,7 @@ from synthetic import write_features
 EXPERIMENT = {
     "features": "mel",
     "kind": "network",
-    "network": "mfcc_two_blocks",  # on levels, which can be masked; it learns in a few steps
+    "model": "mfcc_two_blocks",  # on levels, which can be masked; it learns in a few steps
     "balance": "even",
     "masked_copies": 1,
     "batch_size": 16,

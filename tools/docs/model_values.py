@@ -42,7 +42,7 @@ def _model(name: str, how: Row) -> Row:
         low, high = share(metrics[f"{key}_low"]), share(metrics[f"{key}_high"])
         return f"{share(metrics[key])} [{low}, {high}]"
 
-    network = how.get("network")
+    network = how["model"] if how["kind"] == "network" else ""
     sees = how["features"].replace("_", " ")
     if "statistics" in how:
         sees = f"statistics of {', '.join(how['statistics'])}"

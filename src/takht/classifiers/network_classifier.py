@@ -14,6 +14,7 @@ from takht.classifiers.calibration import Confidence
 from takht.classifiers.model_card import ModelCard
 from takht.classifiers.standardisation import restore_standardisation
 from takht.core import model_files, tensorflow_setup
+from takht.runtime.by_name import named_in
 
 _WEIGHTS = "weights.weights.h5"  # byte-stable; a .keras file holds a date
 _LARGEST_WINDOW = 2**18  # frames x bands x width; ten times that of the original study
@@ -24,7 +25,7 @@ class NetworkCard(ModelCard):
     """What rebuilding a network needs beside its weights."""
 
     kind: Literal["network"] = "network"
-    network: Literal["mfcc_two_blocks", "mfcc_wide", "mel_six_blocks"]
+    network: Annotated[str, named_in("networks")]
     width: float = Field(gt=0, le=4)
     threads: int = Field(ge=1, le=256, description="TensorFlow's, at training")
     mean: tuple[float, ...] = Field(description="of training windows, a number a band")

@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from takht.core.arrays import Frames, Waveform
 from takht.errors import TakhtError
-from takht.features.spectrograms.recipes import MelRecipe, MfccRecipe
-from takht.features.statistics.recipe import StatisticsRecipe
-
-Recipe = MelRecipe | MfccRecipe | StatisticsRecipe
-_RECIPE: TypeAdapter[Recipe] = TypeAdapter(Annotated[Recipe, Field(discriminator="kind")])
+from takht.features.spectrograms.recipe import FeatureRecipe
+from takht.runtime.by_name import find_fault, load_by_name
 
 
-def read_recipe(settings: Mapping[str, Any], where: Path) -> Recipe:
+def read_recipe(settings: Mapping[str, Any], where: Path) -> FeatureRecipe:
     """Return the recipe of the features that a model learnt from.
 
     `settings` are a feature folder's, as the model card in the folder `where` keeps them.
@@ -24,19 +21,25 @@ def read_recipe(settings: Mapping[str, Any], where: Path) -> Recipe:
     Raises:
         TakhtError: this version does not make such features.
     """
+    kind = settings.get("kind")
+    if fault := find_fault("recipes", kind):
+        raise _unknown(where, f"kind: {fault}")
     try:
-        return _RECIPE.validate_python(dict(settings))
+        recipe: FeatureRecipe = load_by_name("recipes", str(kind)).Recipe(**settings)
     except ValidationError as error:
-        faults = ", ".join(
-            f"{'.'.join(map(str, each['loc'])) or 'kind'}: {each['msg']}" for each in error.errors()
-        )
-        raise TakhtError(
-            f"{where}: model.json: features: not made by this version of takht ({faults}); "
-            "train the experiment again or use the version that trained it"
-        ) from None
+        faults = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise _unknown(where, ", ".join(faults)) from None
+    return recipe
 
 
-def compute_as_stored(recipe: Recipe, wave: Waveform) -> Frames:
+def _unknown(where: Path, faults: str) -> TakhtError:
+    return TakhtError(
+        f"{where}: model.json: features: not made by this version of takht ({faults}); "
+        "train the experiment again or use the version that trained it"
+    )
+
+
+def compute_as_stored(recipe: FeatureRecipe, wave: Waveform) -> Frames:
     """Return a segment's features, shape (frames, columns), as a feature folder gives them back.
 
     They have the recipe's unit, and no frame where the segment (samples,) is too short.
@@ -46,6 +49,6 @@ def compute_as_stored(recipe: Recipe, wave: Waveform) -> Frames:
     return np.asarray(recipe.compute(wave).astype(recipe.dtype), np.float32)
 
 
-def window_seconds(recipe: Recipe, frames: int) -> float:
+def window_seconds(recipe: FeatureRecipe, frames: int) -> float:
     """Return how long a window of so many frames is, s."""
     return ((frames - 1) * recipe.hop_samples + recipe.frame_samples) / recipe.sample_rate_hz

@@ -4,7 +4,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from takht.runtime.by_name import named_in
 from takht.runtime.params import Section, Seed
+
+STATISTICS = ("timbre", "intervals", "quarter_tone_steps", "onsets", "context")
 
 
 class Experiment(Section):
@@ -28,7 +31,7 @@ class NetworkExperiment(Experiment):
     """A network, trained by the window."""
 
     kind: Literal["network"]
-    network: Literal["mfcc_two_blocks", "mfcc_wide", "mel_six_blocks"]
+    model: Annotated[str, named_in("networks")]
     masked_copies: int = Field(ge=0, le=1, description="frequency-masked copies of each window")
     batch_size: int = Field(ge=2, le=4096, description="windows a step")
     epochs: int = Field(ge=1, le=10_000)
@@ -40,9 +43,9 @@ class DiscriminantExperiment(Experiment):
     """A linear discriminant of window statistics."""
 
     kind: Literal["discriminant"]
-    discriminant: Literal["shrinkage_lda"]
-    statistics: list[Literal["timbre", "intervals", "quarter_tone_steps", "onsets", "context"]] = (
-        Field(min_length=1, description="groups of statistics that it sees")
+    model: Annotated[str, named_in("discriminants")]
+    statistics: list[Annotated[str, named_in("recipes", *STATISTICS)]] = Field(
+        min_length=1, description="groups of statistics that it sees"
     )
 
 

@@ -12,8 +12,8 @@ from takht.classifiers.discriminant_classifier import (
     DiscriminantClassifier,
     select_columns,
 )
-from takht.classifiers.lda import fit_shrinkage_lda
 from takht.dataset.windows import FeatureFolder
+from takht.runtime.by_name import load_by_name
 from takht.training.experiments import DiscriminantExperiment, Training
 
 
@@ -33,7 +33,7 @@ def fit_discriminant(
     columns = select_columns(experiment.statistics, features.settings)
     windows = features.read(rows, 1)[:, 0, columns].astype(np.float64)
     actual = predictions.encode_composers(rows["composer"], list(labels))
-    fitted = fit_shrinkage_lda(windows, actual)
+    fitted = load_by_name("discriminants", experiment.model).fit_discriminant(windows, actual)
     card = DiscriminantCard(
         composers=tuple(labels),
         labels=tuple(labels.values()),

@@ -59,7 +59,7 @@ def fit_network(
     require_same_inputs(among, experiment, shape, scale, *table, labels)
     with among.scope():
         network = networks.build_network(
-            experiment.network,
+            experiment.model,
             frames=shape.frames,
             bands=features.bands,
             composers=len(labels),
@@ -94,7 +94,7 @@ def fit_network(
         experiment=experiment.model_dump(),
         training=scale.model_dump(),
         libraries={"tensorflow": tf.__version__, "keras": keras.__version__},
-        network=experiment.network,
+        network=experiment.model,
         width=scale.width,
         threads=scale.threads,
         mean=tuple(norm.mean.tolist()),

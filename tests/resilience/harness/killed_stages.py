@@ -20,7 +20,7 @@ EXPERIMENTS = {
     "best": {
         "features": "statistics",
         "kind": "discriminant",
-        "discriminant": "shrinkage_lda",
+        "model": "shrinkage_lda",
         "statistics": ["timbre"],
         "balance": "uneven",
         "seed": 1,
@@ -28,7 +28,7 @@ EXPERIMENTS = {
     "network": {
         "features": "mfcc",
         "kind": "network",
-        "network": "mfcc_two_blocks",
+        "model": "mfcc_two_blocks",
         "balance": "uneven",
         "masked_copies": 0,
         "batch_size": 4,

@@ -6,7 +6,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from takht.classifiers.lda import fit_shrinkage_lda
+from takht.discriminants.shrinkage_lda import fit_discriminant
 
 
 def clouds(composers: int, *, each: int = 40, statistics: int = 15, seed: int = 1):
@@ -34,7 +34,7 @@ def test_shrinkage_lda_equals_scikit_learn(composers, each):
         StandardScaler(),
         LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=priors),
     ).fit(windows, actual)
-    fitted = fit_shrinkage_lda(windows, actual)
+    fitted = fit_discriminant(windows, actual)
     fresh, _ = clouds(composers, seed=1, each=each + 3)
     assert fitted.weights.shape == (15, composers)
     assert fitted.bias.shape == (composers,)
@@ -48,18 +48,18 @@ def test_composers_are_equally_likely_however_many_windows_they_have():
     actual = np.repeat([0, 1], [900, 100])
     windows = rng.normal(0, 1, (1000, 2))
     windows[:, 0] += 2.0 * actual
-    fitted = fit_shrinkage_lda(windows, actual)
+    fitted = fit_discriminant(windows, actual)
     midway = np.array([[1.0, 0.0]])
     assert probabilities(fitted, midway)[0, 0] == pytest.approx(0.5, abs=0.08)  # else 0.9
 
 
 def test_a_statistics_scale_changes_nothing_and_one_that_never_varies_is_no_harm():
     windows, actual = clouds(3)
-    expected = probabilities(fit_shrinkage_lda(windows, actual), windows)
+    expected = probabilities(fit_discriminant(windows, actual), windows)
     scales = 10.0 ** np.linspace(-2, 2, windows.shape[1])
     scaled = windows * scales + 3
-    found = probabilities(fit_shrinkage_lda(scaled, actual), scaled)
+    found = probabilities(fit_discriminant(scaled, actual), scaled)
     np.testing.assert_allclose(found, expected, atol=1e-6)
     constant = np.concatenate([windows, np.full((len(windows), 1), 7.0)], axis=1)
-    found = probabilities(fit_shrinkage_lda(constant, actual), constant)
+    found = probabilities(fit_discriminant(constant, actual), constant)
     np.testing.assert_allclose(found, expected, atol=0.05)

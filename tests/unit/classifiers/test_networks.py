@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from takht.classifiers.networks import NETWORKS, build_network
+from takht.classifiers.networks import build_network
 from takht.errors import TakhtError
+from takht.runtime.by_name import list_names
 
 # network, frames, bands, width, parameters; 11 composers. By hand, for instance mfcc_two_blocks:
 # 938 x 20 -> 936 x 18 -> 468 x 9 -> 466 x 7 -> 233 x 3, times 64 filters = 44,736 inputs of the
@@ -34,7 +35,7 @@ def test_dense_layers_of_the_mel_network_are_penalised():
     assert float(sum(network.losses)) == pytest.approx(expected, rel=1e-4)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", list_names("networks"))
 def test_windows_in_probabilities_out(name):
     network = build_network(name, frames=108, bands=64, composers=5, width=0.125)
     windows = np.random.default_rng(1).normal(size=(4, 108, 64)).astype(np.float32)
@@ -43,7 +44,7 @@ def test_windows_in_probabilities_out(name):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", list_names("networks"))
 def test_initial_weights_come_from_the_seed_alone(name):
     def weights(seed: int, disturbance: int) -> list[np.ndarray]:
         keras.utils.set_random_seed(disturbance)

@@ -13,10 +13,10 @@ from PIL import Image
 
 from takht.classifiers import networks
 from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
-from takht.classifiers.lda import fit_shrinkage_lda
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
 from takht.cli.main import main
 from takht.dataset.windows import limit_range
+from takht.discriminants.shrinkage_lda import fit_discriminant
 from takht.features.spectrograms.mel import log_mel
 from takht.features.statistics.summary import GROUPS, summarize_segment
 from takht.inference.explanation.explanation import Explanation, explain
@@ -67,7 +67,7 @@ def learnt_discriminant() -> DiscriminantClassifier:
     """Return a discriminant that learnt the tone from window statistics of timbre."""
     windows, truth = lessons(lambda wave: summarize_segment(wave, RATE_HZ))
     count = GROUPS["timbre"]
-    fitted = fit_shrinkage_lda(windows[:, :count].astype(np.float64), truth)
+    fitted = fit_discriminant(windows[:, :count].astype(np.float64), truth)
     card = {"frames": 1, "step_frames": 1, "bands": models.COUNT, "statistics": ("timbre",)}
     card |= {"features": models.SETTINGS["statistics"], **TWO}
     return DiscriminantClassifier(DiscriminantCard(**(models.CARD | card)), fitted)

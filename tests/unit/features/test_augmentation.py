@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from takht.features.spectrograms.augmentation import Alteration, augment_log_mel, draw_alteration
+from takht.augmentations.pitch_and_tempo import Alteration, augment_log_mel, draw_alteration
 from takht.features.spectrograms.mel import log_mel
 
 RATE_HZ = 22_050

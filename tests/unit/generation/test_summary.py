@@ -7,10 +7,10 @@ import pytest
 from feature_folders import write_recording
 
 from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
-from takht.classifiers.lda import fit_shrinkage_lda
 from takht.core import tables
 from takht.dataset.feature_folder import FeaturePiece, open_array, write_index
 from takht.dataset.windows import FeatureFolder
+from takht.discriminants.shrinkage_lda import fit_discriminant
 from takht.features.statistics.summary import GROUPS, add_context, summarize_segment
 from takht.generation.metrics.codec import measure_codec, measure_pca, measure_windows
 from takht.generation.metrics.generated_folder import compare_reconstructions, read_index
@@ -78,7 +78,7 @@ def judge(corpus):
     rows = statistics.index.merge(split[split["side"] == "train"])
     arrays = [open_array(statistics.folder, name) for name in rows["recording"]]
     owners = np.repeat([COMPOSERS.index(c) for c in rows["composer"]], [len(a) for a in arrays])
-    fitted = fit_shrinkage_lda(np.concatenate(arrays).astype(float), owners)
+    fitted = fit_discriminant(np.concatenate(arrays).astype(float), owners)
     card = DiscriminantCard(
         composers=COMPOSERS, labels=COMPOSERS, frames=1, step_frames=1, bands=336,
         features=statistics.settings, parameters=0, mflop_per_window=0.0, training_windows=1,

@@ -35,7 +35,7 @@ TRAINING = Training(**PARAMS["scales"]["demo"]["training"])
 DISCRIMINANT = {
     "features": "statistics",
     "kind": "discriminant",
-    "discriminant": "shrinkage_lda",
+    "model": "shrinkage_lda",
     "statistics": ["timbre", "intervals"],
     "balance": "uneven",
     "seed": 1,
@@ -43,7 +43,7 @@ DISCRIMINANT = {
 NETWORK = {
     "features": "mel",
     "kind": "network",
-    "network": "mfcc_two_blocks",
+    "model": "mfcc_two_blocks",
     "balance": "even",
     "masked_copies": 0,
     "batch_size": 16,
@@ -260,18 +260,19 @@ def test_a_section_is_of_the_kind_that_its_key_says(tmp_path):
 def test_the_repositorys_own_experiments_are_valid(name):
     values = PARAMS["experiments"][name]
     found = load_section(Experiment, {"experiment": name}, ROOT / "params.yaml")
-    assert isinstance(found, DiscriminantExperiment) == ("discriminant" in values)
+    assert isinstance(found, DiscriminantExperiment) == (values["kind"] == "discriminant")
 
 
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
         (DISCRIMINANT | {"epochs": 3}, r"experiments\.x\.epochs: Extra.*got 3; remove the key"),
-        (DISCRIMINANT | {"discriminant": "qda"}, r"x\.discriminant: .*'shrinkage_lda', got 'qda'"),
+        (DISCRIMINANT | {"model": "qda"}, r"x\.model: .*known: shrinkage_lda.*, got 'qda'"),
+        (DISCRIMINANT | {"model": "../qda"}, r"x\.model: .*known: shrinkage_lda.*, got '\.\./qda'"),
         (DISCRIMINANT | {"statistics": []}, r"x\.statistics: .*at least 1 item.*, got \[\]"),
         (DISCRIMINANT | {"statistics": ["rhythm"]}, r"x\.statistics\.0: .*got 'rhythm'"),
         (DISCRIMINANT | {"network": "mfcc_wide"}, r"x\.network: Extra inputs.*got 'mfcc_wide'"),
-        (NETWORK | {"network": "resnet"}, r"x\.network: .*got 'resnet'; fix the value"),
+        (NETWORK | {"model": "resnet"}, r"x\.model: .*mfcc_wide.*, got 'resnet'; fix the value"),
         (NETWORK | {"statistics": ["timbre"]}, r"x\.statistics: Extra inputs"),
         (NETWORK | {"learning_rate": "fast"}, r"write a plain number without quotes"),
         (NETWORK | {"features": "../mel"}, r"x\.features: .*pattern"),

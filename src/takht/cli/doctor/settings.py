@@ -61,6 +61,9 @@ def _uses(
             [("experiment", each) for each in (models if generated else experiments)]
             if "experiment" in fields
             else [None],
+            [("feature", each) for each in values.get("features") or []]
+            if "feature" in fields
+            else [None],
         ]
         for pairs in itertools.product(*every):
             yield section, dict(pair for pair in pairs if pair)

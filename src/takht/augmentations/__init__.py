@@ -1,0 +1,1 @@
+"""Alterations of training segments, one a file: params.yaml names the file."""

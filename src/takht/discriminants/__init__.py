@@ -1,0 +1,1 @@
+"""Linear discriminants, one a file: params.yaml names the file."""

@@ -1,0 +1,1 @@
+"""Networks, one a file: params.yaml names the file. See docs/extending.md."""
