@@ -1,13 +1,12 @@
 """What every kind of feature says of itself, in settings.json of its folder and in model cards."""
 
 from abc import ABC, abstractmethod
-from typing import Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field
 
 from takht.core.arrays import Frames, Waveform
-from takht.features.spectrograms.mel import HopSamples
 from takht.runtime.params import Section
 
 Rate = Annotated[int, Field(ge=8_000, le=96_000, description="of the audio, Hz")]
@@ -21,9 +20,10 @@ class FeatureRecipe(Section, ABC):
 
     dtype: ClassVar[type[np.floating]] = np.float16  # in a feature folder
     kind: str = Field(description="the name of the recipe's file")
-    unit: str
-    sample_rate_hz: Rate
-    hop_samples: HopSamples
+    if TYPE_CHECKING:  # each recipe declares these itself, in the order of settings.json
+        unit: str
+        sample_rate_hz: int
+        hop_samples: int
 
     @classmethod
     def at_rate(cls, sample_rate_hz: int, **settings: Any) -> Self:
