@@ -135,9 +135,8 @@ USES = [use for use in uses() if isinstance(use[2], dict)]
 
 
 def test_every_section_of_params_yaml_is_driven_to_its_limits():
-    assert {place.split(".")[0] for _, place, _ in USES} | {"scale", "corpus", "features"} == set(
-        PARAMS
-    )
+    driven = {place.split(".")[0] for _, place, _ in USES}
+    assert driven | {"scale", "corpus", "features"} == set(PARAMS)
 
 
 @pytest.mark.parametrize(("section", "place", "values"), USES, ids=lambda use: str(use)[:40])

@@ -1,4 +1,4 @@
-"""docs/extending.md: its files work as they stand, its commands run, and nothing else goes stale."""
+"""docs/extending.md: its files work, its commands run, and nothing else goes stale."""
 
 import json
 import re

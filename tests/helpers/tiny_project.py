@@ -70,13 +70,8 @@ PREPARATION: dict[str, Any] = {  # the parameters of these stages, for a few sho
     "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},
     "segment": {"seconds": 7.0, "min_seconds": 6.0},
     "aug": {
-        **{
-            "method": "pitch_and_tempo",
-            "factor": 1,
-            "semitones": 2.0,
-            "tempo_change": 0.1,
-            "seed": 1,
-        }
+        **{"method": "pitch_and_tempo", "factor": 1},
+        **{"semitones": 2.0, "tempo_change": 0.1, "seed": 1},
     },
 }
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from takht.core.arrays import Frames, Waveform
 from takht.errors import TakhtError
 from takht.features.spectrograms.recipe import FeatureRecipe
-from takht.runtime.by_name import find_fault, load_by_name
+from takht.runtime.by_name import describe_unknown, load_by_name
 
 
 def read_recipe(settings: Mapping[str, Any], where: Path) -> FeatureRecipe:
@@ -22,7 +22,7 @@ def read_recipe(settings: Mapping[str, Any], where: Path) -> FeatureRecipe:
         TakhtError: this version does not make such features.
     """
     kind = settings.get("kind")
-    if fault := find_fault("recipes", kind):
+    if fault := describe_unknown("recipes", kind):
         raise _unknown(where, f"kind: {fault}")
     try:
         recipe: FeatureRecipe = load_by_name("recipes", str(kind)).Recipe(**settings)

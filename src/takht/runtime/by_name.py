@@ -23,7 +23,7 @@ def load_by_name(package: str, name: str) -> Any:
     Raises:
         TakhtError: there is none; the line lists those that there are.
     """
-    if fault := find_fault(package, name):
+    if fault := describe_unknown(package, name):
         raise TakhtError(f"src/takht/{package}: {fault}, got {name!r:.100}; fix the name")
     return importlib.import_module(f"takht.{package}.{name}")
 
@@ -33,7 +33,7 @@ def list_names(package: str) -> list[str]:
     return sorted(p.stem for p in (_LIBRARY / package).glob("*.py") if _NAME.fullmatch(p.stem))
 
 
-def find_fault(package: str, name: Any) -> str:
+def describe_unknown(package: str, name: Any) -> str:
     """Return what is wrong with a name, or nothing where the package has such a module."""
     # Not by listing the folder: a stage opens only what it declares.
     sound = isinstance(name, str) and _NAME.fullmatch(name)
@@ -55,7 +55,7 @@ def require_known_names(path: Path = Path("params.yaml")) -> None:
     faults = [
         f"{path}: {place}: {fault}, got {name!r:.100}; fix the name or write that file"
         for place, package, name in _named(values if isinstance(values, dict) else {})
-        if (fault := find_fault(package, name))
+        if (fault := describe_unknown(package, name))
     ]
     if faults:
         raise TakhtError("\n".join(faults))
@@ -81,7 +81,7 @@ def named_in(package: str, *others: str) -> AfterValidator:
     """Return the check of a field whose value names a module of the package, or is of `others`."""
 
     def check(name: str) -> str:
-        if name not in others and (fault := find_fault(package, name)):
+        if name not in others and (fault := describe_unknown(package, name)):
             known = f"not one of {', '.join(others)}, and " if others else ""
             raise PydanticCustomError("unknown_name", "{fault}", {"fault": known + fault})
         return name
