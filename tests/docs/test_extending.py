@@ -37,6 +37,7 @@ def test_the_page_has_a_file_of_each_kind():
 
 def test_a_new_file_and_its_experiment_make_nothing_else_stale(here):
     before = stale(here)
+    assert not {"train@best", "evaluate@best"} & before
     for place, text in FILES:
         (here.root / place).write_text(text, encoding="utf-8")
     assert stale(here) == before

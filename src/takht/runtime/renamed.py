@@ -20,6 +20,8 @@ RENAMED: Mapping[str, str] = {
     "vae_train": "train_vae",
     "prior_train": "train_prior",
     "steps": "quarter_tone_steps",
+    "network": "model",
+    "discriminant": "model",
     "known_named": "known_accept_rate",
     "calibration_error": "ece",
     "calibration_error_before": "ece_uncalibrated",

@@ -271,7 +271,7 @@ def test_the_repositorys_own_experiments_are_valid(name):
         (DISCRIMINANT | {"model": "../qda"}, r"x\.model: .*known: shrinkage_lda.*, got '\.\./qda'"),
         (DISCRIMINANT | {"statistics": []}, r"x\.statistics: .*at least 1 item.*, got \[\]"),
         (DISCRIMINANT | {"statistics": ["rhythm"]}, r"x\.statistics\.0: .*got 'rhythm'"),
-        (DISCRIMINANT | {"network": "mfcc_wide"}, r"x\.network: Extra inputs.*got 'mfcc_wide'"),
+        (DISCRIMINANT | {"network": "mfcc_wide"}, r"x\.network: .*it is now called model"),
         (NETWORK | {"model": "resnet"}, r"x\.model: .*mfcc_wide.*, got 'resnet'; fix the value"),
         (NETWORK | {"statistics": ["timbre"]}, r"x\.statistics: Extra inputs"),
         (NETWORK | {"learning_rate": "fast"}, r"write a plain number without quotes"),
