@@ -67,10 +67,10 @@ def test_the_command_runs(here, command):
 def test_what_was_made_is_what_the_files_say(here):
     card = json.loads((here.root / "models/by_flux/model.json").read_text("utf-8"))
     assert card["bands"] == card["features"]["bands"] == 48
-    rows = np.load(next((here.root / "data/features/crossings/umm").glob("*.npy")))
+    rows = np.load(min((here.root / "data/features/crossings/umm").glob("*.npy")))
     assert rows.shape[1] == 338
     assert np.all((rows[:, 336] > 0) & (rows[:, 336] < 0.5))
-    usual = next((here.root / "data/features/statistics/umm").glob("*.npy"))
+    usual = min((here.root / "data/features/statistics/umm").glob("*.npy"))
     np.testing.assert_array_equal(rows[:, :336], np.load(usual))
     index = pd.read_csv(here.root / "data/features/mel_augmented/index.csv")
     copied = index[index["copy"] == 1].iloc[0]
@@ -78,7 +78,7 @@ def test_what_was_made_is_what_the_files_say(here):
     first = index[(index["recording"] == copied["recording"]) & (index["copy"] == 0)].iloc[0]
     plain, noisy = (array[each["first_frame"] :][: each["frames"]] for each in (first, copied))
     assert plain.shape == noisy.shape  # neither shifted nor stretched
-    quiet = plain < plain.max() - 60
+    quiet = plain < np.median(plain)
     assert noisy[quiet].mean() > plain[quiet].mean() + 3
 
 
@@ -86,4 +86,4 @@ def test_an_edited_file_makes_its_own_experiment_stale_and_no_other(here):
     before = stale(here)
     file = here.root / "src/takht/networks/pooled.py"
     file.write_text(file.read_text("utf-8").replace("Dropout(0.3", "Dropout(0.4"), encoding="utf-8")
-    assert {name for name in stale(here) - before if "/" not in name} == {"train@pooled"}
+    assert stale(here) - before == {"train@pooled", "evaluate@pooled"}
