@@ -100,7 +100,7 @@ def write(folder: Path, count: int) -> None:
 def table(found: dict[int, dict[str, Cost]]) -> Iterator[str]:
     """Yield the lines of the table, in Markdown."""
     heads = " | ".join(f"`{step}`, CPU s" for step in STEPS)
-    yield f"| files in the folder | {heads} | most MB |"
+    yield f"| files in the folder | {heads} | peak MB |"
     yield f"|---{'|---' * len(STEPS)}|---|"
     for count, costs in found.items():
         seconds = " | ".join(f"{costs[step].cpu_s:.1f}" for step in STEPS)

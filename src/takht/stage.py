@@ -75,7 +75,7 @@ def _with_room(work: Callable[[], None]) -> None:
         freed = store_folder.make_room(store_folder.locate_store(), error.folder)
         if not freed:
             raise
-        sys.stderr.write(f"disk full: {freed} bytes of the store thrown out, starting again\n")
+        sys.stderr.write(f"disk full: {freed} bytes of the store deleted, starting again\n")
         work()
 
 

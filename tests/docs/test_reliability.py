@@ -10,7 +10,7 @@ from pipeline import ROOT, STAGES
 
 PAGE = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
 RESULTS = survived.read(ROOT / "docs/measured/reliability.json")
-ODD = {"kinds": 37, "files": 300, "accepted": 100, "rejected": 190, "passed over": 10}
+ODD = {"kinds": 37, "files": 300, "accepted": 100, "rejected": 190, "ignored": 10}
 
 
 def test_the_page_shows_the_committed_results():
@@ -33,14 +33,14 @@ def test_odd_files_are_summed_up_by_verdict():
     text = (
         "<!-- odd files -->\n| kind | files | verdicts |\n|---|---:|---|\n"
         "| a | 8 | 2 rejected: is empty, 0 bytes; 6 accepted |\n"
-        "| b | 3 | 3 passed over, counted on stderr |\n| **all** | **11** | |\n"
+        "| b | 3 | 3 ignored, counted on stderr |\n| **all** | **11** | |\n"
         "<!-- end of odd files -->"
     )
     assert reliability.odd_files(text) == {
-        "kinds": 2, "files": 11, "accepted": 6, "rejected": 2, "passed over": 3,
+        "kinds": 2, "files": 11, "accepted": 6, "rejected": 2, "ignored": 3,
     }  # fmt: skip
     (row,) = reliability.summary(ODD, {}).splitlines()[2:]
-    assert "300 files of 37 kinds: 100 accepted, 190 rejected, 10 passed over" in row
+    assert "300 files of 37 kinds: 100 accepted, 190 rejected, 10 ignored" in row
 
 
 def test_counts_are_summed_up():
@@ -52,9 +52,9 @@ def test_counts_are_summed_up():
     found["soak"]["edits"]["moved, too late"] = 1
     rows = reliability.summary(ODD, found).splitlines()[3:]
     assert rows == [
-        "| a stage killed | 36 times, of 2 stages | nothing |",
-        "| a stage interrupted | 9 times, of 2 stages | nothing |",
-        "| a worker process killed | 2 times, of 1 stages | nothing |",
+        "| a stage killed | 36 times, in 2 stages | nothing |",
+        "| a stage interrupted | 9 times, in 2 stages | nothing |",
+        "| a worker process killed | 2 times, in 1 stages | nothing |",
         "| random edits, one after another | 14 of 2 kinds | nothing |",
     ]
     assert kills.table(found["kills"]).splitlines()[-1] == "| **all** (seed 5) | 36 | 9 | 2 |"
@@ -64,7 +64,7 @@ def test_faults_are_shown_with_what_one_sees_and_no_sign_breaks_the_table():
     each = {"fault": "disk full", "stage": "mel", "seen": "error: a|b", "healed": "`dvc repro`"}
     *_, row = reliability.faults([each]).splitlines()
     assert row == "| disk full | mel | `error: a\\|b` | `dvc repro` |"
-    assert "1, of 1 stages" in reliability.summary(ODD, {"faults": [each]})
+    assert "1, in 1 stages" in reliability.summary(ODD, {"faults": [each]})
 
 
 @pytest.mark.parametrize("part", [*reliability.TABLES, "summary"])

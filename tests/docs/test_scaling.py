@@ -105,23 +105,23 @@ def test_the_limits_are_where_the_curve_reaches_them():
     rows = list(scaling_tables.segments(curve, {"segment": {"seconds": 60.0}}))
     assert rows[3] == "| 1,000 | 1 min | 60,000 | 111 | 111 | 111 | 111 | 6,000 |"
     assert rows[6] == "| 1,000 | 10 min | 6,000 | 7 | 7 | 7 | 7 | 600 |"
-    assert "60 CPU s at 34,000 files in a folder (580 hours in segments of 1 min)" in rows[-1]
-    assert "8 GB of memory at 80,000 (1,300 hours)" in rows[-1]
+    assert "With 34,000 files in a folder (580 hours in segments of 1 min)" in rows[-1]
+    assert "With 80,000 files (1,300 hours), DVC needs 8 GB of memory" in rows[-1]
 
 
 def test_near_duplicates_are_pairs():
     found = {"minutes": 3, "cpu_s": {"30": 1.0, "60": 3.0, "120": 16.0}}
     rows = list(scaling_tables.near_duplicates(found))
     assert rows[2] == "| 30 | 1.00 | 33.3 | 2299 |"
-    assert "the power 2.00 of the number" in rows[-1]
-    assert "44 s of one core for 10 hours, 200 of them; 5 days of one core for 1,000" in rows[-1]
+    assert "as their number to the power 2.00." in rows[-1]
+    assert "one core takes 44 s for 10 hours (200 recordings); 5 days for 1,000" in rows[-1]
 
 
 def test_the_store_and_the_training_input_grow_with_the_hours():
     *_, last = scaling_tables.store(HOUR)
     assert last == "| 100,000 | 2,000,000 | 10,000,000 | 1,000.0 |"
     first, *_, last = scaling_tables.training(HOUR)
-    assert "9,000 windows a second, 450 MB/s" in first
+    assert "9,000 windows per second, 450 MB/s" in first
     assert last == "| 100,000 | 180,000,000 | 6 h | 9,000.0 | 7,200.0 |"
 
 

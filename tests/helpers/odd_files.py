@@ -12,7 +12,7 @@ import odd_playlists
 import odd_sounds
 from odd_making import ACCEPTED, PASSED_OVER, Odd, of, wav
 
-_WORDS = {ACCEPTED: "accepted", PASSED_OVER: "passed over, counted on stderr"}
+_WORDS = {ACCEPTED: "accepted", PASSED_OVER: "ignored, counted on stderr"}
 
 
 def every() -> Iterator[Odd]:

@@ -36,16 +36,16 @@ def _names() -> Iterator[Odd]:
         ("names with spaces, quotes, signs, emoji", "*?[a-z]{x,y}"),
         ("names with spaces, quotes, signs, emoji", "=SUM(A1:A9)"),
         ("names with spaces, quotes, signs, emoji", "right-to-left \u202e3pm"),
-        ("names that a program might obey", "$(touch pwned)"),
-        ("names that a program might obey", "; touch pwned #"),
-        ("names that a program might obey", "-i"),
-        ("names that a program might obey", "--help"),
-        ("names that a program might obey", "%03d%n%s"),
-        ("names that a program might obey", "https:host:80"),
-        ("names that a program might obey", "concat:a.wav|b.wav"),
-        ("names that a program might obey", "~root"),
-        ("names that a program might obey", "${HOME}"),
-        ("names that a program might obey", "!!python"),
+        ("names that look like options or commands", "$(touch pwned)"),
+        ("names that look like options or commands", "; touch pwned #"),
+        ("names that look like options or commands", "-i"),
+        ("names that look like options or commands", "--help"),
+        ("names that look like options or commands", "%03d%n%s"),
+        ("names that look like options or commands", "https:host:80"),
+        ("names that look like options or commands", "concat:a.wav|b.wav"),
+        ("names that look like options or commands", "~root"),
+        ("names that look like options or commands", "${HOME}"),
+        ("names that look like options or commands", "!!python"),
         ("names of 240 bytes and more", "n" * 240),
         ("names of 240 bytes and more", "ن" * 120),
     ):
@@ -64,12 +64,12 @@ def _refused_names() -> Iterator[Odd]:
         ("settings.json", "kept for the pipeline"),
         ("index.csv", "kept for the pipeline"),
     ):
-        yield odd("names that are refused", f"{name}.wav", verdict, wav())
+        yield odd("rejected names", f"{name}.wav", verdict, wav())
     for name in ("n" * 251, "ن" * 125 + "n"):
         yield odd("names of 240 bytes and more", f"{name}.wav", "too long, 251 bytes", wav())
     spellings = {unicodedata.normalize(form, "آل") for form in ("NFC", "NFD")}
     for name in spellings:
-        yield odd("names that are refused", f"{name}.wav", "two recordings of one name", wav())
+        yield odd("rejected names", f"{name}.wav", "has the same name as", wav())
 
 
 def _clutter() -> Iterator[Odd]:
@@ -86,7 +86,7 @@ def _folder_with_a_song(path: Path) -> None:
 
 
 def _links() -> Iterator[Odd]:
-    kind = "symbolic links out, to nowhere, in circles"
+    kind = "symbolic links to outside, to nothing, in circles"
     for file, target, verdict in (
         ("odd/loop.wav", "loop.wav", "leads nowhere"),
         ("odd/dangling.wav", "gone.wav", "leads nowhere"),
@@ -114,7 +114,7 @@ def _no_files() -> Iterator[Odd]:
     yield Odd(kind, "odd/pipe.mp3", "is a device or pipe", os.mkfifo)
     yield Odd(kind, "odd/folder.mp3", "is a folder", Path.mkdir)
     yield Odd(kind, "empty composer", "holds no recording", Path.mkdir)
-    yield Odd(kind, "loose.wav", "stands outside", of(wav()))
+    yield Odd(kind, "loose.wav", "is outside", of(wav()))
     yield Odd(kind, "odd/album/deep.wav", ACCEPTED, _in_a_folder)
     yield Odd(kind, "odd/closed.mp3", "unreadable|cannot be read", _closed)
 
@@ -130,7 +130,7 @@ def _closed(path: Path) -> None:
 
 
 def _giants() -> Iterator[Odd]:
-    kind = "sparse giants"
+    kind = "huge sparse files"
     rf64 = wav(kind="RF64", rate_hz=8000)("giant")
     for file, start, size, verdict in (
         ("giant.mp3", b"", _TIB, "is too large, 1024 GiB"),

@@ -49,7 +49,7 @@ def _levels() -> Iterator[Odd]:
     yield odd(
         "constant offset alone",
         "constant.wav",
-        "silent but for a constant offset",
+        "silent apart from a constant offset",
         written(constant),
     )
     yield odd("antiphase stereo", "antiphase.wav", "is silent, its mono mix", written(both))
@@ -102,8 +102,8 @@ def _shapes() -> Iterator[Odd]:
         yield odd("bit depths, float, A-law, ADPCM", f"{subtype} flac.flac", ACCEPTED, content)
     for rate_hz in (8000, 11_025, 16_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000):
         yield odd("8 to 192 kHz", f"{rate_hz} Hz.wav", ACCEPTED, wav(rate_hz=rate_hz))
-    yield odd("sample rates that are none", "100 Hz.wav", "sample rate is 100", wav(rate_hz=100))
-    yield odd("sample rates that are none", "2 MHz.wav", "sample rate", wav(rate_hz=2_000_000))
+    yield odd("impossible sample rates", "100 Hz.wav", "sample rate is 100", wav(rate_hz=100))
+    yield odd("impossible sample rates", "2 MHz.wav", "sample rate", wav(rate_hz=2_000_000))
     for channels in range(2, 9):
         yield odd("1 to 8 channels", f"{channels}.wav", ACCEPTED, wav(channels=channels))
     content = wav(channels=6, kind="FLAC")

@@ -124,7 +124,7 @@ def test_memory_is_limited_from_the_start(song, monkeypatch):
 def test_a_file_too_large_and_what_is_no_file_are_not_opened(tmp_path):
     with (tmp_path / "giant.mp3").open("wb") as file:
         file.truncate(limits.MAX_BYTES + 1)
-    assert "is too large, 64 GiB, at most 64 are let in" in str(probe(tmp_path / "giant.mp3"))
+    assert "is too large, 64 GiB, at most 64 are allowed" in str(probe(tmp_path / "giant.mp3"))
     os.mkfifo(tmp_path / "pipe.mp3")
     assert stat.S_ISFIFO((tmp_path / "pipe.mp3").stat().st_mode)
     assert probe(tmp_path / "pipe.mp3") == "is no file"

@@ -84,7 +84,7 @@ def test_each_file_has_the_verdict_it_must_have(corpus):
     assert set(reasons) <= {names.escape(each.file) for each in files}
     assert all("; " in reason and "\n" not in reason for reason in reasons.values())
     passed_over = sum(each.verdict == PASSED_OVER for each in files)
-    assert f"{passed_over} hidden or system files passed over" in said
+    assert f"{passed_over} hidden or system files ignored" in said
 
 
 def test_time_and_memory_are_bounded(corpus):

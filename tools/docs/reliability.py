@@ -50,17 +50,17 @@ def _tried(odd: dict[str, int], results: dict[str, Any]) -> Iterator[tuple[str, 
         stages = results["kills"]["stages"]
         for kind, what in _KINDS.items():
             counts = [each[kind] for each in stages.values() if each[kind]]
-            yield what, f"{sum(counts)} times, of {len(counts)} stages"
+            yield what, f"{sum(counts)} times, in {len(counts)} stages"
     if "faults" in results:
         stages = {each["stage"] for each in results["faults"]}
-        yield "faults injected", f"{len(results['faults'])}, of {len(stages)} stages"
+        yield "faults injected", f"{len(results['faults'])}, in {len(stages)} stages"
     if "soak" in results:
         edits = results["soak"]["edits"]
         kinds = {name.removesuffix(soak.TOO_LATE) for name in edits}
         yield "random edits, one after another", f"{sum(edits.values())} of {len(kinds)} kinds"
 
 
-_VERDICTS = ("accepted", "rejected", "passed over")
+_VERDICTS = ("accepted", "rejected", "ignored")
 _KINDS = {
     "killed": "a stage killed",
     "interrupted": "a stage interrupted",
@@ -80,8 +80,8 @@ def odd_files(text: str) -> dict[str, int]:
 
 
 def faults(found: list[dict[str, str]]) -> str:
-    """Return each fault, what a user sees of it, and what heals it."""
-    head = ["| fault | stage | what one sees | what heals it |", "|---|---|---|---|"]
+    """Return each fault, what a user sees, and how to recover."""
+    head = ["| fault | stage | what you see | how to recover |", "|---|---|---|---|"]
     return "\n".join([*head, *(_row(each) for each in found)])
 
 

@@ -61,7 +61,7 @@ def sizes(hour: Mapping[str, Any], altered: float) -> dict[str, float]:
 
 def an_hour(hour: Mapping[str, Any], altered: float) -> Iterator[str]:
     """Yield what an hour costs in each stage."""
-    yield "| stage | CPU s an hour | times real time, one core |"
+    yield "| stage | CPU s per hour | times real time, one core |"
     yield "|---|---:|---:|"
     for stage, cpu_s in stages(hour, altered).items():
         yield f"| {stage} | {cpu_s:.1f} | {3600 / cpu_s:,.0f} |"
@@ -82,7 +82,7 @@ def time(hour: Mapping[str, Any], altered: float) -> Iterator[str]:
 def storage(hour: Mapping[str, Any], altered: float) -> Iterator[str]:
     """Yield the bytes and objects of each folder by the amount of audio."""
     heads = [f"{hours:,} h, {unit}" for hours in HOURS for unit in ("GB", "objects")]
-    yield _row("folder", ["MB an hour", "objects an hour", *heads])
+    yield _row("folder", ["MB per hour", "objects per hour", *heads])
     yield f"|---|---:|---:{'|---:' * len(heads)}|"
     for name, size in sizes(hour, altered).items():
         objects = hour["objects"][name]
@@ -98,7 +98,7 @@ def segments(curve: dict[int, dict[str, Any]], params: Mapping[str, Any]) -> Ite
     """Yield what DVC takes for the folder of segments, and where it is too much."""
     minute = params["segment"]["seconds"] / 60
     heads = [f"`{step}`, CPU s" for step in folder_objects.STEPS]
-    yield _row("hours", ["segments of", "objects", *heads, "most MB"])
+    yield _row("hours", ["segments of", "objects", *heads, "peak MB"])
     yield f"|---:|---:|---:{'|---:' * len(heads)}|---:|"
     by_step = {
         step: {count: costs[step].cpu_s for count, costs in curve.items()}
@@ -115,17 +115,17 @@ def segments(curve: dict[int, dict[str, Any]], params: Mapping[str, Any]) -> Ite
     memory = reaching(peaks, MEMORY_MB)
     yield ""
     yield (
-        f"A `dvc repro` with nothing to do takes {PATIENCE_CPU_S:.0f} CPU s at "
-        f"{_round(idle)} files in a folder ({_round(idle * minute / 60)} hours in segments of "
-        f"{minute:g} min), and DVC needs {MEMORY_MB / 1000:.0f} GB of memory at "
-        f"{_round(memory)} ({_round(memory * minute / 60)} hours)."
+        f"With {_round(idle)} files in a folder ({_round(idle * minute / 60)} hours in segments of "
+        f"{minute:g} min), a `dvc repro` with nothing to do takes {PATIENCE_CPU_S:.0f} CPU s. With "
+        f"{_round(memory)} files ({_round(memory * minute / 60)} hours), DVC needs "
+        f"{MEMORY_MB / 1000:.0f} GB of memory."
     )
 
 
 def near_duplicates(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield the measured cost of comparing all recordings, and what it comes to."""
     curve = {int(number): cpu_s for number, cpu_s in found["cpu_s"].items()}
-    yield "| recordings | CPU s of comparing | CPU ms a recording | µs a pair |"
+    yield "| recordings | CPU s to compare | CPU ms per recording | µs per pair |"
     yield "|---:|---:|---:|---:|"
     for number, cpu_s in curve.items():
         pairs = number * (number - 1) / 2
@@ -135,21 +135,21 @@ def near_duplicates(found: Mapping[str, Any]) -> Iterator[str]:
     last, cpu_s = list(curve.items())[-1]
     last_hours = last * found["minutes"] / 60
     times = "; ".join(
-        f"{_duration(cpu_s * (hours / last_hours) ** 2 / 3600)} of one core for {hours:,} hours, "
-        f"{hours * 60 / found['minutes']:,.0f} of them"
+        f"{_duration(cpu_s * (hours / last_hours) ** 2 / 3600)} for {hours:,} hours "
+        f"({hours * 60 / found['minutes']:,.0f} recordings)"
         for hours in HOURS
     )
     yield ""
     yield (
-        f"Over these, recordings of {found['minutes']} min, the cost grew with the power "
-        f"{exponent(curve):.2f} of the number. If it is as the square from there on: {times}."
+        f"The recordings last {found['minutes']} min. The cost grew as their number to the power "
+        f"{exponent(curve):.2f}. If it grows as the square beyond, one core takes {times}."
     )
 
 
 def store(hour: Mapping[str, Any]) -> Iterator[str]:
     """Yield what looking through the store costs each stage."""
     found, an_hour = hour["store"], 60 / hour["recording_minutes"]
-    yield "| hours | recordings | entries | CPU s a stage |"
+    yield "| hours | recordings | entries | CPU s per stage |"
     yield "|---:|---:|---:|---:|"
     for hours in HOURS:
         entries = hours * an_hour * found["entries_a_recording"]
@@ -164,11 +164,11 @@ def training(hour: Mapping[str, Any]) -> Iterator[str]:
         found[key] for key in ("windows_a_second", "bytes_a_window", "table_bytes_a_window")
     )
     yield (
-        f"One core delivers {_round(rate)} windows a second, {rate * size / 1e6:,.0f} MB/s of "
-        f"features; an hour has {found['windows_an_hour']:,.0f} windows."
+        f"One core delivers {_round(rate)} windows per second, {rate * size / 1e6:,.0f} MB/s "
+        f"of features. An hour has {found['windows_an_hour']:,.0f} windows."
     )
     yield ""
-    yield "| hours | windows | input of an epoch, one core | read, GB | their table, MB |"
+    yield "| hours | windows | input of one epoch, one core | read, GB | window table, MB |"
     yield "|---:|---:|---:|---:|---:|"
     for hours in HOURS:
         windows = hours * found["windows_an_hour"]

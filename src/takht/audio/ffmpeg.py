@@ -106,7 +106,7 @@ def read_ffmpeg_version() -> str:
     line = said.decode("utf-8", "replace").partition("\n")[0]
     if process.returncode or not line:
         raise Stopped(
-            f"{find_ffmpeg()}: does not tell its version, ended with code {process.returncode}; "
+            f"{find_ffmpeg()}: does not report its version, ended with code {process.returncode}; "
             "run `make setup`, or set TAKHT_FFMPEG to another"
         )
     return line
@@ -325,7 +325,7 @@ class FfmpegAudio:
         if ended_by in _FROM_OUTSIDE:
             raise Stopped(
                 f"{self._path}: ffmpeg was killed while it decoded this, by signal {ended_by}; if "
-                "nobody did it, memory was short: close other programs, and run again"
+                "nobody killed it, memory ran out: close other programs and run again"
             )
         if ended_by == signal.SIGXCPU or code == _DEAF:
             raise Unreadable(f"takes more than {limits.MAX_CPU_SECONDS} s of processor time")
@@ -374,13 +374,13 @@ def _name_kind(path: Path) -> str:
             said = b""
     kinds = _KIND.findall(said.decode("utf-8", "replace"))
     if not kinds:
-        return "is of no kind of sound that is known; if it is sound, convert it to FLAC or WAV"
+        return "has no known audio format; if it is audio, convert it to FLAC or WAV"
     kind = kinds[-1]
     if kind in _PLAYLISTS:
-        return f"is a playlist ({kind}) without sound of its own; put the recordings in its place"
+        return f"is a playlist ({kind}) without audio of its own; put the recordings in its place"
     if kind.endswith("_pipe") or kind in _NO_SOUND:
-        return f"is a picture or text ({kind}), no recording; move it elsewhere"
-    return f"is of a kind that is not let in ({kind}); convert it to FLAC or WAV"
+        return f"is a picture or text ({kind}), not a recording; move it elsewhere"
+    return f"has an unsupported format ({kind}); convert it to FLAC or WAV"
 
 
 def _plain(error: str) -> str:

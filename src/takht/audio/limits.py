@@ -24,7 +24,7 @@ def find_size_fault(size_bytes: int) -> str | None:
     """Return that a file is larger than MAX_BYTES, or None."""
     if size_bytes <= MAX_BYTES:
         return None
-    return f"is too large, {size_bytes / 2**30:.0f} GiB, at most {MAX_BYTES / 2**30:g} are let in"
+    return f"is too large, {size_bytes / 2**30:.0f} GiB, at most {MAX_BYTES / 2**30:g} are allowed"
 
 
 ARE_HELD = sys.platform == "linux"  # from outside a process; elsewhere ffmpeg minds its time

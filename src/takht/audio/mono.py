@@ -130,10 +130,10 @@ def find_fault(sound: Sound, silence_dbfs: float = SILENCE_DBFS, lower: str = ""
     if level > MAX_PEAK_DBFS:
         return (
             f"is beyond full scale, its mono mix peaks at {level:.1f} dBFS, at most "
-            f"{MAX_PEAK_DBFS:g} are let in; export it again with samples in [-1, 1]"
+            f"{MAX_PEAK_DBFS:g} are allowed; export it again with samples in [-1, 1]"
         )
     if sound.half_range_dbfs() < silence_dbfs <= level:
-        reason = f"is silent but for a constant offset of {level:.1f} dBFS"
+        reason = f"is silent apart from a constant offset of {level:.1f} dBFS"
         remedy = "remove it or fetch it again"
     elif level < silence_dbfs:
         reason = f"is silent, its mono mix peaks at {level:.1f} dBFS, below {silence_dbfs:g}"
@@ -142,7 +142,7 @@ def find_fault(sound: Sound, silence_dbfs: float = SILENCE_DBFS, lower: str = ""
     else:
         return None
     if sound.audio_streams > 1:
-        remedy = "export the audio stream that sounds to a file of its own"
+        remedy = "export the stream that holds the music to a file of its own"
         reason += f" ({_describe_streams(sound)})"
     return f"{reason}; {remedy}"
 
@@ -153,21 +153,21 @@ def describe_losses(sound: Sound) -> list[str]:
     if sound.missing_seconds:
         lines.append(
             f"decodes to {sound.seconds:.2f} s, claims {sound.claimed_seconds:.2f}, "
-            f"{sound.missing_seconds:.2f} s are missing; fetch a whole copy if there is one"
+            f"{sound.missing_seconds:.2f} s are missing; fetch a complete copy if there is one"
         )
     elif sound.decode_errors and not sound.unread_bytes:
         lines.append(
             f"is damaged, decode errors: {sound.decode_errors} in {sound.seconds:.2f} s, "
-            "what they hit is missing; fetch a whole copy if there is one"
+            "the damaged parts are missing; fetch an undamaged copy if there is one"
         )
     if sound.unread_bytes:
         lines.append(
             f"holds {sound.unread_bytes} bytes after its {sound.seconds:.2f} s of audio that are "
-            "not read; if files were joined, cut them apart"
+            "not read; if files were joined, separate them"
         )
     if sound.audio_streams > 1:
         lines.append(
-            f"holds {_describe_streams(sound)}; export another to a file of its own to use it"
+            f"holds {_describe_streams(sound)}; to use another, export it to a file of its own"
         )
     return lines
 

@@ -80,7 +80,7 @@ class Store:
             if self.root not in _given_up:
                 _given_up.add(self.root)
                 sys.stderr.write(
-                    f"{self.root}: cannot keep finished pieces ({error.strerror or error}); free "
+                    f"{self.root}: cannot keep finished results ({error.strerror or error}); free "
                     "space, or set TAKHT_STORE to another folder\n"
                 )
 

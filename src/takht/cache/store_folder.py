@@ -37,7 +37,7 @@ def read_limit_bytes() -> int:
     except ValueError:
         limit = -1.0
     if not 0 <= limit < float("inf"):
-        raise TakhtError(f"TAKHT_STORE_GB: a number from 0 on, got {text!r}; fix or unset it")
+        raise TakhtError(f"TAKHT_STORE_GB: a number of at least 0, got {text!r}; fix or unset it")
     return round(limit * _GB)
 
 

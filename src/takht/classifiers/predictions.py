@@ -43,7 +43,7 @@ def predict_rounded(model: Classifier, windows: Frames) -> NDArray[np.float64]:
     """
     found = model.probabilities(windows).astype(np.float64)
     if not np.isfinite(found).all():
-        raise TakhtError(f"{model.card.kind} model: its answers are no numbers; {REMEDY}")
+        raise TakhtError(f"{model.card.kind} model: its outputs are not numbers; {REMEDY}")
     return found.round(_DECIMALS)
 
 

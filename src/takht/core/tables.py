@@ -70,7 +70,7 @@ def parse_table(
         )
         head = frame.iloc[0].tolist()
         if twice := sorted({name for name in head if head.count(name) > 1}):
-            raise ValueError(f"column {twice[0]!r} stands there twice")
+            raise ValueError(f"column {twice[0]!r} appears twice")
         frame = frame.iloc[1:].reset_index(drop=True).set_axis(head, axis=1)
         frame = _map_cells(frame, _MARKED.pattern, unmark_formulas)
         return frame.astype(dict(numbers or {}))

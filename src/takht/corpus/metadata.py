@@ -70,7 +70,7 @@ def read_composers(root: Path, files: Iterable[str], folders: Collection[str]) -
     if written and (rest := [file for file in files if names.to_nfc(file) not in written]):
         some = ", ".join(map(names.escape, sorted(rest)[:3]))
         sys.stderr.write(
-            f"{root / 'recordings.csv'}: gives {len(rest)} of {len(files)} files no composer, "
+            f"{root / 'recordings.csv'}: names no composer for {len(rest)} of {len(files)} files; "
             f"their folders do ({some}{', …' if len(rest) > 3 else ''})\n"
         )
     return _spell_alike(written, folders)

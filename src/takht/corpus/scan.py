@@ -19,7 +19,7 @@ MIN_WORKS = 3  # one for each side of the split
 _LOOSE_DOCUMENTS = ("", ".md", ".txt", ".dvc")
 _NOWHERE = "symbolic link leads nowhere; remove it or put the file in its place"
 _LOOSE = (
-    "stands outside the composers' folders, and recordings.csv gives it no composer; "
+    "is outside the composers' folders, and recordings.csv names no composer for it; "
     "move it into one"
 )
 _SHORT_SUFFIX = re.compile(r"\.\w{1,5}$")  # of files; what follows a folder's dot is longer
@@ -99,7 +99,7 @@ def say_passed_over(root: Path, files: Collection[str], what: str) -> None:
     if files:
         some = ", ".join(names.escape(file) for file in [*files][:3])
         more = ", …" if len(files) > 3 else ""
-        sys.stderr.write(f"{root}: {len(files)} {what} passed over ({some}{more})\n")
+        sys.stderr.write(f"{root}: {len(files)} {what} ignored ({some}{more})\n")
 
 
 def require_composers(
@@ -168,7 +168,7 @@ def _with_ids(seen: Iterable[FoundFile]) -> tuple[list[FoundFile], list[Rejected
         for each in group if len(group) > 1 else ():
             others = ", ".join(names.escape(other.file) for other in group if other != each)
             rejected.append(
-                Rejected(each.file, f"two recordings of one name, see {others}; rename one")
+                Rejected(each.file, f"has the same name as {others}; rename one")
             )
     return [each for group in by_name.values() if len(group) == 1 for each in group], rejected
 

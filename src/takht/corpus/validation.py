@@ -110,7 +110,7 @@ def describe_names(root: Path, files: Iterable[str], labels: Iterable[str]) -> l
     ]
     if len(twins) > _MOST_EXAMPLES:
         lines.append(
-            f"{root}: {len(twins)} groups of names differ in capitals only; rename them all"
+            f"{root}: {len(twins)} groups of names differ in case only; rename them all"
         )
     kinds = defaultdict(list)
     for path in in_order:

@@ -57,7 +57,7 @@ def read_rows(
         if name is None:
             fault = f"is not in the corpus{there.advise(written) if faults.has_room else ''}"
         elif name in rows:
-            fault = "stands there twice; keep one row"
+            fault = "appears twice; keep one row"
         elif not any(cells):
             fault = f"has no {' and no '.join(columns[1:])}; write one or remove the row"
         if fault:
@@ -82,7 +82,7 @@ def _find_columns(path: Path, head: list[str], key: str, wanted: list[str]) -> l
             f"write `{key},{wanted[0]}` as the first line"
         )
     if twice := [name for name in columns if head.count(name) > 1]:
-        raise TakhtError(f"{path}: column {twice[0]} stands there twice; keep one")
+        raise TakhtError(f"{path}: column {twice[0]} appears twice; keep one")
     return columns
 
 
@@ -124,7 +124,7 @@ def _find_shape_fault(line: list[str], head: list[str], columns: list[str]) -> s
         )
     for name, text in zip(head, line, strict=False):
         if len(text) > _FEWEST and name in columns and len(text) > (most := _most_letters(name)):
-            return f"has {len(text)} letters of {name}, at most {most} are let in; shorten it"
+            return f"has {len(text)} letters of {name}, at most {most} are allowed; shorten it"
     return None
 
 
@@ -215,7 +215,7 @@ def _read_text(root: Path, table: str) -> str | None:
         raise TakhtError(f"{path}: {reason}; put a table in its place or remove it") from None
     if len(content) > _MOST_BYTES:
         raise TakhtError(
-            f"{path}: is too large, at most {_MOST_BYTES / 2**20:g} MiB are let in; shorten it"
+            f"{path}: is too large, at most {_MOST_BYTES / 2**20:g} MiB are allowed; shorten it"
         )
     try:
         return content.decode("utf-8-sig")  # spreadsheets put a mark before UTF-8

@@ -41,7 +41,7 @@ def _line(error: Exception, where: str) -> str:
         return _of_system(error, where, said)
     return (
         f"{where}: {type(error).__name__}: {said or 'no message'} ({_last_place(error)}); this is "
-        "a mistake in takht: run it with TAKHT_DEBUG=1 for the traceback, and report that"
+        "a bug in takht: run it with TAKHT_DEBUG=1 for the traceback, and report that"
     )
 
 

@@ -34,7 +34,7 @@ def count_workers() -> int:
     """
     asked = os.environ.get("TAKHT_WORKERS") or str(count_cores())
     if not asked.isdecimal() or int(asked) < 1:
-        raise TakhtError(f"TAKHT_WORKERS: a whole number from 1 on, got {asked!r}; fix or unset it")
+        raise TakhtError(f"TAKHT_WORKERS: a whole number of at least 1, got {asked!r}; fix or unset it")
     return int(asked)
 
 
@@ -119,7 +119,7 @@ def _in_processes(
         get_reusable_executor(reuse=True).shutdown(wait=True)  # joined: their CPU time is counted
         return
     raise TakhtError(
-        f"{label}: a worker process was killed {_ATTEMPTS} times, mostly for want of memory; set "
+        f"{label}: a worker process was killed {_ATTEMPTS} times, usually because memory ran out; set "
         "TAKHT_WORKERS=1 and run again, what is finished is kept"
     )
 

@@ -44,7 +44,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
         name = str(key.value)
         if name in seen:
             raise yaml.constructor.ConstructorError(
-                None, None, f"the key {name!r} stands there twice", key.start_mark
+                None, None, f"the key {name!r} appears twice", key.start_mark
             )
         seen.add(name)
     return loader.construct_mapping(node, deep=True)

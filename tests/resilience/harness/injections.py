@@ -12,7 +12,7 @@ from soak_project import Lost
 from takht.audio import ffmpeg
 
 REPRO = "`dvc repro`"
-ROOM = f"room, then {REPRO}"
+ROOM = f"free space, then {REPRO}"
 NO_STORE = {"TAKHT_STORE_GB": "0", "TAKHT_STORE": "none"}  # nor one that makes room
 
 
@@ -58,14 +58,14 @@ def full_of_the_store(project: FaultProject) -> str:
     shutil.rmtree(project.root / "data/segments")
     project.fill_disk(2**20)
     said = project.stage("segment")
-    return one_line(said, "disk full: ", "bytes of the store thrown out, starting again")
+    return one_line(said, "disk full: ", "bytes of the store deleted, starting again")
 
 
 def store_on_a_full_disk(project: FaultProject) -> str:
     """Keep the store on a disk of a megabyte."""
     disk = mounted(project.warm.folder.with_name("small"), 1)
     said = project.stage("segment", TAKHT_STORE=str(disk / "store"))
-    line = one_line(said, str(disk), "cannot keep finished pieces (No space left on device)")
+    line = one_line(said, str(disk), "cannot keep finished results (No space left on device)")
     if not list((project.root / "data/segments").rglob("*.wav")):
         raise Lost("segment made nothing")
     return line.replace(str(disk), "small disk")
@@ -87,7 +87,7 @@ def want_of_memory(stage: str, **variables: str) -> Injection:
         return one_line(said, "error: ", "memory", "TAKHT_WORKERS=1", "run again")
 
     where = f"{stage}, in workers" if variables else stage
-    return Injection("memory limit hit", where, inject, f"memory, then {REPRO}")
+    return Injection("memory limit hit", where, inject, f"free memory, then {REPRO}")
 
 
 def no_ffmpeg(project: FaultProject) -> str:
@@ -170,7 +170,7 @@ def cache_flipped(project: FaultProject) -> str:
     (project.root / "data/gains.csv").unlink()
     said = project.tried("takht", "doctor", "--deep", PYTHONPATH=str(project.root / "src"))
     cached.unlink()
-    line = one_line(said, "failed  cached files", "is not what it was when it was cached", "rm -f")
+    line = one_line(said, "failed  cached files", "has changed since it was cached", "rm -f")
     return " ".join(line.split())
 
 
@@ -190,7 +190,7 @@ def model_by_hand(name: str) -> Injection:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         return one_line(project.stage("evaluate"), "error: ", f"models/{MODEL}")
 
-    return Injection(f"models/{MODEL}/{name} torn off, used by hand", "evaluate", inject, REPRO)
+    return Injection(f"models/{MODEL}/{name} truncated, then used without DVC", "evaluate", inject, REPRO)
 
 
 def lock_in_conflict(project: FaultProject) -> str:
@@ -227,7 +227,7 @@ def joined_by_a_stray(project: FaultProject) -> str:
 # One per mechanism: all stages write, compute and read through the same few functions.
 INJECTIONS = [
     *map(full_disk, ("segment", "split", "train@network")),
-    Injection("disk full of the store", "segment", full_of_the_store, "by itself"),
+    Injection("disk filled by the store", "segment", full_of_the_store, "by itself"),
     Injection("the store's disk full", "segment", store_on_a_full_disk, "by itself"),
     Injection("disk full under DVC's cache", "segment", cache_on_a_full_disk, ROOM),
     *map(want_of_memory, ("convert", "train@network")),
@@ -242,10 +242,10 @@ INJECTIONS = [
     Injection("a bit flipped in DVC's cache", "normalize", cache_flipped, f"`rm -f`, then {REPRO}"),
     model_by_hand("*.npz"),
     model_by_hand("model.json"),
-    Injection("dvc.lock in conflict", "all", lock_in_conflict, "Git, as the line says"),
-    Injection("params.yaml cut", "augment", params_cut, "Git"),
+    Injection("dvc.lock in conflict", "all", lock_in_conflict, "`git checkout`, as the line says"),
+    Injection("params.yaml truncated", "augment", params_cut, "restore it from Git"),
     Injection(
-        "a file of data/segments joined by a stray file by hand",
+        "a stray file added to data/segments",
         "segment",
         joined_by_a_stray,
         REPRO,

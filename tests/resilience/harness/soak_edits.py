@@ -37,7 +37,7 @@ class Edits:
             "recording removed": self.removed,
             "recording renamed": self.renamed,
             "recording moved to another composer": self.moved,
-            "recording spoilt": self.spoilt,
+            "recording damaged": self.spoilt,
             "recording replaced": self.replaced,
             "parameter changed": self.parameter,
             "store: a bit flipped": self.store_flipped,

@@ -113,7 +113,7 @@ def test_an_ffmpeg_without_a_version_is_none(monkeypatch, tmp_path, script):
     program.chmod(0o755)
     monkeypatch.setattr(ffmpeg, "find_ffmpeg", lambda: str(program))
     ffmpeg.read_ffmpeg_version.cache_clear()
-    with pytest.raises(Stopped, match="ffmpeg: does not tell its version, ended with code"):
+    with pytest.raises(Stopped, match="ffmpeg: does not report its version, ended with code"):
         ffmpeg.read_ffmpeg_version()
 
 

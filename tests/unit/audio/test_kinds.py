@@ -65,7 +65,7 @@ def test_free_format_mp3_is_decoded(tmp_path):
 @pytest.mark.parametrize("kind", ["nut", "swf"])
 def test_of_a_kind_that_is_not_let_in_the_name_is_said_and_convert_it(tmp_path, kind):
     path = encode(tmp_path / f"x.{kind}", WAVE, RATE_HZ, "-f", kind, "-ar", "44100")
-    with pytest.raises(Unreadable, match=rf"not let in \({kind}\); convert it") as raised:
+    with pytest.raises(Unreadable, match=rf"unsupported format \({kind}\); convert it") as raised:
         decode(path, RATE_HZ)
     assert "fetch" not in raised.value.advise("remove it or fetch it again")
 

@@ -145,7 +145,7 @@ def test_the_repository_its_lock_and_cache(project, tmp_path):
         "schema: '2.0'\nstages:\n  mel:\n    cmd: x\n    deps:\n    - pa"
     )
     (found, *_) = dvc_state.check_dvc(project)
-    assert (found.verdict, found.what) == ("failed", "dvc.lock is not one, or half of one")
+    assert (found.verdict, found.what) == ("failed", "dvc.lock is incomplete or no lock file")
     (tmp_path / "empty").mkdir()
     assert verdicts(dvc_state.check_dvc(tmp_path / "empty")) == [("dvc", "failed")]
 

@@ -113,7 +113,7 @@ def test_what_fails_is_named_and_the_rest_is_answered(takht, here, tmp_path):
     assert out.splitlines()[1].endswith("good.ogg")
     assert len(out.splitlines()) == 2
     lines = err.splitlines()
-    assert lines[0].startswith("note: 1 passed over, not named as audio: .jpg; name a file itself")
+    assert lines[0].startswith("note: 1 ignored, not named as audio: .jpg; name a file itself")
     assert lines[1] == "error: gone.wav: no such file or folder; fix the path"
     assert re.match(rf"error: {tmp_path}/bad\.mp3: unreadable, .*; fetch it again", lines[2])
     found = json.loads(takht(*words, "--json")[1])

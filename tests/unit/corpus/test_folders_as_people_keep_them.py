@@ -59,8 +59,8 @@ def test_a_corpus_full_of_leftovers_gives_its_recordings_and_counts_the_rest(tmp
     assert list(table["composer"]) == [*"aaabbb"]
     said = capsys.readouterr().err
     assert f"{len(stem)} files that neither are named as audio nor decode as such" in said
-    assert "2 files not named as audio passed over" in said  # a bad name, and one outside
-    assert "11 hidden or system files passed over" in said
+    assert "2 files not named as audio ignored" in said  # a bad name, and one outside
+    assert "11 hidden or system files ignored" in said
 
 
 def test_what_is_named_as_audio_and_is_none_still_has_its_verdict(tmp_path):
@@ -106,7 +106,7 @@ def test_shelves_and_a_spreadsheet_are_a_corpus(tmp_path, capsys):
         "shelf 2/003.wav": "A/B",
     }
     assert [each.file for each in rejected] == ["over.wav"]
-    assert "gives 1 of 5 files no composer" in capsys.readouterr().err
+    assert "names no composer for 1 of 5 files" in capsys.readouterr().err
 
 
 def test_links_that_may_hide_recordings_are_not_passed_over(tmp_path):

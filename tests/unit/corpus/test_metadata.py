@@ -22,7 +22,7 @@ def test_every_bad_row_is_named(tmp_path):
     said = str(caught.value).splitlines()
     assert len(said) == 3
     assert "row 2: folder 'ghost' is not in the corpus" in said[0]
-    assert "row 3: folder 'a' stands there twice" in said[1]
+    assert "row 3: folder 'a' appears twice" in said[1]
     assert "row 4: folder 'b' has no label" in said[2]
 
 

@@ -149,5 +149,5 @@ def test_what_is_passed_over_is_counted(tmp_path, capsys):
     scan_corpus(tmp_path)
     said = capsys.readouterr().err
     assert said == (
-        f"{tmp_path}: 4 hidden or system files passed over (.git, a/._x.wav, a/.hidden.mp3, …)\n"
+        f"{tmp_path}: 4 hidden or system files ignored (.git, a/._x.wav, a/.hidden.mp3, …)\n"
     )

@@ -27,7 +27,7 @@ def found(name):
         (held(seconds=5.99), "too short, 5.99 s, at least 6 s"),
         (held(peak=0.0), "silent, its mono mix peaks at -inf dBFS"),
         (held(peak=10 ** (-70.1 / 20)), "silent, its mono mix peaks at -70.1 dBFS, below -70"),
-        (held(peak=0.5, half_range=0.0), "silent but for a constant offset of -6.0 dBFS"),
+        (held(peak=0.5, half_range=0.0), "silent apart from a constant offset of -6.0 dBFS"),
         (held(peak=math.nan), "NaN or infinite"),
         (held(peak=math.inf), "NaN or infinite"),
         (held(peak=32767.0), "beyond full scale, its mono mix peaks at 90.3 dBFS"),

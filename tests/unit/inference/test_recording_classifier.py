@@ -133,7 +133,7 @@ class TestUnheard:
             (np.full(99_999, 1e-4), "is silent"),
             (np.full(99_999, np.nan), "NaN or infinite; export"),
             (np.r_[np.zeros(200_000), np.inf], "NaN or infinite"),
-            (np.full(99_999, 20.0), "peaks at 26.0 dBFS, at most 12 are let in; export"),
+            (np.full(99_999, 20.0), "peaks at 26.0 dBFS, at most 12 are allowed; export"),
             (
                 np.resize([0.5, -0.5], 44_100),
                 "lasts 2.00 s, less than one window (5.02 s); use a longer",

@@ -43,8 +43,8 @@ def bomb(line):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: 1\nb: {c: 1, c: 2}", "'c' stands there twice"),
-        ("a: 1\n'a': 2", "'a' stands there twice"),
+        ("a: 1\nb: {c: 1, c: 2}", "'c' appears twice"),
+        ("a: 1\n'a': 2", "'a' appears twice"),
         (bomb("{here}: &{here} [{before}]\n"), "aliases"),
         (bomb("{here}: &{here} {{x: [{before}]}}\n"), "aliases"),
         (bomb("{here}: &{here} {{<<: [{before}], {here}: 1}}\n"), "aliases"),

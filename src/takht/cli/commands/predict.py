@@ -62,7 +62,7 @@ def predict(
     if found.passed_over:
         suffixes = sorted({path.suffix.lower() or path.name for path in found.passed_over})
         sys.stderr.write(
-            f"note: {len(found.passed_over)} passed over, not named as audio: "
+            f"note: {len(found.passed_over)} ignored, not named as audio: "
             f"{names.escape(', '.join(suffixes[:10]))}; name a file itself to have it tried\n"
         )
     for failure in failures:

@@ -15,11 +15,11 @@ def check_cached_files(cache: Path) -> list[Finding]:
     files = [path for path in sorted(cache.glob("??/*")) if len(path.name.split(".")[0]) == 30]
     spoilt = list(_corrupt(files))
     if not spoilt:
-        return [ok("cached files", f"{len(files)} in {cache} are what they were")]
+        return [ok("cached files", f"{len(files)} in {cache} are unchanged")]
     return [
         failed(
             "cached files",
-            f"{path} is not what it was when it was cached",
+            f"{path} has changed since it was cached",
             f"`rm -f {path}`, then `dvc fetch` or `dvc repro --force`",
         )
         for path in spoilt

@@ -63,7 +63,7 @@ def _lock(project: Path, where: str) -> Finding:
             return failed("dvc", f"{name} holds conflict markers", remedy)
         if path.exists() and not _is_lock(text):
             remedy = f"`git checkout {name}` or delete it, then `dvc repro`"
-            return failed("dvc", f"{name} is not one, or half of one", remedy)
+            return failed("dvc", f"{name} is incomplete or no lock file", remedy)
     return ok("dvc", where)
 
 

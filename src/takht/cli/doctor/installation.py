@@ -41,7 +41,7 @@ def check_packages(project: Path) -> Finding:
         return warning(
             "packages",
             f"{len(wrong)} not as in {source}: {shown}",
-            "run `make setup`; other versions may round otherwise",
+            "run `make setup`; other versions may round differently",
         )
     return ok("packages", f"as in {source}")
 

@@ -26,8 +26,8 @@ def format_text(found: Explanation) -> str:
         f"{names.escape(found.prediction.file)}: {answered}; explained for {label}, probability "
         f"{found.composer.probability:.2f}",
         f"{_span(edges[0], edges[-1])} of {format_clock(found.prediction.seconds)}: log-odds of "
-        f"{label} {found.log_odds:.2f} a window; "
-        f"turned down by {ATTENUATION_DB:g} dB, this takes from them",
+        f"{label} {found.log_odds:.2f} per window; "
+        f"attenuating a part by {ATTENUATION_DB:g} dB lowers them by",
     ]
     rows = [(kind, what, f"{drop:+.2f}") for kind, what, drop in _strongest(found)]
     lines += ["  " + line for line in format_table(rows).splitlines()]

@@ -22,8 +22,8 @@ def format_markdown(comparison: Comparison) -> str:
         f"## {format_code(before)}{shas[0]} → {format_code(after)}{shas[1]}",
         _scores(comparison.experiments),
         "The difference is of recording accuracy, over the test recordings that both have, "
-        "with a 95 % interval by paired bootstrap. *No evidence*: the interval holds 0, or "
-        f"fewer than {FEWEST_CHANGED} were fixed or broken.",
+        "with a 95 % interval by paired bootstrap. *No evidence*: the interval includes 0, or "
+        f"fewer than {FEWEST_CHANGED} recordings were fixed or broken.",
         *(_corpora(one) for one in comparison.experiments if one.corpora),
         *(_test_sets(one, before, after) for one in comparison.experiments if _differ(one)),
         *_only(comparison.only_before, before),
@@ -96,8 +96,8 @@ def _test_sets(one: Difference, before: str, after: str) -> str:
     return (
         f"{format_code(one.experiment)}: the test sets differ. Recordings in both: {one.shared}, "
         f"only in {format_code(before)}: {one.only_before}, "
-        f"only in {format_code(after)}: {one.only_after}. Scores before "
-        "and after are of different recordings; the difference is of those in both."
+        f"only in {format_code(after)}: {one.only_after}. The scores "
+        "are of different recordings; the difference is of those in both."
     )
 
 

@@ -149,7 +149,7 @@ def _recordings(repo: Repo, path: str, where: str) -> pd.DataFrame:
             "run evaluate again in that revision"
         )
     if twice := sorted(table["recording"][table["recording"].duplicated()]):
-        raise TakhtError(f"{where}: {twice[0]!r} stands there twice; run evaluate again")
+        raise TakhtError(f"{where}: {twice[0]!r} appears twice; run evaluate again")
     return table
 
 
