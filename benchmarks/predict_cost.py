@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=int, nargs="+", default=[3, 55])
     parser.add_argument("--experiments", nargs="+", default=["best", "mel_even"])
     options = parser.parse_args()
-    show("| model | recording | CPU s | wall s | real time : wall | most MB, ffmpeg included |")
+    show("| model | recording | CPU s | wall s | real time : wall | peak MB |")
     show("|---|---|---|---|---|---|")
     for experiment in options.experiments:
         for minutes in options.minutes:

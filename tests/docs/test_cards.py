@@ -50,7 +50,7 @@ def test_a_table_is_summed_up():
     assert (second["label"], second["recordings"], second["test"]) == ("ياء", 1, 1)
 
 
-def test_what_was_told_right_is_counted_by_composer():
+def test_accuracy_is_counted_by_composer():
     tested = [
         {"composer": c, "recording": r, "predicted": p}
         for c, r, p in (("a", "1", "a"), ("a", "1", "b"), ("a", "2", "a"), ("b", "3", "a"))

@@ -1,4 +1,4 @@
-"""What the data card tells, from the catalogue and the split."""
+"""What the data card says, from the catalogue and the split."""
 
 from collections import Counter
 from statistics import median
@@ -12,7 +12,7 @@ FEWEST_RECORDINGS = 3  # corpora/fetch_public.py leaves out composers with fewer
 
 
 def summed(catalogue: list[Row], split: list[Row], rejected: list[Row]) -> Row:
-    """Return what the data card tells of a corpus, from its tables' rows."""
+    """Return what the data card says of a corpus, from its tables' rows."""
     seconds = [float(row["seconds"]) for row in catalogue]
     sides = {row["recording"]: row["side"] for row in split}
     return {

@@ -1,4 +1,4 @@
-"""What the model card tells, from metrics and cross-validation."""
+"""What the model card says, from metrics and cross-validation."""
 
 from statistics import mean
 
@@ -15,7 +15,7 @@ def values() -> Row:
     )
     mel = chosen["scales"][chosen["scale"]]
     frame_s = mel["mel"]["hop_samples"] / chosen["audio"]["sample_rate_hz"]
-    known = "it is given too seldom" if controls["open_set_auroc"] < 0.8 else "it is often given"
+    known = "the models give it too seldom" if controls["open_set_auroc"] < 0.8 else "the models often give it"
     return {
         "scale": chosen["scale"],
         "corpus": "the demo corpus",
@@ -45,7 +45,7 @@ def _model(name: str, how: Row) -> Row:
     network = how["model"] if how["kind"] == "network" else ""
     sees = how["features"].replace("_", " ")
     if "statistics" in how:
-        sees = f"statistics of {', '.join(how['statistics'])}"
+        sees = f"statistics: {', '.join(how['statistics']).replace('_', ' ')}"
     return {
         "name": name,
         "kind": f"network `{network}`" if network else "linear discriminant",
@@ -61,7 +61,7 @@ def _model(name: str, how: Row) -> Row:
 
 
 def by_composer(tested: list[Row], shown: dict[str, str]) -> list[Row]:
-    """Return each composer's recordings and the share of them that were told right."""
+    """Return each composer's recordings and accuracy over all repeats."""
     composers = {row["composer"]: shown[row["composer"]] for row in tested}
     found = []
     for label in sort_names(composers.values()):

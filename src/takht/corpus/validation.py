@@ -104,7 +104,7 @@ def describe_names(root: Path, files: Iterable[str], labels: Iterable[str]) -> l
         alike[path.parent, names.to_nfc(path.name).casefold()].append(path)
     twins = [group for group in alike.values() if len(group) > 1]
     lines = [
-        f"{root}/{_shown(group)}: names differ in capitals only, Windows and macOS hold one of "
+        f"{root}/{_shown(group)}: names differ in case only, Windows and macOS keep only one of "
         "them; rename one before you copy the corpus there"
         for group in twins[:_MOST_EXAMPLES]
     ]

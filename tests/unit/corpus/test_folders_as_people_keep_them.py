@@ -122,7 +122,7 @@ def test_names_that_other_systems_cannot_hold_are_named():
     files = ["Umm/1.wav", "umm/1.wav", "CON/aux.wav", "x./a:b.wav", "x./plain.wav", "ok/com10.wav"]
     lines = "\n".join(describe_names(Path("raw"), files, ["Trad", "TRAD", "other"]))
     assert lines.splitlines() == [
-        "raw/Umm, umm: names differ in capitals only, Windows and macOS hold one of them; rename "
+        "raw/Umm, umm: names differ in case only, Windows and macOS keep only one of them; rename "
         "one before you copy the corpus there",
         "raw/CON, CON/aux.wav: Windows keeps this name for a device; rename before you copy the "
         "corpus there",
