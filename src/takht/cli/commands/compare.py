@@ -12,7 +12,7 @@ def compare(
         str, typer.Argument(metavar="REV", help="Branch, tag, commit or DVC experiment.")
     ] = "HEAD",
     after: Annotated[
-        str, typer.Argument(metavar="REV2", help="The same, or the files as they are now.")
+        str, typer.Argument(metavar="REV2", help="Another one; default: the files as they are now.")
     ] = WORKSPACE,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON for programs instead of Markdown.")
@@ -20,8 +20,7 @@ def compare(
 ) -> None:
     """Compare two revisions: scores with paired intervals, parameters, stages, confusions.
 
-    Nothing is checked out and no data is needed: metrics and predictions are read where
-    DVC has them.
+    It needs no data and no checkout: it reads metrics and predictions from Git and DVC.
     """
     import dataclasses
     import json

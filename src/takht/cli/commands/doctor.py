@@ -9,7 +9,9 @@ import typer
 def doctor(
     corpus: Annotated[
         Path | None,
-        typer.Argument(metavar="[FOLDER]", help="The corpus, else `corpus.root` of params.yaml."),
+        typer.Argument(
+            metavar="[FOLDER]", help="The corpus; default: `corpus.root` of params.yaml."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     deep: Annotated[
@@ -18,7 +20,7 @@ def doctor(
 ) -> None:
     """Check Python, packages, ffmpeg, GPU, DVC and its remote, parameters, corpus, disk and store.
 
-    A line each, with what to do. Exit code 1 where something failed.
+    It prints one line per check, with a remedy. Exit code 1: something failed.
     """
     import dataclasses
     import json

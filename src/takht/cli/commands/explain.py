@@ -8,16 +8,14 @@ import typer
 
 def explain(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording.")],
-    model: Annotated[
-        str, typer.Option(metavar="NAME", help="Which model of the folder of models.")
-    ] = "best",
+    model: Annotated[str, typer.Option(metavar="NAME", help="Name of the model.")] = "best",
     models: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where NAME/model.json is, copied or trained.")
+        Path, typer.Option(metavar="FOLDER", help="Folder that holds NAME/model.json.")
     ] = Path("models"),
     composer: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Folder or label of a composer; the most probable when left out."
+            metavar="NAME", help="Composer's folder or label; default: the most probable."
         ),
     ] = None,
     start: Annotated[
@@ -25,28 +23,26 @@ def explain(
         typer.Option(
             "--from",
             metavar="TIME",
-            help="Where to begin, as 90, 1:30 or 1:01:30; without --from and --to, the segment "
-            "that speaks most for the answer, a minute.",
+            help="Start: 90, 1:30 or 1:01:30. Without --from and --to, takht chooses the one-minute "
+            "segment with the strongest evidence.",
         ),
     ] = None,
     end: Annotated[
         str | None,
-        typer.Option(
-            "--to", metavar="TIME", help="Where to end; at most 5 minutes after the beginning."
-        ),
+        typer.Option("--to", metavar="TIME", help="End; at most 5 minutes after the start."),
     ] = None,
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FILE", help="The picture to write, a PNG.")
+        Path, typer.Option("--out", "-o", metavar="FILE", help="The PNG file to write.")
     ] = Path("explanation.png"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Show what of a recording spoke for its composer: a picture, and the strongest in words.
 
-    Ten bands of the sound and times of 3 s are turned down one by one, and the model is asked
-    again: what makes the composer's log-odds fall spoke for them. It takes longer than the music.
+    It attenuates ten frequency bands and spans of 3 s, one at a time, and asks the model again.
+    The parts whose attenuation lowers the composer's log-odds most are the evidence. This takes
+    longer than the music lasts.
 
-    Exit code: 0 when it was explained; 1 when the recording or the model cannot be used; 2 for a
-    mistake on the command line.
+    Exit code 1: the recording or the model cannot be used. 2: a mistake on the command line.
     """
     from takht.cli.arguments.audio_paths import require_recording
     from takht.cli.arguments.generation import find_composer

@@ -9,21 +9,23 @@ import typer
 def generate(
     composer: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Folder or label of a composer; anyone when left out."),
+        typer.Option(metavar="NAME", help="Composer's folder or label; default: any."),
     ] = None,
     seconds: Annotated[float, typer.Option(help="Length of a piece, 1 to 600 s.")] = 60.0,
-    seed: Annotated[int, typer.Option(help="Another seed, another piece.")] = 1,
-    count: Annotated[int, typer.Option(help="How many; then piece-1.wav and so on.")] = 1,
+    seed: Annotated[int, typer.Option(help="Each seed gives another piece.")] = 1,
+    count: Annotated[
+        int, typer.Option(help="Number of pieces; above 1: piece-1.wav, piece-2.wav …")
+    ] = 1,
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="FILE", help="The WAV file to write.")
     ] = Path("piece.wav"),
     models_dir: Annotated[
-        Path, typer.Option("--models", metavar="FOLDER", help="Where the models vae and prior are.")
+        Path, typer.Option("--models", metavar="FOLDER", help="Folder of the models vae and prior.")
     ] = Path("models"),
 ) -> None:
     """Compose music in the manner of the training recordings, at -23 LUFS and never clipped.
 
-    One seed gives one piece, whatever the count. No GPU and no TensorFlow is needed.
+    The same seed always gives the same pieces. It needs no GPU and no TensorFlow.
     """
     from tqdm import tqdm
 

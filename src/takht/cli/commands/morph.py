@@ -8,15 +8,16 @@ import typer
 
 def morph(
     first: Annotated[Path, typer.Argument(metavar="A", help="A recording of any format.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="Another.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another recording.")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: A-to-B.wav, here.")
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="The WAV file; default: A-to-B.wav."),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(help="Length; what both last when left out.")
+        float | None, typer.Option(help="Length in s; default: the shorter recording.")
     ] = None,
     models_dir: Annotated[
-        Path, typer.Option("--models", metavar="FOLDER", help="Where the model vae is.")
+        Path, typer.Option("--models", metavar="FOLDER", help="Folder of the model vae.")
     ] = Path("models"),
 ) -> None:
     """Glide from one recording to another in the model's latent space."""

@@ -1,4 +1,4 @@
-"""takht predict: whose music a recording is, and who is predicted from when to when."""
+"""takht predict: the composer of each recording, as a whole and over time."""
 
 import sys
 from pathlib import Path
@@ -10,20 +10,18 @@ import typer
 def predict(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE|FOLDER", help="Recordings; folders with all they hold."),
+        typer.Argument(metavar="FILE|FOLDER", help="Recordings, or folders of recordings."),
     ],
-    model: Annotated[
-        str, typer.Option(metavar="NAME", help="Which model of the folder of models.")
-    ] = "best",
+    model: Annotated[str, typer.Option(metavar="NAME", help="Name of the model.")] = "best",
     models: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where NAME/model.json is, copied or trained.")
+        Path, typer.Option(metavar="FOLDER", help="Folder that holds NAME/model.json.")
     ] = Path("models"),
     timeline: Annotated[
         bool | None,
         typer.Option(
             "--timeline/--no-timeline",
-            help="Who is predicted from when to when. The table has it for recordings of more than "
-            "3 minutes, JSON always, CSV instead of whole recordings.",
+            help="Composers over time. The table shows this by default for recordings of more than "
+            "3 minutes; JSON always has it; CSV then lists spans instead of recordings.",
             show_default=False,
         ),
     ] = None,
@@ -32,10 +30,11 @@ def predict(
 ) -> None:
     """Name the composer of each recording: the most probable three, or "unknown".
 
-    Needs the model's folder and nothing else: no params.yaml, no data.
+    It needs only the model's folder: no params.yaml, no data.
 
-    Exit code: 0 when every recording was answered; 1 when one could not be (stderr says which and
-    why, the others are answered) or the model cannot be used; 2 for a mistake on the command line.
+    Exit code 0: every recording has an answer. 1: the model or a recording cannot be used; stderr
+    names the recording and the reason, and the others still get an answer. 2: a mistake on the
+    command line.
     """
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")

@@ -10,13 +10,18 @@ def reconstruct(
     recording: Annotated[Path, typer.Argument(metavar="FILE", help="A recording of any format.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Default: NAME-reconstructed.wav, here."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="The WAV file to write; default: NAME-reconstructed.wav.",
+        ),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(help="So many from its start; the whole when left out.")
+        float | None, typer.Option(help="Seconds from the start; default: all.")
     ] = None,
     models_dir: Annotated[
-        Path, typer.Option("--models", metavar="FOLDER", help="Where the model vae is.")
+        Path, typer.Option("--models", metavar="FOLDER", help="Folder of the model vae.")
     ] = Path("models"),
 ) -> None:
     """Encode a recording and decode it again, to hear what the model keeps of it."""
