@@ -3,7 +3,7 @@
 PYTHON ?= python3
 REV ?= main
 BIN := .venv/bin
-# What was set up stays until another is asked for.
+# The last chosen setup stays until EXTRA names another.
 EXTRA ?= $(if $(wildcard $(BIN)/.ready-gpu),gpu,cpu)
 READY := $(BIN)/.ready-$(EXTRA)
 LOCK := $(if $(filter gpu,$(EXTRA)),requirements-gpu.lock,requirements.lock)
@@ -11,12 +11,12 @@ UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export PIP_USER := 0
-# Of what steers pip and uv, only where packages come from is kept: all goes into .venv.
+# pip and uv may read where packages come from, and nothing else: they install into .venv only.
 ORIGIN := UV_INDEX% UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS UV_CACHE_DIR UV_HTTP_% \
   UV_NATIVE_TLS UV_SYSTEM_CERTS UV_INSECURE_HOST UV_KEYRING_PROVIDER UV_LINK_MODE UV_PYTHON_DOWNLOADS
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON \
   PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PIP_NO_DEPS $(filter-out $(ORIGIN),$(filter UV_%,$(.VARIABLES)))
-# Empty where .venv was made for another folder, or its Python has gone: it is then made again.
+# Empty if .venv belongs to another folder or lost its Python: it is then made again.
 HERE := $(shell test -x $(BIN)/python && grep -sqxF -e "$$(pwd)/src" -e "$$(pwd -P)/src" \
   .venv/lib/python3.*/site-packages/*takht.pth && echo yes)
 
@@ -72,7 +72,7 @@ compare: setup ## what differs from REV=main in the results, with intervals, as 
 bench: setup ## preprocessing's CPU time, memory and disk beside the original's, in a minute
 	python benchmarks/preprocess.py --minutes 1 --recordings 2
 
-lint: setup ## style, types, and no address of a package index in a lock
+lint: setup ## style, types, and no package index address in a lock file
 	ruff check
 	ruff format --check
 	mypy
@@ -81,7 +81,7 @@ lint: setup ## style, types, and no address of a package index in a lock
 cards: setup ## write docs/model-card.md and docs/data-card.md
 	python tools/docs/cards.py
 
-deps: setup ## write every stage's code dependencies into dvc.yaml, as its imports have them
+deps: setup ## write the code dependencies of every stage into dvc.yaml, from its imports
 	python tools/deps.py
 
 lock: ## resolve the dependencies again
