@@ -92,8 +92,8 @@ def table(found: dict[str, dict[str, Transfer]], minutes: int) -> Iterator[str]:
     """Yield the lines of the table, in Markdown."""
     idle = min(cost.idle.wall_s for ways in found.values() for cost in ways.values())
     yield (
-        f"{minutes} minutes of audio. × compares with minute segments on the same server, in wall or "
-        f"CPU seconds. A push with nothing to do takes {idle:.1f} s."
+        f"{minutes} minutes of audio. × compares with minute segments on the same server, in wall "
+        f"or CPU seconds. A push with nothing to do takes {idle:.1f} s."
     )
     yield ""
     yield "| remote | files | objects per hour | MB per hour | push, s | × | pull, s | × | CPU × |"

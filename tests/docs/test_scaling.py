@@ -114,7 +114,7 @@ def test_near_duplicates_are_pairs():
     rows = list(scaling_tables.near_duplicates(found))
     assert rows[2] == "| 30 | 1.00 | 33.3 | 2299 |"
     assert "as their number to the power 2.00." in rows[-1]
-    assert "one core takes 44 s for 10 hours (200 recordings); 5 days for 1,000" in rows[-1]
+    assert "one core takes 44 s for 10 hours (200 recordings), 5 days for 1,000" in rows[-1]
 
 
 def test_the_store_and_the_training_input_grow_with_the_hours():

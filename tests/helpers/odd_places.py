@@ -61,8 +61,8 @@ def _refused_names() -> Iterator[Odd]:
         (os.fsdecode(b"not utf-8 \xe9\xff"), "not UTF-8"),
         (" leading space", "begins or ends with a space"),
         ("trailing space ", "begins or ends with a space"),
-        ("settings.json", "kept for the pipeline"),
-        ("index.csv", "kept for the pipeline"),
+        ("settings.json", "reserved for the pipeline"),
+        ("index.csv", "reserved for the pipeline"),
     ):
         yield odd("rejected names", f"{name}.wav", verdict, wav())
     for name in ("n" * 251, "ن" * 125 + "n"):

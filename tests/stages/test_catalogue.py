@@ -79,7 +79,7 @@ def spoil(root):
         "NA/both too.wav": "under another composer, أم كلثوم/both.wav",
         "NA/twice.wav": "has the same name as NA/twice.mp3",
         "NA/twice.mp3": "has the same name as NA/twice.wav",
-        "settings.json/x.wav": "kept for the pipeline",
+        "settings.json/x.wav": "reserved for the pipeline",
         "NA/trailing .wav": "begins or ends with a space",
         "NA/empty.mp3": "is empty, 0 bytes",
         "NA/text.mp3": "unreadable",

@@ -15,7 +15,11 @@ def values() -> Row:
     )
     mel = chosen["scales"][chosen["scale"]]
     frame_s = mel["mel"]["hop_samples"] / chosen["audio"]["sample_rate_hz"]
-    known = "the models give it too seldom" if controls["open_set_auroc"] < 0.8 else "the models often give it"
+    known = (
+        "the models give it too seldom"
+        if controls["open_set_auroc"] < 0.8
+        else "the models often give it"
+    )
     return {
         "scale": chosen["scale"],
         "corpus": "the demo corpus",

@@ -134,7 +134,7 @@ def near_duplicates(found: Mapping[str, Any]) -> Iterator[str]:
         )
     last, cpu_s = list(curve.items())[-1]
     last_hours = last * found["minutes"] / 60
-    times = "; ".join(
+    times = ", ".join(
         f"{_duration(cpu_s * (hours / last_hours) ** 2 / 3600)} for {hours:,} hours "
         f"({hours * 60 / found['minutes']:,.0f} recordings)"
         for hours in HOURS
@@ -142,7 +142,7 @@ def near_duplicates(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         f"The recordings last {found['minutes']} min. The cost grew as their number to the power "
-        f"{exponent(curve):.2f}. If it grows as the square beyond, one core takes {times}."
+        f"{exponent(curve):.2f}. If it grows as the square from there on, one core takes {times}."
     )
 
 

@@ -63,4 +63,4 @@ def require_sound_start() -> None:
             "unset it, or set PYTHONUTF8=1"
         )
     if "hwcaps" in (tuned := os.environ.get("GLIBC_TUNABLES", "")):
-        raise TakhtError(f"GLIBC_TUNABLES: no hwcaps, they change results, got {tuned!r}; unset it")
+        raise TakhtError(f"GLIBC_TUNABLES: hwcaps change results, got {tuned!r}; unset it")

@@ -153,7 +153,9 @@ def _require_sound(name: str, numbers: NDArray[Any]) -> None:
 
 def mismatch_error(folder: Path, reason: object) -> TakhtError:
     """Return the error that files of a model folder do not belong together."""
-    return TakhtError(f"{folder}: its files are not of one model ({_short(str(reason))}); {REMEDY}")
+    return TakhtError(
+        f"{folder}: its files do not belong to one model ({_short(str(reason))}); {REMEDY}"
+    )
 
 
 def _unreadable(path: Path, error: BaseException) -> TakhtError:

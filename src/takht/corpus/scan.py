@@ -167,9 +167,7 @@ def _with_ids(seen: Iterable[FoundFile]) -> tuple[list[FoundFile], list[Rejected
     for group in by_name.values():
         for each in group if len(group) > 1 else ():
             others = ", ".join(names.escape(other.file) for other in group if other != each)
-            rejected.append(
-                Rejected(each.file, f"has the same name as {others}; rename one")
-            )
+            rejected.append(Rejected(each.file, f"has the same name as {others}; rename one"))
     return [each for group in by_name.values() if len(group) == 1 for each in group], rejected
 
 

@@ -109,9 +109,7 @@ def describe_names(root: Path, files: Iterable[str], labels: Iterable[str]) -> l
         for group in twins[:_MOST_EXAMPLES]
     ]
     if len(twins) > _MOST_EXAMPLES:
-        lines.append(
-            f"{root}: {len(twins)} groups of names differ in case only; rename them all"
-        )
+        lines.append(f"{root}: {len(twins)} groups of names differ in case only; rename them all")
     kinds = defaultdict(list)
     for path in in_order:
         if fault := names.find_foreign_fault(path.name):

@@ -164,7 +164,7 @@ class _Names:
         """Return what to do with a name that is not there."""
         alike = self._folded.get(names.fold(_loosen(written)), [])
         if len(alike) == 1:
-            return f", which has {names.escape(alike[0])!r}; write it so, with the same capital letters"
+            return f", which has {names.escape(alike[0])!r}; use the same capital letters"
         return "; fix the name or remove the row"
 
 

@@ -87,7 +87,7 @@ class Crossval(Section):
     """How the cross-validation deals its folds."""
 
     at: ClassVar[str] = "crossval"
-    folds: int = Field(ge=2, le=20, description="each recording is tested once a repeat")
+    folds: int = Field(ge=2, le=20, description="each repeat tests every recording once")
     repeats: int = Field(ge=1, le=100, description="fresh partitions")
     network_repeats: int = Field(ge=1, le=100, description="the same for networks, which cost more")
     max_steps: int = Field(ge=1, description="of a network's run in a fold")

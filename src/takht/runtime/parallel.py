@@ -34,7 +34,9 @@ def count_workers() -> int:
     """
     asked = os.environ.get("TAKHT_WORKERS") or str(count_cores())
     if not asked.isdecimal() or int(asked) < 1:
-        raise TakhtError(f"TAKHT_WORKERS: a whole number of at least 1, got {asked!r}; fix or unset it")
+        raise TakhtError(
+            f"TAKHT_WORKERS: a whole number of at least 1, got {asked!r}; fix or unset it"
+        )
     return int(asked)
 
 
@@ -119,8 +121,8 @@ def _in_processes(
         get_reusable_executor(reuse=True).shutdown(wait=True)  # joined: their CPU time is counted
         return
     raise TakhtError(
-        f"{label}: a worker process was killed {_ATTEMPTS} times, usually because memory ran out; set "
-        "TAKHT_WORKERS=1 and run again, what is finished is kept"
+        f"{label}: a worker process was killed {_ATTEMPTS} times, usually because memory ran out; "
+        "set TAKHT_WORKERS=1 and run again, what is finished is kept"
     )
 
 

@@ -99,7 +99,7 @@ def find_fault(name: str) -> str | None:
     if name.startswith("."):
         return f"name begins with a dot, {name!r}; rename it"
     if name.lower() in RESERVED:
-        return f"name is kept for the pipeline's own files, {name!r}; rename it"
+        return f"name is reserved for the pipeline's own files, {name!r}; rename it"
     if size > MAX_BYTES:
         return f"name is too long, {size} bytes; shorten it to {MAX_BYTES}"
     return None
@@ -112,7 +112,7 @@ def find_foreign_fault(name: str) -> str | None:
     if name != name.rstrip(". "):
         return "Windows drops a dot or space at the end"
     if found := sorted(set(name) & set('<>:"\\|?*')):
-        return f"Windows holds no {' '.join(found)} in a name"
+        return f"Windows does not allow {' '.join(found)} in a name"
     return None
 
 

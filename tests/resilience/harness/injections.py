@@ -190,7 +190,9 @@ def model_by_hand(name: str) -> Injection:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         return one_line(project.stage("evaluate"), "error: ", f"models/{MODEL}")
 
-    return Injection(f"models/{MODEL}/{name} truncated, then used without DVC", "evaluate", inject, REPRO)
+    return Injection(
+        f"models/{MODEL}/{name} truncated, then used without DVC", "evaluate", inject, REPRO
+    )
 
 
 def lock_in_conflict(project: FaultProject) -> str:

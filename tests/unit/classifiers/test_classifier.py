@@ -92,8 +92,8 @@ def test_saving_twice_writes_the_same_bytes(folder, tmp_path_factory):
         ({"mean": [0.0]}, "mean and std need 64 numbers, got 1 and 64"),
         ({"std": [0.0] * 64}, "std"),
         ({"extra": 1}, "extra: Extra inputs"),
-        ({"composers": ["a", "b", "c"], "labels": ["a", "b", "c"]}, "not of one model"),
-        ({"width": 0.5}, "not of one model"),
+        ({"composers": ["a", "b", "c"], "labels": ["a", "b", "c"]}, "do not belong to one model"),
+        ({"width": 0.5}, "do not belong to one model"),
     ],
 )
 def test_a_card_that_is_wrong_is_refused(folder, change, reason):

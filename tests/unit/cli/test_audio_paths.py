@@ -38,8 +38,8 @@ def test_what_cannot_be_used_is_named_and_why(tmp_path):
     assert found.audio == [tmp_path / "good/a.mp3"]
     reasons = {path.relative_to(tmp_path).as_posix(): why for path, why in found.faults.items()}
     assert "no such file or folder" in reasons["gone.mp3"]
-    assert "holds no file with the name of an audio file" in reasons["empty"]
-    assert "holds no file with the name of an audio file" in reasons["pictures"]
+    assert "holds no file with an audio extension" in reasons["empty"]
+    assert "holds no file with an audio extension" in reasons["pictures"]
     assert "device or pipe" in reasons["good/pipe.wav"]
     assert "no such file" in reasons["good/link.mp3"]
     assert all(";" in why for why in reasons.values())  # and what to do

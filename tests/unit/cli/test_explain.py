@@ -231,13 +231,16 @@ class TestCommand:
             (["models"], "error: models: is a folder; name one recording"),
             (["bad.mp3"], "error: bad.mp3: unreadable, "),
             (["short.wav"], "error: short.wav: lasts 2.00 s, less than one window (5.02 s)"),
-            (["لحن.flac", "-o", "x.jpg"], "error: x.jpg: is written as PNG; let the name end in"),
+            (
+                ["لحن.flac", "-o", "x.jpg"],
+                "error: x.jpg: is written as PNG; choose a name that ends in",
+            ),
             (["لحن.flac", "-o", "models/best/model.json/x.png"], "cannot be written, "),
             (["لحن.flac", "--from", "9:00"], "error: --from and --to: a span of the recording's"),
             (["لحن.flac", "--from", "soon"], "error: --from: a time, got 'soon'; write 90"),
             (
                 ["لحن.flac", "--composer", "bird"],
-                "error: --composer: no composer 'bird' was learnt",
+                "error: --composer: the model does not know 'bird'",
             ),
             (["لحن.flac", "--model", "bets"], "error: models/bets: no model.json"),
         ],

@@ -80,7 +80,10 @@ def test_a_morph_lasts_as_long_as_the_shorter_recording(run):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["generate", "--composer", "nobody"], "no composer 'nobody' was learnt; choose one of qa"),
+        (
+            ["generate", "--composer", "nobody"],
+            "the model does not know 'nobody'; choose one of qa",
+        ),
         (["generate", "--seconds", "-3"], "--seconds: from 1 to 600, got -3"),
         (["generate", "--seconds", "nan"], "--seconds: from 1 to 600, got nan"),
         (["generate", "--count", "0"], "--count: from 1 to 1000, got 0"),

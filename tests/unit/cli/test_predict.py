@@ -132,7 +132,7 @@ def test_what_fails_is_named_and_the_rest_is_answered(takht, here, tmp_path):
     [
         (["music", "--model", "bets"], 1, "no model.json, in models there are best, shy; nam"),
         (["music", "--models", "elsewhere"], 1, "no model.json, in elsewhere there is none at all"),
-        (["models"], 1, "models: holds no file with the name of an audio file; name"),
+        (["models"], 1, "models: holds no file with an audio extension; name"),
         (["gone"], 1, "gone: no such file or folder; fix the path"),
         (["music", "--json", "--csv"], 2, "choose one of --json and --csv"),
         (["music", "--experimnt", "x"], 2, "No such option"),

@@ -78,7 +78,7 @@ def test_a_path_that_the_system_refuses_is_one_fault(takht, monkeypatch):
     code, out, err = takht("--json")
     assert code == 1
     assert len(json.loads(out)["recordings"]) == 4
-    assert "error: music/good.wav: cannot be looked at, Permission denied; fix" in err
+    assert "error: music/good.wav: cannot be accessed, Permission denied; fix" in err
 
 
 @pytest.mark.usefixtures("takht")

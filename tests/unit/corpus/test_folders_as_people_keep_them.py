@@ -127,6 +127,7 @@ def test_names_that_other_systems_cannot_hold_are_named():
         "raw/CON, CON/aux.wav: Windows keeps this name for a device; rename before you copy the "
         "corpus there",
         "raw/x.: Windows drops a dot or space at the end; rename before you copy the corpus there",
-        "raw/x./a:b.wav: Windows holds no : in a name; rename before you copy the corpus there",
+        "raw/x./a:b.wav: Windows does not allow : in a name; rename before you copy the corpus "
+        "there",
         "raw: labels TRAD and Trad look alike; tell them apart in composers.csv",
     ]

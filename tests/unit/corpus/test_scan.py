@@ -64,7 +64,7 @@ def test_each_misplaced_file_has_its_reason(tmp_path):
         "c /z.mp3": "its folder's name begins or ends with a space",
         "a/tail .mp3": "begins or ends with a space",
         "a/new\nline.mp3": "control character",
-        "a/settings.json.mp3": "kept for the pipeline",
+        "a/settings.json.mp3": "reserved for the pipeline",
         "a/dir.mp3": "is a folder",
         "empty": "holds no recording",
         "a/out.wav": "leads out of the corpus",

@@ -274,7 +274,7 @@ def test_prior_train_writes_the_same_bytes_and_they_load_again(tmp_path):
     for wrong, match in (
         (text.replace('"version": 1', '"version": 9'), "version.*got 9"),
         (text.replace('"style_prior"', '"other"'), "kind.*got 'other'"),
-        (text.replace('"latents": 8', '"latents": 7'), "not of one model"),
+        (text.replace('"latents": 8', '"latents": 7'), "do not belong to one model"),
     ):
         (folder / "model.json").write_text(wrong, encoding="utf-8")
         with pytest.raises(TakhtError, match=match) as error:

@@ -109,7 +109,7 @@ def _look_below(root: Path, found: FoundAudio) -> None:
             else:
                 found.passed_over.append(path)
     if len(found.audio) + len(found.faults) == before:
-        found.faults[root] = "holds no file with the name of an audio file; name files themselves"
+        found.faults[root] = "holds no file with an audio extension; name the files themselves"
 
 
 def _take(path: Path, found: FoundAudio) -> None:
@@ -119,7 +119,7 @@ def _take(path: Path, found: FoundAudio) -> None:
         found.faults[path] = (
             "no such file or folder; fix the path"
             if error.errno in _NOT_THERE
-            else f"cannot be looked at, {error.strerror}; fix its access or shorten its path"
+            else f"cannot be accessed, {error.strerror}; fix its access or shorten its path"
         )
         return
     if stat.S_ISREG(mode):

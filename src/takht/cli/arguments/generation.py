@@ -45,7 +45,7 @@ def find_composer(asked: str | None, folders: Sequence[str], labels: Sequence[st
         for folder, label in zip(folders, labels, strict=True)
     ]
     raise TakhtError(
-        f"--composer: no composer '{names.escape(asked)}' was learnt; choose one of "
+        f"--composer: the model does not know '{names.escape(asked)}'; choose one of "
         f"{', '.join(map(names.escape, known))}, or leave the option out"
     )
 

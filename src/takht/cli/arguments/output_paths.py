@@ -12,7 +12,7 @@ def require_suffix(path: Path, suffix: str) -> None:
     """Raise TakhtError unless the name ends in the suffix of what is written (`.wav`)."""
     if path.suffix.lower() != suffix:
         kind = suffix.removeprefix(".").upper()
-        raise TakhtError(f"{path}: is written as {kind}; let the name end in {suffix}")
+        raise TakhtError(f"{path}: is written as {kind}; choose a name that ends in {suffix}")
 
 
 def require_writable(path: Path) -> None:

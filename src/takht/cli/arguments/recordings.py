@@ -46,7 +46,7 @@ def read_recording(path: Path, seconds: float | None = None) -> Waveform:
         raise TakhtError(f"{where}: {fault}")
     if seconds is None and len(start) > most:
         raise TakhtError(
-            f"{where}: lasts more than {MAX_SECONDS:g} s; say with --seconds how many of them"
+            f"{where}: lasts more than {MAX_SECONDS:g} s; choose a shorter part with --seconds"
         )
     for line in describe_losses(sound):
         sys.stderr.write(f"{where}: {line}\n")

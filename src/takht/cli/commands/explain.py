@@ -23,8 +23,8 @@ def explain(
         typer.Option(
             "--from",
             metavar="TIME",
-            help="Start: 90, 1:30 or 1:01:30. Without --from and --to, takht chooses the one-minute "
-            "segment with the strongest evidence.",
+            help="Start: 90, 1:30 or 1:01:30. Without --from and --to, takht chooses the one-minute"
+            " segment with the strongest evidence.",
         ),
     ] = None,
     end: Annotated[

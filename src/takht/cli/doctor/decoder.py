@@ -24,7 +24,7 @@ def check_decoder() -> Finding:
     if not name.startswith("ffmpeg version"):
         return failed("ffmpeg", f"{ffmpeg.find_ffmpeg()} says {name[:60]!r}", _ANOTHER)
     if heard.shape != (RATE_HZ, 1) or np.max(np.abs(heard[:, 0] - _tone())) > 1e-4:
-        return failed("ffmpeg", f"{name}: a tone comes back changed", _ANOTHER)
+        return failed("ffmpeg", f"{name}: a test tone is decoded wrongly", _ANOTHER)
     return ok("ffmpeg", f"{name.partition(' Copyright')[0]}, decodes")
 
 

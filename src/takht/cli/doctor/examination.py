@@ -48,7 +48,9 @@ def _elsewhere(here: Path) -> Finding:
     for folder in here.resolve().parents:
         if (folder / "params.yaml").exists():
             return failed("folder", f"{here} is below the project's folder", f"`cd {folder}`")
-    return failed("folder", f"{here} is no project: it lacks params.yaml", "`cd` to the project")
+    return failed(
+        "folder", f"{here} is not a project: it has no params.yaml", "`cd` to the project"
+    )
 
 
 def _run(name: str, check: Callable[[], Finding | list[Finding]]) -> list[Finding]:

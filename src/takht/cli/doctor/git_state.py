@@ -18,7 +18,7 @@ def check_git(project: Path) -> Finding:
     if not _git(project, "var", "GIT_COMMITTER_IDENT"):
         return failed(
             "git",
-            "Git does not know whose commits these are, so `dvc exp run` fails",
+            "Git has no user name and email, so `dvc exp run` fails",
             "`git config --global user.name NAME`, the same with user.email",
         )
     if not _git(project, "rev-parse", "--verify", "HEAD"):

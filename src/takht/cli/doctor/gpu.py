@@ -23,7 +23,7 @@ def check_gpu() -> Finding:
     argv = [sys.executable, "-c", _ASK]
     done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=_SECONDS)
     if "GPUs:" not in done.stdout:
-        said = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
         return warning("gpu", f"TensorFlow does not start: {said}", "run `make setup`")
     seen = int(done.stdout.rpartition("GPUs:")[2])
     if seen < cards:

@@ -33,8 +33,8 @@ def format_text(found: Explanation) -> str:
     lines += ["  " + line for line in format_table(rows).splitlines()]
     check = found.check
     lines.append(
-        f"the {check.cells} strongest of {found.cells.size} cells together "
-        f"{check.strongest_drop:+.2f}, as many at random {check.random_drop:+.2f}"
+        f"the {check.cells} strongest of {found.cells.size} parts together: "
+        f"{check.strongest_drop:+.2f}; as many random parts: {check.random_drop:+.2f}"
     )
     return "\n".join(lines)
 

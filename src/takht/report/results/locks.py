@@ -26,7 +26,8 @@ def read_locks(files: Iterable[Path]) -> dict[str, dict[str, Any]]:
         except (TakhtError, KeyError, TypeError) as error:
             reason = " ".join(str(error).split())
             raise TakhtError(
-                f"{file}: not a lock file of DVC ({reason}); `git checkout {file}` or repro again"
+                f"{file}: not a lock file of DVC ({reason}); `git checkout {file}`, or run "
+                "`dvc repro` again"
             ) from None
     return stages
 
