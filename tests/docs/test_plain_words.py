@@ -10,7 +10,7 @@ from pipeline import ROOT
 _UNIT = "recording|segment|window|frame|stage|repeat|pair|part|hour|second|core"
 _COUNTED = "once|CPU s|numbers|statistics|objects|windows|an? (?:array|row|file|device|line)"
 AVOID = re.compile(
-    r"\b(?:anew|but for|mend(?:s|ed|ing)?|told (?:apart|from|right)|its like|spoilt|torn off"
+    r"\b(?:anew|but for|mend(?:s|ed|ing)?|told|its like|spoilt|torn off"
     rf"|yardsticks?|(?:{_COUNTED}) an? (?:{_UNIT}))\b",
     re.IGNORECASE,
 )
