@@ -60,7 +60,7 @@ def test_each_misplaced_file_has_its_reason(tmp_path):
     said = reasons(root)
     expected = {
         "loose.mp3": "outside the composers' folders",
-        "index.csv/z.mp3": "its folder's name is kept",
+        "index.csv/z.mp3": "its folder's name is reserved",
         "c /z.mp3": "its folder's name begins or ends with a space",
         "a/tail .mp3": "begins or ends with a space",
         "a/new\nline.mp3": "control character",

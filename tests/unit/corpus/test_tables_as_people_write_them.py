@@ -53,7 +53,7 @@ def test_files_and_labels_are_found_and_shown_without_blanks_and_marks(tmp_path)
         ("a/1.wav,Q,,", "row 2 has 4 fields, the first line 2; quote a text that holds commas"),
         ("a/1.wav,Lamma, bada", "row 2 has 3 fields"),
         (" ,\u200b", "row 2 is blank; remove it"),
-        ("A/1.WAV,Q", r"row 2: file 'A/1.WAV' is not in the corpus, which has 'a/1.wav'; write it"),
+        ("A/1.WAV,Q", r"row 2: file 'A/1.WAV' is not in the corpus, which has 'a/1.wav'; use the"),
         ("a/1.wav", "row 2: file 'a/1.wav' has no work; write one"),
         (f"a/1.wav,{'x' * 501}", "row 2 has 501 letters of work, at most 500 are allowed; shorten"),
         (f"{'x' * 5000},w", "row 2 has 5000 letters of file, at most 4096"),
