@@ -67,7 +67,7 @@ def test_small_numbers_names_and_apply(mine):
     (first,) = mine.run("dvc", "exp", "list", "--name-only").split()
     mine.run("dvc", "exp", "apply", first)
     assert "5e-05" in (mine.root / "params.yaml").read_text("utf-8")
-    mine.run("dvc", "checkout", "--allow-missing")
+    mine.run("dvc", "checkout")
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_set_up_goes_into_dot_venv_whatever_is_active(tmp_path):
     for tool in ("$(BIN)/python -m pip", "$(BIN)/uv pip sync", "$(BIN)/uv pip install"):
         assert f"\t{tool} " in recipe
         recipe = recipe.replace(f"\t{tool} ", "\t@env >>said; echo ")
-    recipe = re.sub(r"\tsed -i(?:[^\n]*\\\n)*[^\n]*", "\t@:", recipe)
+    recipe = recipe.replace("\t$(BIN)/python tools/repair_dvc.py\n", "")
     (here / "Makefile").write_text(recipe, "utf-8")
     hostile = {
         "VIRTUAL_ENV": "/elsewhere",
