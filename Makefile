@@ -31,7 +31,7 @@ help: ## list the targets
 
 setup: $(READY) ## make .venv with the locked packages (EXTRA=gpu for CUDA)
 
-$(READY): $(LOCK) pyproject.toml Makefile
+$(READY): $(LOCK) pyproject.toml tools/repair_dvc.py Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
 	  echo "error: $(PYTHON): Python 3.11 to 3.13 is needed; run make $(MAKECMDGOALS) PYTHON=python3.12"; \
 	  exit 1; }

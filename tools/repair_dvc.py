@@ -8,7 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 # DVC writes its configuration with this, which fails below a folder with an Arabic name.
-ENCODING = ("configobj", "__init__.py", "'ascii')\n", "'utf-8')\n")
+ENCODING = (
+    "configobj",
+    "__init__.py",
+    "self.default_encoding or\n                                         'ascii')\n",
+    "self.default_encoding or\n                                         'utf-8')\n",
+)
 
 # `dvc exp apply` ends with an error where an optional pipeline was not run: outputs may be missing.
 APPLY = (

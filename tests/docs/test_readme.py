@@ -71,6 +71,8 @@ def here(tmp_path_factory):
     tiny = tiny_project.built(tmp_path_factory, "readme")
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, tiny.root / name)
+    (tiny.root / "tools").mkdir()
+    shutil.copy(ROOT / "tools/repair_dvc.py", tiny.root / "tools")
     for name in FILES:
         source = next((tiny.root / "data/raw/umm").glob(f"*{name[-4:]}"))
         shutil.copy(source, tiny.root / name)

@@ -87,6 +87,15 @@ class TestCommands:
         names = {row["filename"] for row in curves["content"]["data"]["values"]}
         assert names == {f"{name}.csv" for name in tiny_project.BUILT_EXPERIMENTS}
 
+    def test_make_plots_shows_what_changed_on_a_page_that_needs_no_network(self, changed):
+        here = {"PYTHONPATH": str(changed.root / "src")}
+        said = changed.run("python", str(ROOT / "tools/plots.py"), "HEAD", **here)
+        assert set(re.findall(r"plots/\w+/(\w+)\.csv", said)) == {"best"}
+        page = (changed.root / "dvc_plots/index.html").read_text("utf-8")
+        assert page.count("vegaEmbed('#") == said.count(".csv") > 0
+        assert not re.search(r"<script[^>]* src=", page)
+        assert "window.vegaEmbed=" in page.replace(" ", "")
+
     def test_exp_show_has_the_experiment_with_metrics_and_params(self, changed):
         shown = json.loads(changed.run("dvc", "exp", "show", "--json"))
         workspace = shown[0]["data"]
