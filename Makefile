@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PIP_TARGET PIP_PREFIX PI
 HERE := $(shell test -x $(BIN)/python && grep -sqxF -e "$$(pwd)/src" -e "$$(pwd -P)/src" \
   .venv/lib/python3.*/site-packages/*takht.pth && echo yes)
 
-.PHONY: help setup repro report test test-fast test-nightly compare bench lint cards deps lock public-corpus scores-corpus
+.PHONY: help setup repro report experiments compare plots test test-fast test-nightly bench lint cards deps lock public-corpus scores-corpus
 
 ifneq ($(HERE),yes)
 .PHONY: $(READY)
@@ -31,7 +31,7 @@ help: ## list the targets
 
 setup: $(READY) ## make .venv with the locked packages (EXTRA=gpu for CUDA)
 
-$(READY): $(LOCK) pyproject.toml Makefile
+$(READY): $(LOCK) pyproject.toml tools/repair_dvc.py Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
 	  echo "error: $(PYTHON): Python 3.11 to 3.13 is needed; run make $(MAKECMDGOALS) PYTHON=python3.12"; \
 	  exit 1; }
@@ -40,11 +40,7 @@ $(READY): $(LOCK) pyproject.toml Makefile
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip sync --python $(BIN)/python --quiet --require-hashes --compile-bytecode $(LOCK)
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation --editable .
-	# DVC writes its configuration with this, which fails below a folder with an Arabic name.
-	sed -i.before "s/'ascii')$$/'utf-8')/" .venv/lib/python3.*/site-packages/configobj/__init__.py
-	# `dvc exp apply` ends with an error where an optional pipeline was not run: outputs may be missing.
-	sed -i.before 's/^    kwargs\["force"\] = True$$/    kwargs |= {"force": True, "allow_missing": True}/' \
-	  .venv/lib/python3.*/site-packages/dvc/repo/experiments/apply.py
+	$(BIN)/python tools/repair_dvc.py
 	touch $@
 
 repro: setup ## build everything that is stale, from audio to metrics
@@ -52,6 +48,16 @@ repro: setup ## build everything that is stale, from audio to metrics
 
 report: setup ## write reports/index.html, a page of all results with sounds
 	dvc repro report/dvc.yaml
+
+# Without what is the same in all of them, and without the hashes of data and code.
+experiments: ## the experiments of this commit beside each other: scores and changed parameters
+	@dvc exp show --only-changed --drop '.*/'
+
+compare: setup ## what differs from REV=main in the results, with intervals, as Markdown
+	takht compare $(REV)
+
+plots: setup ## dvc_plots/index.html: the plots that differ from REV=main, no network needed
+	python tools/plots.py '$(REV)'
 
 # A file's tests share what they build, so one worker runs them; the longest files come first.
 PYTEST := pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
@@ -65,9 +71,6 @@ test-fast: setup ## the tests without the slow ones, under three minutes
 
 test-nightly: setup ## kill every stage, not one per mechanism
 	$(PYTEST) -m nightly
-
-compare: setup ## what differs from REV=main in the results, with intervals, as Markdown
-	takht compare $(REV)
 
 bench: setup ## preprocessing's CPU time, memory and disk beside the original's, in a minute
 	python benchmarks/preprocess.py --minutes 1 --recordings 2

@@ -6,13 +6,51 @@ from takht.stage import run
 
 from takht.report.page import page, view
 from takht.report.page.media import Media
+from takht.report.results.gather import gather_results
 from takht.report.results.json_files import read_json
 from takht.runtime.atomic import atomic_folder
 
 
 def report(
-    result_dir: Path, segment_dir: Path, picture_dir: Path, template_dir: Path, out_dir: Path
+    params_yaml: Path,
+    main_lock: Path,
+    checks_lock: Path,
+    generation_lock: Path,
+    catalogue_csv: Path,
+    rejected_csv: Path,
+    near_duplicates_csv: Path,
+    split_csv: Path,
+    metrics_dir: Path,
+    predictions_dir: Path,
+    confusion_dir: Path,
+    curve_dir: Path,
+    model_dir: Path,
+    generated_dir: Path,
+    generation_json: Path,
+    result_dir: Path,
+    segment_dir: Path,
+    picture_dir: Path,
+    template_dir: Path,
+    out_dir: Path,
 ) -> None:
+    gather_results(
+        params_yaml,
+        main_lock,
+        checks_lock,
+        generation_lock,
+        catalogue_csv,
+        rejected_csv,
+        near_duplicates_csv,
+        split_csv,
+        metrics_dir,
+        predictions_dir,
+        confusion_dir,
+        curve_dir,
+        model_dir,
+        generated_dir,
+        generation_json,
+        result_dir,
+    )
     results = read_json(result_dir / "results.json")
     charts = view.build_charts(results)
     with atomic_folder(out_dir) as folder:

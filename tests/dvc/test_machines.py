@@ -67,7 +67,7 @@ def test_small_numbers_names_and_apply(mine):
     (first,) = mine.run("dvc", "exp", "list", "--name-only").split()
     mine.run("dvc", "exp", "apply", first)
     assert "5e-05" in (mine.root / "params.yaml").read_text("utf-8")
-    mine.run("dvc", "checkout", "--allow-missing")
+    mine.run("dvc", "checkout")
 
 
 @pytest.mark.slow
@@ -91,6 +91,18 @@ def test_a_folder_with_an_arabic_name_in_a_larger_repository(small, tmp_path):
     assert not [line for line in checked.splitlines() if re.match(r"failed +(git|dvc)", line)]
 
 
+def test_another_release_than_the_repaired_one_is_refused(tmp_path):
+    """The installed one is repaired; that it works is tested in test_way_back.py."""
+    tool = [sys.executable, str(ROOT / "tools/repair_dvc.py")]
+    assert subprocess.run(tool, capture_output=True, check=True).stderr == b""
+    (tmp_path / "configobj").mkdir()
+    (tmp_path / "configobj/__init__.py").write_text("# another release\n")
+    found = {"capture_output": True, "text": True, "env": {"PYTHONPATH": str(tmp_path)}}
+    done = subprocess.run(tool, check=False, **found)
+    assert done.returncode == 1
+    assert re.match(r"error: .*configobj.*: not the release that is repaired", done.stderr)
+
+
 def environment(**changes):
     kept = {name: os.environ[name] for name in ("HOME", "PIP_FIND_LINKS") if name in os.environ}
     return kept | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"} | changes
@@ -103,11 +115,13 @@ def test_set_up_goes_into_dot_venv_whatever_is_active(tmp_path):
     here.mkdir()
     for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-gpu.lock"):
         shutil.copy(ROOT / name, here)
+    (here / "tools").mkdir()
+    shutil.copy(ROOT / "tools/repair_dvc.py", here / "tools")
     recipe = (here / "Makefile").read_text("utf-8")
     for tool in ("$(BIN)/python -m pip", "$(BIN)/uv pip sync", "$(BIN)/uv pip install"):
         assert f"\t{tool} " in recipe
         recipe = recipe.replace(f"\t{tool} ", "\t@env >>said; echo ")
-    recipe = re.sub(r"\tsed -i(?:[^\n]*\\\n)*[^\n]*", "\t@:", recipe)
+    recipe = recipe.replace("\t$(BIN)/python tools/repair_dvc.py\n", "")
     (here / "Makefile").write_text(recipe, "utf-8")
     hostile = {
         "VIRTUAL_ENV": "/elsewhere",

@@ -12,7 +12,7 @@ import soundfile
 from pipeline import ROOT
 
 import report as report_stage
-import report_results as results_stage
+from takht.report.results.gather import gather_results
 
 RATE_HZ = 22_050
 HOSTILE = '</script><img src=x onerror="document.title=1">'
@@ -170,15 +170,14 @@ def _write_generation(root: Path) -> None:
 
 
 def gather(root: Path) -> dict[str, Any]:
-    """Run the first stage; return what it found."""
-    results_stage.report_results(*(root / name for name in INPUTS))
+    """Return what the report's stage finds, without a page."""
+    gather_results(*(root / name for name in INPUTS))
     return json.loads((root / "data/report/results.json").read_text(encoding="utf-8"))
 
 
 def build(root: Path) -> Path:
-    """Run both stages; return the page."""
-    gather(root)
-    inputs = (root / name for name in ("data/report", "data/segments", "plots/spectrograms"))
+    """Run the stage; return the page."""
+    inputs = (root / name for name in (*INPUTS, "data/segments", "plots/spectrograms"))
     report_stage.report(*inputs, ROOT / "report/page", root / "reports")
     return root / "reports/index.html"
 

@@ -48,6 +48,9 @@ stage.run(demo_corpus.demo_corpus)
 """
 
 
+NO_OUTPUTS_OF_DVC = {"report": ("data/report", "reports")}
+
+
 @dataclass(frozen=True)
 class Command:
     """A stage as DVC runs it, what it reads, and what it writes."""
@@ -82,7 +85,7 @@ def _every() -> Iterator[tuple[str, Command]]:
         stages = yaml.safe_load((ROOT / pipeline).read_text("utf-8"))["stages"]
         for name, stage in stages.items():
             if "foreach" not in stage:
-                yield name, _command(stage, {})
+                yield name, _command(stage | {"outs": _outs(name, stage)}, {})
                 continue
             items = values
             for part in stage["foreach"].strip("${}").split("."):
@@ -90,6 +93,10 @@ def _every() -> Iterator[tuple[str, Command]]:
             for key, item in items.items():
                 names = {"${key}": key, "${item.features}": item["features"]}
                 yield f"{name}@{key}", _command(stage["do"], names)
+
+
+def _outs(name: str, stage: dict[str, Any]) -> list[Any]:
+    return [*stage.get("outs", []), *NO_OUTPUTS_OF_DVC.get(name, ())]
 
 
 def _command(stage: dict[str, Any], names: dict[str, str]) -> Command:

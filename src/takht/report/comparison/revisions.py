@@ -97,7 +97,7 @@ def _experiments(repo: Repo, name: str) -> Iterator[tuple[str, Experiment]]:
         experiment = (getattr(stage, "name", None) or "").removeprefix(_STAGE)
         if not experiment or experiment == stage.name:
             continue
-        metrics = [_path(repo, out) for out in stage.outs if out.metric]
+        metrics = [path for out in stage.outs if (path := _path(repo, out)).endswith(".json")]
         confusions = [_path(repo, out) for out in stage.outs if _is_confusion(out.plot)]
         if not len(metrics) == len(confusions) == 1:
             raise TakhtError(

@@ -1,9 +1,7 @@
-"""report_results: gather what results there are, whatever has been run, for the report."""
+"""Gather what results there are, whatever has been run, for the report's page."""
 
 import json
 from pathlib import Path
-
-from takht.stage import run
 
 from takht.core import tables
 from takht.report.results import (
@@ -19,7 +17,7 @@ from takht.runtime.atomic import atomic_folder
 from takht.runtime.yaml_files import read_yaml
 
 
-def report_results(
+def gather_results(
     params_yaml: Path,
     main_lock: Path,
     checks_lock: Path,
@@ -37,6 +35,7 @@ def report_results(
     generation_json: Path,
     out_dir: Path,
 ) -> None:
+    """Write a folder: `results.json`, and the generated sounds that the page plays."""
     params = read_yaml(params_yaml)
     lock_files = [main_lock, checks_lock, generation_lock]
     stages = locks.read_locks(lock_files)
@@ -82,7 +81,3 @@ def report_results(
         generated_choice.copy_sounds(sounds, generated_dir, folder)
         text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         (folder / "results.json").write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    run(report_results)
