@@ -48,6 +48,8 @@ def test_the_scripts_that_a_target_runs_are_there(target):
 def test_a_set_up_for_a_gpu_replaces_another_and_stays(tmp_path):
     for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-gpu.lock"):
         shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/repair_dvc.py").touch()
     ready = tmp_path / ".venv/bin"
     ready.mkdir(parents=True)
     (ready / "python").symlink_to(sys.executable)
