@@ -7,6 +7,7 @@ import pytest
 from models import RATE_HZ, SETTINGS
 
 from takht.features.statistics import timbre
+from takht.features.statistics.recipe import OwnStatisticsRecipe
 from takht.inference.explanation.altered_segment import open_segment
 from takht.inference.features import compute_as_stored, read_recipe
 
@@ -54,3 +55,17 @@ def test_only_frames_that_hear_the_change_are_measured_again(wave, monkeypatch):
     segment.alter(wave, 6 * RATE_HZ, 9 * RATE_HZ)
     (samples,) = lengths
     assert 3 * RATE_HZ < samples < 3.5 * RATE_HZ
+
+
+def test_a_recipe_that_adds_to_another_is_computed_whole(wave):
+    class Loudness(OwnStatisticsRecipe):
+        own = 1
+
+        def summarize(self, window):
+            return np.array([np.abs(window).max()])
+
+    recipe = Loudness.at_rate(RATE_HZ, kind="loudness")
+    altered = wave.copy()
+    altered[: 3 * RATE_HZ] = 0
+    found = open_segment(recipe, wave).alter(altered, 0, 3 * RATE_HZ)
+    np.testing.assert_array_equal(found, recipe.compute(altered))

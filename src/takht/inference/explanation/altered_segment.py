@@ -8,10 +8,11 @@ from collections.abc import Callable
 import numpy as np
 
 from takht.core.arrays import Frames, Waveform
-from takht.features.spectrograms.recipes import MelRecipe
+from takht.features.spectrograms.recipe import FeatureRecipe
 from takht.features.statistics import intervals, summary, timbre
 from takht.features.statistics.recipe import StatisticsRecipe
-from takht.inference.features import Recipe
+from takht.inference.features import compute_as_stored
+from takht.recipes import mel, mfcc
 
 Rows = Callable[[int, int], Frames]
 
@@ -19,7 +20,7 @@ Rows = Callable[[int, int], Frames]
 class AlteredMel:
     """Log-mel spectrograms or MFCCs of a segment."""
 
-    def __init__(self, recipe: MelRecipe, wave: Waveform) -> None:
+    def __init__(self, recipe: mel.Recipe, wave: Waveform) -> None:
         self._recipe, self._mel_db = recipe, recipe.log_mel(wave)
         self.features = recipe.as_stored(self._mel_db)
 
@@ -98,11 +99,27 @@ class AlteredStatistics:
         return summary.summarize_window(values, pitch, start, self._window_hops)
 
 
-def open_segment(recipe: Recipe, wave: Waveform) -> AlteredMel | AlteredStatistics:
+class AlteredFeatures:
+    """Features of any other recipe, of which is not known what a part depends on."""
+
+    def __init__(self, recipe: FeatureRecipe, wave: Waveform) -> None:
+        self._recipe = recipe
+        self.features = compute_as_stored(recipe, wave)
+
+    def alter(self, wave: Waveform, _start: int, _end: int) -> Frames:
+        """Return the features of the wave (samples,), all of them computed again."""
+        return compute_as_stored(self._recipe, wave)
+
+
+def open_segment(
+    recipe: FeatureRecipe, wave: Waveform
+) -> AlteredMel | AlteredStatistics | AlteredFeatures:
     """Return the features of a segment (samples,) that has at least one window."""
-    if isinstance(recipe, StatisticsRecipe):
+    if type(recipe) is StatisticsRecipe:  # others may add to it
         return AlteredStatistics(recipe, wave)
-    return AlteredMel(recipe, wave)
+    if type(recipe) in (mel.Recipe, mfcc.Recipe):
+        return AlteredMel(recipe, wave)
+    return AlteredFeatures(recipe, wave)
 
 
 def _loudest_db(measured: Frames) -> float:
