@@ -1,6 +1,8 @@
 """What several test modules share."""
 
+import os
 import sys
+from pathlib import Path
 
 import takht.stage  # noqa: F401 (pins the instructions before NumPy loads, as in a stage)
 
@@ -8,6 +10,11 @@ import hypothesis
 import pytest
 import tiny_project
 from system_programs import describe_left_out
+
+# Before librosa is imported, which compiles at once: workers would write one cache together.
+os.environ["NUMBA_CACHE_DIR"] = str(
+    Path(__file__).parents[1] / ".takht/numba" / os.environ.get("PYTEST_XDIST_WORKER", "main")
+)
 
 hypothesis.settings.register_profile("takht", deadline=None)  # machines differ, and are shared
 hypothesis.settings.load_profile("takht")

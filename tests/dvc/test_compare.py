@@ -164,6 +164,19 @@ def test_cached_predictions_are_read_from_dvcs_cache(two, tmp_path):
     assert [one["shared"] for one in found["experiments"]] == [40, 40, 40]
 
 
+def test_two_experiments_of_one_revision(two):
+    found = as_json(two, "--experiments", "mfcc", "mel")
+    (one,) = found["experiments"]
+    assert (found["before"], found["after"], found["revision"]) == ("mfcc", "mel", "workspace")
+    assert (one["shared"], one["fixed"], one["broken"], one["difference"]) == (40, 20, 0, 0.5)
+    assert 0.3 < one["low"] < 0.5 < one["high"] < 0.7
+    assert found["params"] == [{"parameter": "seed", "before": 1, "after": 2}]
+    output = two.run("takht", "compare", "main", "--experiments", "old", "mel")
+    assert output.startswith("## `old` → `mel`, experiments of `main` (")
+    assert "Stages that ran" not in output
+    assert "0.000 [0.000, 0.000] | no evidence |" in output
+
+
 class TestMistakes:
     def fails(self, project: Project, *words: str) -> str:
         """The one line that a failing `takht compare` prints."""
@@ -184,6 +197,11 @@ class TestMistakes:
 
     def test_unknown_revision(self, two):
         assert "no revision 'nowhere'; name a branch" in self.fails(two, "main", "nowhere")
+
+    def test_an_experiment_that_is_not_there(self, two):
+        assert "workspace: experiments: no metrics of 'bets', there are mel, mfcc, best" in (
+            self.fails(two, "--experiments", "bets", "mel")
+        )
 
     def test_not_a_repository(self, tmp_path):
         assert f"{tmp_path}: no DVC repository" in self.fails(Project(tmp_path))

@@ -4,7 +4,9 @@ import io
 import os
 import signal
 import sys
+from importlib import metadata
 from types import FrameType
+from typing import Annotated
 
 import typer
 
@@ -21,7 +23,6 @@ from takht.runtime.error_lines import describe_error
 set_environment()  # the commands import NumPy inside their functions
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -30,8 +31,19 @@ for command in (predict, explain, compare, generate, reconstruct, morph, doctor)
     app.command()(command)
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"takht {metadata.version('takht')}")
+        raise typer.Exit
+
+
 @app.callback()
-def takht() -> None:
+def takht(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
     """Classification and generation of Arabic music."""
 
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from takht.classifiers import classifier
 from takht.classifiers.model_card import ModelCard
 from takht.classifiers.predictions import predict_rounded
-from takht.core.arrays import Frames, Waveform
+from takht.core.arrays import Frames
 from takht.dataset.windows import limit_range
 from takht.errors import TakhtError
 from takht.inference.decoded_recording import DecodedRecording, UnusableRecording, decode_recording
@@ -64,11 +64,11 @@ class RecordingClassifier:
             )
         self._model = classifier.load_classifier(folder)
         self.card: ModelCard = self._model.card
-        self._recipe = read_recipe(self.card.features, folder)
+        self.recipe = read_recipe(self.card.features, folder)
         self._preparation = _preparation(self.card, folder)
-        if self._recipe.columns != self.card.bands:
+        if self.recipe.columns != self.card.bands:
             raise TakhtError(
-                f"{folder}: model.json: bands: {self._recipe.columns} by its features, got "
+                f"{folder}: model.json: bands: {self.recipe.columns} by its features, got "
                 f"{self.card.bands}; train the experiment again"
             )
         self._one_at_a_time = threading.Lock()  # a network has threads of its own
@@ -76,13 +76,13 @@ class RecordingClassifier:
     @property
     def step_seconds(self) -> float:
         """From the start of a window to that of the next."""
-        features = self._recipe
+        features = self.recipe
         return self.card.step_frames * features.hop_samples / features.sample_rate_hz
 
     @property
     def window_seconds(self) -> float:
         """How long a window is."""
-        return window_seconds(self._recipe, self.card.frames)
+        return window_seconds(self.recipe, self.card.frames)
 
     def predict(self, path: Path, *, bar: bool = False) -> WindowPredictions:
         """Return what the model says of the recording, in memory that its length does not change.
@@ -104,7 +104,7 @@ class RecordingClassifier:
             UnusableRecording: the file does not decode to sound.
         """
         return decode_recording(
-            path, self._recipe.sample_rate_hz, self._preparation.normalize, bar=bar
+            path, self.recipe.sample_rate_hz, self._preparation.normalize, bar=bar
         )
 
     def segment_bounds(self, sound: DecodedRecording) -> list[tuple[int, int]]:
@@ -122,7 +122,7 @@ class RecordingClassifier:
         )
         parts = [self._predict_segment(sound, *piece) for piece in shown]
         middles, probabilities = (np.concatenate(kind) for kind in zip(*parts, strict=True))
-        seconds = sound.samples / self._recipe.sample_rate_hz
+        seconds = sound.samples / self.recipe.sample_rate_hz
         if not len(middles):
             raise UnusableRecording(
                 f"lasts {seconds:.2f} s, less than one window ({self.window_seconds:.2f} s); use "
@@ -130,9 +130,8 @@ class RecordingClassifier:
             )
         return WindowPredictions(seconds, middles, probabilities)
 
-    def log_odds(self, wave: Waveform, number: int) -> NDArray[np.float64]:
-        """Return a composer's log-odds in each window of a segment (samples,), nats, (windows,)."""
-        windows = self._windows(wave)
+    def log_odds(self, windows: Frames, number: int) -> NDArray[np.float64]:
+        """Return a composer's log-odds in windows (n, frames, bands), nats, shape (n,)."""
         with self._one_at_a_time:
             return compute_log_odds(self._model, windows, number)
 
@@ -140,19 +139,22 @@ class RecordingClassifier:
         self, sound: DecodedRecording, start: int, samples: int
     ) -> tuple[NDArray[np.float64], Probabilities]:
         """Return the middles (s) and probabilities of a segment's windows."""
-        windows = self._windows(sound.read(start, samples))
+        windows = self.cut_windows(compute_as_stored(self.recipe, sound.read(start, samples)))
         with self._one_at_a_time:
             probabilities = predict_rounded(self._model, windows)
-        first = start / self._recipe.sample_rate_hz + self.window_seconds / 2
+        first = start / self.recipe.sample_rate_hz + self.window_seconds / 2
         return first + np.arange(len(windows)) * np.float64(self.step_seconds), probabilities
 
-    def _windows(self, wave: Waveform) -> Frames:
-        """Return a segment's windows, shape (windows, frames, bands); none if it is too short."""
-        frames, card = compute_as_stored(self._recipe, wave), self.card
+    def cut_windows(self, frames: Frames) -> Frames:
+        """Return the windows (windows, frames, bands) of a segment's features; none if too short.
+
+        `frames` are as a feature folder gives them back, shape (frames, bands).
+        """
+        card = self.card
         if len(frames) < card.frames:
             return np.empty((0, card.frames, card.bands), np.float32)
         windows = sliding_window_view(frames, card.frames, axis=0)[:: card.step_frames]
-        return limit_range(np.ascontiguousarray(windows.transpose(0, 2, 1)), self._recipe.unit)
+        return limit_range(np.ascontiguousarray(windows.transpose(0, 2, 1)), self.recipe.unit)
 
 
 def _preparation(card: ModelCard, folder: Path) -> Preparation:

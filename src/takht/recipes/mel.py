@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import numpy as np
+
 from takht.core.arrays import Frames, Waveform
 from takht.features.spectrograms.mel import Bands, FftSamples, HopSamples, log_mel
 from takht.features.spectrograms.recipe import FeatureRecipe, Rate
@@ -24,5 +26,16 @@ class Recipe(FeatureRecipe):
 
     def compute(self, wave: Waveform) -> Frames:
         """Return the log-mel spectrogram of a segment (samples,), shape (frames, bands), dB."""
+        return self.log_mel(wave)
+
+    def log_mel(self, wave: Waveform) -> Frames:
+        """Return the log-mel spectrogram of a sound (samples,), shape (frames, bands), dB."""
         how = self.model_dump(include={"sample_rate_hz", "n_fft", "hop_samples", "bands"})
         return log_mel(wave, **how)
+
+    def as_stored(self, mel_db: Frames) -> Frames:
+        """Return the features of a log-mel spectrogram (frames, bands), dB, as a folder has them.
+
+        Shape (frames, columns).
+        """
+        return mel_db.astype(self.dtype).astype(np.float32)

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-import numpy as np
 from pydantic import Field
 
 from takht.core.arrays import Frames, Waveform
@@ -24,7 +23,11 @@ class Recipe(mel.Recipe):
 
     def compute(self, wave: Waveform) -> Frames:
         """Return the MFCCs (of dB) of a segment (samples,), shape (frames, coefficients)."""
-        return self.from_mel(super().compute(wave).astype(self.dtype).astype(np.float32))
+        return self.from_mel(super().as_stored(self.log_mel(wave)))
+
+    def as_stored(self, mel_db: Frames) -> Frames:
+        """Return the MFCCs (frames, coefficients) of a log-mel spectrogram (frames, bands), dB."""
+        return super().as_stored(self.from_mel(super().as_stored(mel_db)))
 
     def from_mel(self, mel_db: Frames) -> Frames:
         """Return the MFCCs (frames, coefficients) of a log-mel spectrogram (frames, bands), dB."""

@@ -76,7 +76,7 @@ def import_closure(start: Path) -> set[Path]:
     """Return the files of this folder of sources whose code a file's results depend on.
 
     Itself, what it imports, directly or not, and what acts everywhere. Plumbing is left out with
-    all that only plumbing imports, and so is `__init__.py`, which holds a docstring only.
+    all that only plumbing imports, and so is `__init__.py`, which computes nothing.
     """
     found: set[Path] = set()
     queue = [start, *(SRC / name for name in EVERYWHERE)]

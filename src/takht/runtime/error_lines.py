@@ -9,6 +9,7 @@ from takht.errors import TakhtError
 from takht.text.names import escape
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NETWORKS = {"tensorflow", "keras", "h5py"}  # packages without which all else works
 _REMEDIES = {
     FileNotFoundError: "restore it, or run `dvc repro`, which makes what is missing",
     FileExistsError: "move it away and run again",
@@ -39,6 +40,11 @@ def _line(error: Exception, where: str) -> str:
             )
     if isinstance(error, OSError):
         return _of_system(error, where, said)
+    if isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] in _NETWORKS:
+        return (
+            f"{where}: {error.name} is not installed, which networks need; run `make setup`, or "
+            "choose an experiment or model of kind discriminant"
+        )
     return (
         f"{where}: {type(error).__name__}: {said or 'no message'} ({_last_place(error)}); this is "
         "a bug in takht: run it with TAKHT_DEBUG=1 for the traceback, and report that"

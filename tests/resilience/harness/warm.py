@@ -25,7 +25,7 @@ LIBRARIES = "numpy pandas scipy.signal scipy.fft soundfile soxr joblib pydantic 
 LIBRARIES += " imageio_ffmpeg threadpoolctl dvc.cli dvc.repo dvc.commands.repro dvc.stage.cache"
 LIBRARIES += " sklearn.linear_model dvc_data.index dvc_data.hashfile.state dvc.fs pygit2"
 # These take ten seconds, and start no thread before they compute, so that forks may use them.
-LARGE = "tensorflow keras matplotlib.figure matplotlib.backends.backend_agg librosa vl_convert"
+LARGE = "tensorflow keras matplotlib.figure matplotlib.backends.backend_agg vl_convert"
 SHIM = """#!{python} -IS
 import json, os, socket, sys
 line = socket.socket(socket.AF_UNIX)

@@ -105,6 +105,21 @@ def test_what_cannot_be_done_is_said_in_one_line_and_leaves_nothing(run, words, 
     assert sorted(Path().iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["generate", "--seconds", "2"], ["morph", "a.wav", "a.wav"], ["reconstruct", "a.wav"]],
+)
+def test_what_is_there_is_overwritten_with_force_only(run, command):
+    soundfile.write("a.wav", small.melody(1, 2.0), RATE_HZ)
+    Path("b.wav").write_text("mine")
+    assert run(*command, "-o", "b.wav") == (
+        "b.wav: is there already; choose another name with -o, or overwrite it with --force"
+    )
+    assert Path("b.wav").read_text() == "mine"
+    run(*command, "-o", "b.wav", "--force")
+    assert len(read("b.wav")) > RATE_HZ
+
+
 @pytest.mark.parametrize("command", [["generate"], ["reconstruct", "x.mp3"]])
 def test_without_models_one_line_says_how_to_get_them(tmp_path, command):
     done = subprocess.run(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from takht.features.spectrograms.chroma import chroma_filters
 from takht.features.spectrograms.mel import log_mel, mel_filters, mfcc
 
 RATE_HZ = 22_050
@@ -26,6 +27,12 @@ def test_log_mel_equals_librosa(noise, n_fft, hop_samples, bands):
     theirs = librosa.power_to_db(power, ref=1.0, top_db=None).T
     assert ours.dtype == np.float32
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
+
+
+def test_chroma_filters_are_librosas_bit_by_bit():
+    for rate_hz, n_fft in ((22_050, 2048), (16_000, 4096), (48_000, 1024)):
+        theirs = librosa.filters.chroma(sr=rate_hz, n_fft=n_fft)
+        np.testing.assert_array_equal(chroma_filters(rate_hz, n_fft), theirs)
 
 
 def test_mfcc_equals_librosa_at_full_scale(noise):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from takht.cli.arguments.output_paths import require_suffix, require_writable
+from takht.cli.arguments.output_paths import require_absent, require_suffix, require_writable
 from takht.errors import TakhtError
 from takht.text import names
 
@@ -50,11 +50,12 @@ def find_composer(asked: str | None, folders: Sequence[str], labels: Sequence[st
     )
 
 
-def name_targets(out: Path, count: int) -> list[Path]:
+def name_targets(out: Path, count: int, *, force: bool = False) -> list[Path]:
     """Return where so many pieces go: `piece.wav` itself, or `piece-01.wav` and on.
 
     Raises:
-        TakhtError: a file of that name cannot be written there, or is no WAV.
+        TakhtError: a file of that name cannot be written there, is no WAV, or is there already and
+            `force` does not say to overwrite it.
     """
     require_suffix(out, ".wav")
     width = len(str(count))
@@ -67,5 +68,7 @@ def name_targets(out: Path, count: int) -> list[Path]:
         ]
     )
     for path in paths:
+        if not force:
+            require_absent(path)
         require_writable(path)
     return paths

@@ -15,6 +15,14 @@ def require_suffix(path: Path, suffix: str) -> None:
         raise TakhtError(f"{path}: is written as {kind}; choose a name that ends in {suffix}")
 
 
+def require_absent(path: Path) -> None:
+    """Raise TakhtError where a file of that name is there, which is not to be overwritten."""
+    if os.path.lexists(path) and not path.is_dir():
+        raise TakhtError(
+            f"{path}: is there already; choose another name with -o, or overwrite it with --force"
+        )
+
+
 def require_writable(path: Path) -> None:
     """Make the folder of a file that is to be written.
 

@@ -18,16 +18,24 @@ def doctor(
         bool, typer.Option("--deep", help="Also hash every file in DVC's cache.")
     ] = False,
 ) -> None:
-    """Check Python, packages, ffmpeg, GPU, DVC and its remote, parameters, corpus, disk and store.
+    """Check everything that a run needs.
 
-    It prints one line per check, with a remedy. Exit code 1: something failed.
+    Python, packages, ffmpeg, GPU, Git, DVC and its remote, parameters, corpus, disk and store. It
+    prints one line per check, with a remedy. Exit code 1: something failed.
     """
+    import contextlib
     import dataclasses
     import json
+    import os
 
+    from takht.cli.arguments.project import find_project
     from takht.cli.doctor.examination import examine
 
-    findings = examine(Path.cwd(), corpus, deep=deep)
+    project = find_project() or Path.cwd()
+    if corpus and not corpus.is_absolute():  # it was named from here
+        corpus = Path(os.path.relpath(corpus, project))
+    with contextlib.chdir(project):
+        findings = examine(project, corpus, deep=deep)
     if as_json:
         rows = [dataclasses.asdict(each) for each in findings]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))

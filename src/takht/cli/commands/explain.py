@@ -10,8 +10,11 @@ def explain(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording.")],
     model: Annotated[str, typer.Option(metavar="NAME", help="Name of the model.")] = "best",
     models: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Folder that holds NAME/model.json.")
-    ] = Path("models"),
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Folder that holds NAME/model.json; default: the project's."
+        ),
+    ] = None,
     composer: Annotated[
         str | None,
         typer.Option(
@@ -36,17 +39,18 @@ def explain(
     ] = Path("explanation.png"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Show what of a recording spoke for its composer: a picture, and the strongest in words.
+    """Show what spoke for a composer.
 
-    It attenuates ten frequency bands and spans of 3 s, one at a time, and asks the model again.
-    The parts whose attenuation lowers the composer's log-odds most are the evidence. This takes
-    longer than the music lasts.
+    It draws a picture and lists the strongest evidence. It attenuates ten frequency bands and spans
+    of 3 s, one at a time, and asks the model again. The parts whose attenuation lowers the
+    composer's log-odds most are the evidence.
 
     Exit code 1: the recording or the model cannot be used. 2: a mistake on the command line.
     """
     from takht.cli.arguments.audio_paths import require_recording
     from takht.cli.arguments.generation import find_composer
     from takht.cli.arguments.output_paths import require_suffix, require_writable
+    from takht.cli.arguments.project import locate_models
     from takht.errors import TakhtError
     from takht.inference.decoded_recording import UnusableRecording
     from takht.inference.explanation import explanation
@@ -60,7 +64,7 @@ def explain(
     to_s = None if end is None else parse_seconds(end, "--to")
     require_suffix(out, ".png")
     require_writable(out)
-    classifier = RecordingClassifier(models / model)
+    classifier = RecordingClassifier(locate_models(models) / model)
     card = classifier.card
     number = find_composer(composer, card.composers, card.labels)
     recording = require_recording(path)

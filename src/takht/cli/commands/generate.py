@@ -20,12 +20,19 @@ def generate(
         Path, typer.Option("--out", "-o", metavar="FILE", help="The WAV file to write.")
     ] = Path("piece.wav"),
     models_dir: Annotated[
-        Path, typer.Option("--models", metavar="FOLDER", help="Folder of the models vae and prior.")
-    ] = Path("models"),
+        Path | None,
+        typer.Option(
+            "--models",
+            metavar="FOLDER",
+            help="Folder of the models vae and prior; default: the project's.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
-    """Compose music in the manner of the training recordings, at -23 LUFS and never clipped.
+    """Compose new pieces in a composer's manner.
 
-    The same seed always gives the same pieces. It needs no GPU and no TensorFlow.
+    They are at -23 LUFS and never clipped. The same seed always gives the same pieces. It needs no
+    GPU and no TensorFlow.
     """
     from tqdm import tqdm
 
@@ -35,6 +42,7 @@ def generate(
         require_seconds,
         require_whole,
     )
+    from takht.cli.arguments.project import locate_models
     from takht.core.randomness import rng_for
     from takht.core.threads import one_blas_thread
     from takht.generation.pieces import pieces
@@ -44,9 +52,10 @@ def generate(
     require_seconds(seconds)
     require_whole(count, 1, 1000, "--count")
     require_whole(seed, 0, 2**32 - 1, "--seed")
-    codec, prior = load_codec(models_dir / "vae"), load_prior(models_dir / "prior")
+    folder = locate_models(models_dir)
+    codec, prior = load_codec(folder / "vae"), load_prior(folder / "prior")
     number = find_composer(composer, prior.composers, prior.labels)
-    targets = name_targets(out, count)
+    targets = name_targets(out, count, force=force)
     with (
         one_blas_thread(),
         tqdm(total=2 * count, desc="generate", unit="step", disable=None) as bar,

@@ -17,14 +17,24 @@ def morph(
         float | None, typer.Option(help="Length in s; default: the shorter recording.")
     ] = None,
     models_dir: Annotated[
-        Path, typer.Option("--models", metavar="FOLDER", help="Folder of the model vae.")
-    ] = Path("models"),
+        Path | None,
+        typer.Option(
+            "--models",
+            metavar="FOLDER",
+            help="Folder of the model vae; default: the project's.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
-    """Glide from one recording to another in the model's latent space."""
+    """Glide from one recording to another.
+
+    The path goes through the model's latent space.
+    """
     from tqdm import tqdm
 
     from takht.cli.arguments import recordings
     from takht.cli.arguments.generation import name_targets, require_seconds
+    from takht.cli.arguments.project import locate_models
     from takht.core.threads import one_blas_thread
     from takht.generation.pieces import pieces
     from takht.generation.pieces.load import load_codec
@@ -33,8 +43,9 @@ def morph(
 
     if seconds is not None:
         require_seconds(seconds)
-    codec = load_codec(models_dir / "vae")
-    (target,) = name_targets(out or Path(f"{first.stem}-to-{second.stem}.wav"), 1)
+    folder = locate_models(models_dir)
+    codec = load_codec(folder / "vae")
+    (target,) = name_targets(out or Path(f"{first.stem}-to-{second.stem}.wav"), 1, force=force)
     with one_blas_thread(), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
         spectrograms = []
         for path in (first, second):

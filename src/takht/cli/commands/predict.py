@@ -14,8 +14,11 @@ def predict(
     ],
     model: Annotated[str, typer.Option(metavar="NAME", help="Name of the model.")] = "best",
     models: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Folder that holds NAME/model.json.")
-    ] = Path("models"),
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Folder that holds NAME/model.json; default: the project's."
+        ),
+    ] = None,
     timeline: Annotated[
         bool | None,
         typer.Option(
@@ -28,9 +31,10 @@ def predict(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for programs.")] = False,
 ) -> None:
-    """Name the composer of each recording: the most probable three, or "unknown".
+    """Name the composer of each recording.
 
-    It needs only the model's folder: no params.yaml, no data.
+    It lists the most probable three, or answers "unknown". It needs only the model's folder: no
+    params.yaml, no data.
 
     Exit code 0: every recording has an answer. 1: the model or a recording cannot be used; stderr
     names the recording and the reason, and the others still get an answer. 2: a mistake on the
@@ -39,12 +43,13 @@ def predict(
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")
     from takht.cli.arguments.audio_paths import find_audio
+    from takht.cli.arguments.project import locate_models
     from takht.inference.formats import format_csv, format_json, format_table
     from takht.inference.prediction import Failure, predict_all
     from takht.inference.recording_classifier import RecordingClassifier
     from takht.text import names
 
-    classifier = RecordingClassifier(models / model)
+    classifier = RecordingClassifier(locate_models(models) / model)
     found = find_audio(paths)
     faults = [Failure(str(path), reason) for path, reason in found.faults.items()]
     predictions, unheard = predict_all(classifier, found.audio)

@@ -21,14 +21,24 @@ def reconstruct(
         float | None, typer.Option(help="Seconds from the start; default: all.")
     ] = None,
     models_dir: Annotated[
-        Path, typer.Option("--models", metavar="FOLDER", help="Folder of the model vae.")
-    ] = Path("models"),
+        Path | None,
+        typer.Option(
+            "--models",
+            metavar="FOLDER",
+            help="Folder of the model vae; default: the project's.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
-    """Encode a recording and decode it again, to hear what the model keeps of it."""
+    """Encode a recording and decode it again.
+
+    You hear, and it prints, what the model keeps.
+    """
     from tqdm import tqdm
 
     from takht.cli.arguments import recordings
     from takht.cli.arguments.generation import name_targets, require_seconds
+    from takht.cli.arguments.project import locate_models
     from takht.core.threads import one_blas_thread
     from takht.generation.metrics.reconstruction import compare_pair
     from takht.generation.pieces import pieces
@@ -38,8 +48,9 @@ def reconstruct(
 
     if seconds is not None:
         require_seconds(seconds)
-    codec = load_codec(models_dir / "vae")
-    (target,) = name_targets(out or Path(f"{recording.stem}-reconstructed.wav"), 1)
+    folder = locate_models(models_dir)
+    codec = load_codec(folder / "vae")
+    (target,) = name_targets(out or Path(f"{recording.stem}-reconstructed.wav"), 1, force=force)
     with (
         one_blas_thread(),
         tqdm(total=4, desc="reconstruct", unit="step", disable=None) as bar,

@@ -45,9 +45,6 @@ def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
 
 
 def _elsewhere(here: Path) -> Finding:
-    for folder in here.resolve().parents:
-        if (folder / "params.yaml").exists():
-            return failed("folder", f"{here} is below the project's folder", f"`cd {folder}`")
     return failed(
         "folder", f"{here} is not a project: it has no params.yaml", "`cd` to the project"
     )

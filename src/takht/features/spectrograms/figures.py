@@ -4,13 +4,13 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-import librosa
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from takht.core.arrays import TOP_DB, Frames, Waveform
+from takht.core.arrays import FLOOR_POWER, TOP_DB, Frames, Waveform
+from takht.core.spectra import block_spectra, centred_starts, hann
 from takht.features.spectrograms.figure_style import plain_style
 
 
@@ -22,8 +22,10 @@ def draw_steps(
     `mel_db` (frames, bands), in dB, and `mfcc` (frames, coefficients) span the wave (samples,).
     """
     seconds = len(wave) / sample_rate_hz
-    magnitude = np.abs(librosa.stft(wave, n_fft=n_fft))
-    spectrum_db = librosa.amplitude_to_db(magnitude, ref=1.0).T
+    starts = centred_starts(len(wave), n_fft // 4)
+    spectra = block_spectra(np.pad(wave, n_fft // 2), starts, hann(n_fft))
+    magnitude = np.concatenate([np.abs(spectrum) for _, spectrum in spectra])
+    spectrum_db = 20 * np.log10(np.maximum(magnitude, FLOOR_POWER**0.5))
     with plain_style(9):
         figure = Figure(figsize=(9, 8), layout="constrained")
         axes = figure.subplots(4, 1, sharex=True)

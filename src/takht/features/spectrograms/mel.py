@@ -63,7 +63,7 @@ def mel_filters(sample_rate_hz: int, n_fft: int, bands: int) -> scipy.sparse.csr
     As librosa.filters.mel, without the two seconds that importing librosa takes. Slaney 1998,
     "Auditory Toolbox".
     """
-    hz = _hz(np.linspace(0, _mels(sample_rate_hz / 2), bands + 2))
+    hz = _hz(np.linspace(0, float(hz_to_mels(np.array(sample_rate_hz / 2))), bands + 2))
     bins_hz = np.fft.rfftfreq(n_fft, 1 / sample_rate_hz)
     rising = (bins_hz - hz[:-2, None]) / np.diff(hz)[:-1, None]
     falling = (hz[2:, None] - bins_hz) / np.diff(hz)[1:, None]
@@ -76,8 +76,10 @@ def mel_filters(sample_rate_hz: int, n_fft: int, bands: int) -> scipy.sparse.csr
 _LINEAR_HZ, _KNEE_HZ, _KNEE_MELS, _LOG_STEP = 200 / 3, 1000.0, 15.0, np.log(6.4) / 27
 
 
-def _mels(hz: float) -> float:
-    return float(_KNEE_MELS + np.log(hz / _KNEE_HZ) / _LOG_STEP)  # of more than 1 kHz
+def hz_to_mels(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return frequencies in Hz as mels of Slaney's scale, in the shape given."""
+    above = _KNEE_MELS + np.log(np.maximum(hz, _KNEE_HZ) / _KNEE_HZ) / _LOG_STEP
+    return np.where(hz < _KNEE_HZ, hz / _LINEAR_HZ, above)
 
 
 def _hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:

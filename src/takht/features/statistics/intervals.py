@@ -30,6 +30,15 @@ def compute_pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
     Strengths are sums over octaves of log magnitudes (nats) above their surroundings. Frame t is
     centred on sample 1024 t. The wave has shape (samples,).
     """
+    level = measure_pitches(wave, sample_rate_hz)
+    return derive_pitch_classes(level, float(level.max(initial=0.0)))
+
+
+def measure_pitches(wave: Waveform, sample_rate_hz: int) -> Values:
+    """Return the magnitude at each pitch, an eighth tone apart, shape (frames, 288).
+
+    It has the scale of the wave (samples,). Frame t reads the 8192 samples around sample 1024 t.
+    """
     padded, starts = np.pad(wave, FFT_SAMPLES // 2), centred_starts(len(wave), HOP_SAMPLES)
     pitch_hz = LOWEST_HZ * 2 ** (np.arange(OCTAVES * STEPS) / STEPS)
     position = pitch_hz * FFT_SAMPLES / sample_rate_hz
@@ -39,7 +48,16 @@ def compute_pitch_classes(wave: Waveform, sample_rate_hz: int) -> Values:
     for part, spectrum in block_spectra(padded, starts, hann(FFT_SAMPLES)):
         magnitude = np.abs(spectrum)
         level[part] = magnitude[:, below] * (1 - share) + magnitude[:, below + 1] * share
-    level = np.log1p(LOUDNESS_KNEE * level / max(float(level.max(initial=0.0)), _TINY))
+    return level
+
+
+def derive_pitch_classes(level: Values, loudest: float) -> Values:
+    """Return the strength of each pitch class (frames, 48), each from its own frame alone.
+
+    `level` holds magnitudes as `measure_pitches` has them, shape (frames, 288); `loudest` is the
+    highest in the segment.
+    """
+    level = np.log1p(LOUDNESS_KNEE * level / max(loudest, _TINY))
     around = uniform_filter1d(level, NEIGHBOURHOOD_STEPS, axis=1, mode="nearest")
     peaks = np.maximum(level - around, 0).reshape(len(level), OCTAVES, STEPS)
     return np.asarray(peaks.sum(axis=1), np.float32)

@@ -17,6 +17,7 @@ from takht.features.statistics.timbre import (
 GROUPS = {"timbre": 184, "intervals": 48, "quarter_tone_steps": 24, "onsets": 8, "context": 72}
 WINDOW_SECONDS, STEP_SECONDS = 5.016, 1.997  # 216 and 86 hops of 512 samples at 22,050 Hz
 CONTEXT_WINDOWS = 4  # on either side: 21 s in all, for a scale takes longer to show than a timbre
+_TONAL = slice(GROUPS["timbre"], GROUPS["timbre"] + GROUPS["context"])  # intervals and steps
 MIN_RATE_HZ = 16_000  # the highest band of contrast begins at 6.4 kHz
 
 
@@ -42,17 +43,30 @@ def summarize_segment(wave: Waveform, sample_rate_hz: int) -> NDArray[np.float32
             f"lasts {len(wave) / sample_rate_hz:.2f} s, less than a window ({WINDOW_SECONDS:.2f} s)"
         )
     pitch = compute_pitch_classes(wave, sample_rate_hz)
+    starts = range(0, len(values) - window_hops + 1, step_hops)
+    return join_windows(
+        np.stack([summarize_window(values, pitch, start, window_hops) for start in starts])
+    )
+
+
+def summarize_window(
+    values: NDArray[np.float32], pitch: NDArray[np.float32], start: int, window_hops: int
+) -> NDArray[np.float32]:
+    """Return all statistics of one window but its context, shape (264,).
+
+    `values` (frames, 159) and `pitch` (frames, 48) are the segment's; start and length of the
+    window are in frames of `values`.
+    """
     ratio = PITCH_HOP_SAMPLES // HOP_SAMPLES
-    timbre, onsets, tonal = [], [], []
-    for start in range(0, len(values) - window_hops + 1, step_hops):
-        end = start + window_hops
-        timbre.append(summarize_timbre(values[start:end]))
-        onsets.append(summarize_onsets(values[start:end]))
-        within = pitch[start // ratio : end // ratio]
-        intervals = summarize_intervals(within)
-        tonal.append(np.concatenate([intervals, summarize_steps(within)]))
-    around = add_context(np.stack(tonal))
-    return np.hstack([np.stack(timbre), np.stack(tonal), np.stack(onsets), around])
+    own = values[start : start + window_hops]
+    within = pitch[start // ratio : (start + window_hops) // ratio]
+    tonal = [summarize_intervals(within), summarize_steps(within)]
+    return np.concatenate([summarize_timbre(own), *tonal, summarize_onsets(own)])
+
+
+def join_windows(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the segment's windows (windows, 264) with their context, shape (windows, 336)."""
+    return np.hstack([windows, add_context(windows[:, _TONAL])])
 
 
 def add_context(windows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import FLOOR_POWER, TOP_DB, Waveform
 from takht.core.spectra import block_spectra, centred_starts, hann
+from takht.features.spectrograms.chroma import chroma_filters
 from takht.features.spectrograms.mel import mel_filters
 
 Values = NDArray[np.float32]
@@ -30,6 +31,8 @@ KINDS = {"mfcc": 30, "delta": 30, "tonality": TONAL_BANDS, "contrast": 7, "shape
     "tonnetz": 6,
     "rise": 4,  # for onset statistics
 }
+REACH_FRAMES = 8  # a delta at the segment's end hears as many frames before it
+_MEASURED_EDGES = np.cumsum([MEL_BANDS, KINDS["contrast"], KINDS["shape"] - 1])
 
 
 def compute_frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
@@ -37,26 +40,47 @@ def compute_frame_values(wave: Waveform, sample_rate_hz: int) -> Values:
 
     Levels are in dB and held to the 80 dB below the segment's loudest. The wave is (samples,).
     """
+    measured = measure_frames(wave, sample_rate_hz)
+    return derive_frame_values(measured, float(measured[:, :MEL_BANDS].max()))
+
+
+def measure_frames(wave: Waveform, sample_rate_hz: int) -> Values:
+    """Return what is measured in each frame alone, shape (1 + samples // 512, 152).
+
+    They are 128 mel bands in dB, 7 bands of contrast in dB, 5 values of shape and 12 of chroma.
+    The wave is (samples,); frame t reads the 2048 samples around sample 512 t.
+    """
+    power = _power_spectrogram(wave)
+    mel_db = 10 * np.log10(np.maximum(power @ _mel_matrix(sample_rate_hz).T, FLOOR_POWER))
+    chroma = power @ _chroma_matrix(sample_rate_hz).T
+    chroma /= np.maximum(chroma.max(axis=1, keepdims=True), FLOOR_POWER)
+    parts = [mel_db, _contrast(power, sample_rate_hz), _shape(power, sample_rate_hz), chroma]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def derive_frame_values(measured: Values, loudest_db: float) -> Values:
+    """Return the values (frames, 159) of frames as `measure_frames` has them, shape (frames, 152).
+
+    `loudest_db` is the highest level of a mel band in the segment. A value depends on up to eight
+    frames before and after its own.
+    """
     # More than two seconds to import, and a store may have all.
     from scipy.ndimage import uniform_filter1d
     from scipy.signal import savgol_filter
 
-    power = _power_spectrogram(wave)
-    mel_db = 10 * np.log10(np.maximum(power @ _mel_matrix(sample_rate_hz).T, FLOOR_POWER))
-    mel_db = np.maximum(mel_db, mel_db.max() - TOP_DB)
+    mel_db, contrast, shape, chroma = np.split(measured, _MEASURED_EDGES, axis=1)
+    mel_db = np.maximum(mel_db, np.float32(loudest_db) - np.float32(TOP_DB))
     mfcc = scipy.fft.dct(mel_db, norm="ortho", axis=1)[:, : KINDS["mfcc"]]
     delta = savgol_filter(mfcc, 9, polyorder=1, deriv=1, axis=0)
     smooth = uniform_filter1d(mel_db, 9, axis=1, mode="nearest")
-    chroma = power @ _chroma_matrix(sample_rate_hz).T
-    chroma /= np.maximum(chroma.max(axis=1, keepdims=True), FLOOR_POWER)
     rise = np.maximum(np.diff(mel_db, axis=0, prepend=mel_db[:1]), 0)
     tonnetz = chroma / np.maximum(chroma.sum(axis=1, keepdims=True), FLOOR_POWER) @ _tonnetz().T
     values = {
         "mfcc": mfcc,
         "delta": delta,
         "tonality": (mel_db - smooth)[:, :TONAL_BANDS],
-        "contrast": _contrast(power, sample_rate_hz),
-        "shape": _shape(power, rise, sample_rate_hz),
+        "contrast": contrast,
+        "shape": np.concatenate([shape, rise.mean(axis=1, keepdims=True)], axis=1),
         "chroma": chroma,
         "tonnetz": tonnetz,
         "rise": rise.reshape(len(rise), KINDS["rise"], -1).mean(axis=2),
@@ -105,8 +129,8 @@ def _contrast(power: Values, sample_rate_hz: int) -> Values:
     return np.stack(bands, axis=1)
 
 
-def _shape(power: Values, rise: Values, sample_rate_hz: int) -> Values:
-    """Return log centroid, bandwidth and roll-off (Hz), flatness, RMS and onset strength (dB)."""
+def _shape(power: Values, sample_rate_hz: int) -> Values:
+    """Return log centroid, bandwidth and roll-off (Hz), flatness and RMS, shape (frames, 5)."""
     bin_hz = (np.arange(power.shape[1]) * sample_rate_hz / FFT_SAMPLES).astype(np.float32)
     magnitude = np.sqrt(power) + np.float32(1e-8)
     share = magnitude / magnitude.sum(axis=1, keepdims=True)
@@ -116,9 +140,8 @@ def _shape(power: Values, rise: Values, sample_rate_hz: int) -> Values:
     rolloff = bin_hz[below.clip(max=len(bin_hz) - 1)]
     flatness = np.log(power + FLOOR_POWER).mean(axis=1) - np.log(power.mean(axis=1) + FLOOR_POWER)
     rms = np.log(np.sqrt(power.mean(axis=1)) + 1e-4)
-    onset = rise.mean(axis=1)
     logs = [np.log(np.maximum(hz, 1.0)) for hz in (centroid, bandwidth, rolloff)]
-    return np.stack([*logs, flatness, rms, onset], axis=1)
+    return np.stack([*logs, flatness, rms], axis=1)
 
 
 @lru_cache(maxsize=2)
@@ -128,9 +151,7 @@ def _mel_matrix(sample_rate_hz: int) -> Values:
 
 @lru_cache(maxsize=2)
 def _chroma_matrix(sample_rate_hz: int) -> Values:
-    from librosa.filters import chroma as chroma_filters  # two seconds to import
-
-    return np.asarray(chroma_filters(sr=sample_rate_hz, n_fft=FFT_SAMPLES, n_chroma=12))
+    return chroma_filters(sample_rate_hz, FFT_SAMPLES)
 
 
 @lru_cache(maxsize=1)

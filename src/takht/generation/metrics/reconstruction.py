@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from librosa.filters import chroma as chroma_filters
-from librosa.filters import mel as mel_filters
 from numpy.typing import NDArray
 
 from takht.core.arrays import TOP_DB, Frames, Waveform
+from takht.features.spectrograms.chroma import chroma_filters
+from takht.features.spectrograms.mel import mel_filters
 from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
 from takht.generation.spectrogram.stft import stft
 
@@ -132,9 +132,9 @@ def _levels_db(original: Waveform, other: Waveform, n_fft: int) -> tuple[Frames,
 
 @lru_cache(maxsize=1)
 def _chroma_filters(n_fft: int) -> NDArray[np.float32]:
-    return np.asarray(chroma_filters(sr=SAMPLE_RATE_HZ, n_fft=n_fft), np.float32)
+    return chroma_filters(SAMPLE_RATE_HZ, n_fft)
 
 
 @lru_cache(maxsize=1)
 def _mel_filters() -> NDArray[np.float32]:
-    return np.asarray(mel_filters(sr=SAMPLE_RATE_HZ, n_fft=1024, n_mels=64), np.float32)
+    return np.asarray(mel_filters(SAMPLE_RATE_HZ, 1024, 64).toarray())

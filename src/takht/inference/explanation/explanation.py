@@ -13,6 +13,7 @@ from takht.core.arrays import Waveform
 from takht.core.randomness import rng_for
 from takht.inference.decoded_recording import DecodedRecording
 from takht.inference.explanation import occlusion
+from takht.inference.explanation.altered_segment import open_segment
 from takht.inference.explanation.occlusion import Band, Drops
 from takht.inference.explanation.time_span import (
     SpanPiece,
@@ -29,9 +30,6 @@ from takht.inference.prediction import (
 from takht.inference.recording_classifier import RecordingClassifier, WindowPredictions
 from takht.runtime.parallel import map_ordered
 
-_LEAST = (
-    1e-45  # the least of float32, for what it rounds to 0; no two windows beyond 103 nats differ
-)
 _SHARE = 0.1  # of the cells, turned down together
 _DRAWS = 5
 _SEED = 1  # of the random cells
@@ -126,40 +124,75 @@ class _Attenuation:
         self.pieces, self.rate_hz = pieces, sound.sample_rate_hz
         self._classifier, self._sound, self._number = classifier, sound, number
         self._windows = sum(int(piece.windows.sum()) for piece in pieces)
+        self._segments = [
+            _Segment(classifier, number, self.wave(piece)) if len(piece.windows) else None
+            for piece in pieces
+        ]
 
     def wave(self, piece: SpanPiece) -> Waveform:
         start, end = (round(edge * self.rate_hz) for edge in (piece.start_s, piece.end_s))
         return self._sound.read(start, end - start)
 
-    def score(self, piece: SpanPiece, wave: Waveform) -> float:
-        """Return what the piece's windows add to the mean log-odds of the span."""
-        evidence = self._classifier.log_odds(wave, self._number)
-        return float(evidence[piece.windows].sum() / self._windows)
+    def score(self, place: int, wave: Waveform, start: int, end: int) -> float:
+        """Return what a piece's windows add to the mean log-odds of the span.
 
-    def row(self, task: tuple[SpanPiece, Band | None]) -> Drops:
-        piece, band = task
+        The wave is the piece's, altered from sample `start` to `end`.
+        """
+        segment = self._segments[place]
+        if segment is None:  # it is shorter than a window
+            return 0.0
+        evidence = segment.log_odds(wave, start, end)
+        return float(evidence[self.pieces[place].windows].sum() / self._windows)
+
+    def row(self, task: tuple[int, Band | None]) -> Drops:
+        place, band = task
+        piece = self.pieces[place]
         wave = self.wave(piece)
         sounding = wave if band is None else occlusion.extract_band(wave, self.rate_hz, band)
         return occlusion.measure_drops(
-            partial(self.score, piece), wave, sounding, self.rate_hz, piece.edges_s
+            partial(self.score, place), wave, sounding, self.rate_hz, piece.edges_s
         )
 
-    def drop_of(self, cells: NDArray[np.bool_]) -> float:
-        """Return how far the log-odds fall with less of the marked cells of all pieces."""
-        drop, first = 0.0, 0
-        for piece in self.pieces:
+    def drops_of(self, maps: NDArray[np.bool_]) -> Drops:
+        """Return how far the log-odds fall with less of the marked cells, shape (maps,).
+
+        `maps` (maps, bands, times) mark cells of all pieces.
+        """
+        drops, first = np.zeros(len(maps)), 0
+        for place, piece in enumerate(self.pieces):
             count = len(piece.edges_s) - 1
             wave = self.wave(piece)
-            mine = cells[:, first : first + count]
+            mine = maps[:, :, first : first + count]
+            whole = self.score(place, wave, 0, 0)
             left = occlusion.attenuate(wave, self.rate_hz, mine, piece.edges_s)
-            drop += self.score(piece, wave) - self.score(piece, left)
+            drops += [whole - self.score(place, each, 0, len(each)) for each in left]
             first += count
-        return drop
+        return drops
+
+
+class _Segment:
+    """A segment's log-odds: of an altered copy, only windows that hear the change are computed."""
+
+    def __init__(self, classifier: RecordingClassifier, number: int, wave: Waveform) -> None:
+        self._classifier, self._number = classifier, number
+        self._features = open_segment(classifier.recipe, wave)
+        self._windows = classifier.cut_windows(self._features.features)
+        self._log_odds = classifier.log_odds(self._windows, number)
+
+    def log_odds(self, wave: Waveform, start: int, end: int) -> Drops:
+        """Return the windows' log-odds, nats, of the wave altered from sample `start` to `end`."""
+        found = self._log_odds.copy()
+        if start < end:
+            windows = self._classifier.cut_windows(self._features.alter(wave, start, end))
+            differ = (windows != self._windows).any(axis=(1, 2))
+            if differ.any():
+                found[differ] = self._classifier.log_odds(windows[differ], self._number)
+        return found
 
 
 def _explained(attenuation: _Attenuation, found: Prediction, composer: Candidate) -> Explanation:
     bands = occlusion.frequency_bands(attenuation.rate_hz)
-    tasks = [(piece, band) for piece in attenuation.pieces for band in [*bands, None]]
+    tasks = [(place, band) for place in range(len(attenuation.pieces)) for band in [*bands, None]]
     rows = map_ordered(attenuation.row, tasks, label="listen", unit="band", threads=True)
     # A piece is a run of rows: a row a band, then one of all bands; the last column is the whole.
     tables = [
@@ -172,7 +205,7 @@ def _explained(attenuation: _Attenuation, found: Prediction, composer: Candidate
     return Explanation(
         prediction=found,
         composer=composer,
-        log_odds=sum(map(attenuation.score, attenuation.pieces, waves)),
+        log_odds=sum(attenuation.score(n, wave, 0, 0) for n, wave in enumerate(waves)),
         bands=bands,
         edges_seconds=np.concatenate([edges[0][:1], *(each[1:] for each in edges)]),
         cells=drops[:-1],
@@ -191,12 +224,11 @@ def _checked(attenuation: _Attenuation, cells: Drops) -> Check:
         rng_for(_SEED, "cells", draw).choice(cells.size, count, replace=False)
         for draw in range(_DRAWS)
     ]
-    drops = []
-    for chosen in [strongest, *draws]:
-        marked = np.zeros(cells.size, bool)
-        marked[chosen] = True
-        drops.append(attenuation.drop_of(marked.reshape(cells.shape)))
-    return Check(count, drops[0], float(np.mean(drops[1:])))
+    marked = np.zeros((1 + _DRAWS, cells.size), bool)
+    for each, chosen in zip(marked, [strongest, *draws], strict=True):
+        each[chosen] = True
+    drops = attenuation.drops_of(marked.reshape(-1, *cells.shape))
+    return Check(count, float(drops[0]), float(drops[1:].mean()))
 
 
 def _of_span(attenuation: _Attenuation, waves: list[Waveform]) -> Waveform:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-from librosa import hz_to_mel
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
@@ -12,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from takht.core.arrays import TOP_DB, Frames
 from takht.features.spectrograms.figure_style import plain_style
-from takht.features.spectrograms.mel import log_mel
+from takht.features.spectrograms.mel import hz_to_mels, log_mel
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB
 from takht.inference.explanation.time_span import format_clock
@@ -114,4 +113,4 @@ def _edges_hz(found: Explanation) -> list[float]:
 
 def _heights(found: Explanation) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Return the bands' edges on the axis, which is even in mel as the spectrogram's bands are."""
-    return np.asarray(hz_to_mel(np.array(_edges_hz(found))), np.float64)
+    return hz_to_mels(np.array(_edges_hz(found)))

@@ -4,6 +4,7 @@ Occlusion (Zeiler & Fergus 2014). It asks nothing of the model but answers, so i
 every kind, and what it says is a fact of the model: its score of this sound with that part softer.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from takht.core.arrays import Waveform
 
 Drops = NDArray[np.float64]
-Score = Callable[[Waveform], float]
+Score = Callable[[Waveform, int, int], float]  # of a wave altered between two samples
 
 # Narrower where pitch is predicted, as the ear has it; the last band reaches up to half the rate.
 EDGES_HZ = (0.0, 150.0, 300.0, 500.0, 800.0, 1200.0, 1800.0, 2700.0, 4000.0, 6000.0)
@@ -47,23 +48,31 @@ def extract_band(wave: Waveform, sample_rate_hz: int, band: Band) -> Waveform:
 
     The parts of all bands sum to the wave.
     """
-    spectrum = scipy.fft.rfft(wave)
-    hz = scipy.fft.rfftfreq(len(wave), 1 / sample_rate_hz)
+    padded = scipy.fft.next_fast_len(
+        len(wave)
+    )  # a length with large factors takes ten times as long
+    spectrum = scipy.fft.rfft(wave, padded)
+    hz = scipy.fft.rfftfreq(padded, 1 / sample_rate_hz)
     highest = band.high_hz >= sample_rate_hz / 2
     spectrum[(hz < band.low_hz) | ((hz >= band.high_hz) & (not highest))] = 0
-    return np.asarray(scipy.fft.irfft(spectrum, len(wave)), np.float32)
+    return np.asarray(scipy.fft.irfft(spectrum, padded)[: len(wave)], np.float32)
 
 
-def time_gate(samples: int, sample_rate_hz: int, start_s: float, end_s: float) -> Waveform:
-    """Return 1 from start to end and 0 elsewhere, faded over 20 ms, shape (samples,).
+def time_gate(
+    samples: int, sample_rate_hz: int, start_s: float, end_s: float
+) -> tuple[slice, Waveform]:
+    """Return where a gate is open in a sound so many samples long, and there its gain in [0, 1].
 
-    Gates of neighbouring times sum to 1. At the sound's own ends nothing is faded.
+    It is 1 from start to end, faded over 20 ms. Gates of neighbouring times sum to 1. At the
+    sound's own ends nothing is faded.
     """
-    now = np.arange(samples, dtype=np.float32) / np.float32(sample_rate_hz)
-    rise = _step(now - np.float32(start_s)) if start_s > 0 else np.ones_like(now)
+    low = max(0, math.floor((start_s - _FADE_SECONDS / 2) * sample_rate_hz))
+    high = min(samples, math.ceil((end_s + _FADE_SECONDS / 2) * sample_rate_hz) + 1)
+    now = np.arange(low, high, dtype=np.float32) / np.float32(sample_rate_hz)
+    gain = _step(now - np.float32(start_s)) if start_s > 0 else np.ones_like(now)
     if end_s < samples / sample_rate_hz:
-        rise -= _step(now - np.float32(end_s))
-    return rise
+        gain -= _step(now - np.float32(end_s))
+    return slice(low, high), gain
 
 
 def measure_drops(
@@ -74,27 +83,35 @@ def measure_drops(
     They have the score's unit, such as nats, and shape (times + 1,): in each time from edge to
     edge, and last from the first edge to the last.
     """
-    spans = [*pairwise(edges_s), (edges_s[0], edges_s[-1])]
-    whole, taken = score(wave), _TAKEN * sounding
-    gates = (time_gate(len(wave), sample_rate_hz, float(start), float(end)) for start, end in spans)
-    return np.array([whole - score(wave - each * taken) for each in gates])
+    whole, left, drops = score(wave, 0, 0), wave.copy(), []
+    for start, end in [*pairwise(edges_s), (edges_s[0], edges_s[-1])]:
+        where, gain = time_gate(len(wave), sample_rate_hz, float(start), float(end))
+        left[where] -= gain * (_TAKEN * sounding[where])
+        drops.append(whole - score(left, where.start, where.stop))
+        left[where] = wave[where]
+    return np.array(drops)
 
 
 def attenuate(
-    wave: Waveform, sample_rate_hz: int, cells: NDArray[np.bool_], edges_s: Drops
-) -> Waveform:
-    """Return the wave, in [-1, 1], with the marked cells (bands, times) turned down together.
+    wave: Waveform, sample_rate_hz: int, maps: NDArray[np.bool_], edges_s: Drops
+) -> list[Waveform]:
+    """Return the wave once for each map, its marked cells turned down together.
 
-    The wave has shape (samples,); `edges_s` has shape (times + 1,), in s.
+    The wave has shape (samples,), in [-1, 1]; `maps` (maps, bands, times); `edges_s` (times + 1,),
+    in s.
     """
-    left = wave.copy()
-    for band, marked in zip(frequency_bands(sample_rate_hz), cells, strict=True):
-        if not marked.any():
+    left = [wave.copy() for _ in maps]
+    for number, band in enumerate(frequency_bands(sample_rate_hz)):
+        times = np.flatnonzero(maps[:, number].any(axis=0))
+        if not len(times):
             continue
         taken = _TAKEN * extract_band(wave, sample_rate_hz, band)
-        for time in np.flatnonzero(marked):
+        for time in times:
             start, end = float(edges_s[time]), float(edges_s[time + 1])
-            left -= time_gate(len(wave), sample_rate_hz, start, end) * taken
+            where, gain = time_gate(len(wave), sample_rate_hz, start, end)
+            for each, marked in zip(left, maps[:, number, time], strict=True):
+                if marked:
+                    each[where] -= gain * taken[where]
     return left
 
 

@@ -93,6 +93,7 @@ class Comparison:
     stages_ran: list[str]
     stages_added: list[str] = field(default_factory=list)
     stages_removed: list[str] = field(default_factory=list)
+    revision: str | None = None  # of which before and after are two experiments
 
 
 def compare_revisions(
@@ -126,6 +127,43 @@ def compare_revisions(
         stages_ran=sorted(name for name in stages if before.stages[name] != after.stages[name]),
         stages_added=sorted(set(after.stages) - stages),
         stages_removed=sorted(set(before.stages) - stages),
+    )
+
+
+def compare_experiments(
+    revision: Revision, first: str, second: str, *, resamples: int = 10_000, seed: int = 1
+) -> Comparison:
+    """Return how one experiment of a revision differs from another, in scores and parameters.
+
+    Raises:
+        TakhtError: the revision lacks one of them.
+    """
+    for name in (first, second):
+        if name not in revision.experiments:
+            raise TakhtError(
+                f"{revision.name}: experiments: no metrics of {name!r}, there are "
+                f"{_listed(revision.experiments)}; choose two of these"
+            )
+    old, new = revision.experiments[first], revision.experiments[second]
+    params = [
+        {
+            key.removeprefix(start): value
+            for key, value in revision.params.items()
+            if key.startswith(start)
+        }
+        for start in (f"experiments.{first}.", f"experiments.{second}.")
+    ]
+    return Comparison(
+        before=first,
+        after=second,
+        before_commit=revision.commit,
+        after_commit=revision.commit,
+        experiments=[compare_experiment(second, old, new, resamples=resamples, seed=seed)],
+        only_before=[],
+        only_after=[],
+        params=list_changes(*params),
+        stages_ran=[],
+        revision=revision.name,
     )
 
 

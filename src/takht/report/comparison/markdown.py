@@ -17,9 +17,13 @@ _VERDICTS = {"better": "**better**", "worse": "**worse**", "no evidence": "no ev
 def format_markdown(comparison: Comparison) -> str:
     """Return the comparison as GitHub-flavoured Markdown, without a line end at the end."""
     before, after = comparison.before, comparison.after
-    shas = (_sha(comparison.before_commit), _sha(comparison.after_commit))
+    shas = [_sha(comparison.before_commit), _sha(comparison.after_commit)]
+    revision = ""
+    if comparison.revision:
+        revision = f", experiments of {format_code(comparison.revision)}{shas[1]}"
+        shas = ["", ""]
     parts = [
-        f"## {format_code(before)}{shas[0]} → {format_code(after)}{shas[1]}",
+        f"## {format_code(before)}{shas[0]} → {format_code(after)}{shas[1]}{revision}",
         _scores(comparison.experiments),
         "The difference is of recording accuracy, over the test recordings that both have, "
         "with a 95 % interval by paired bootstrap. *No evidence*: the interval includes 0, or "
@@ -29,7 +33,7 @@ def format_markdown(comparison: Comparison) -> str:
         *_only(comparison.only_before, before),
         *_only(comparison.only_after, after),
         _section("Changed parameters", _params(comparison.params, before, after)),
-        _section("Stages that ran", _stages(comparison)),
+        *([] if revision else [_section("Stages that ran", _stages(comparison))]),
         _section("Confusions that moved most", _moved(comparison.experiments, before, after)),
     ]
     return "\n\n".join(parts)
