@@ -25,6 +25,12 @@ class Discriminant:
         """
         return np.asarray(windows @ self.weights + self.bias)
 
+    def probabilities(self, windows: Matrix) -> Matrix:
+        """Return each composer's probability, shape (windows, composers); rows sum to 1."""
+        log_odds = self.log_odds(windows)
+        odds = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
 
 def fit_shrinkage_lda(windows: Matrix, composers: Classes) -> Discriminant:
     """Return the discriminant of all windows alike, composers equally likely.
