@@ -71,11 +71,11 @@ def test_at_the_threshold_somebody_is_named():
 
 
 def test_what_is_far_from_all_music_is_unknown_however_certain():
-    space = MusicSpace(np.zeros(2), np.ones(2), np.eye(3, 2))
+    space = MusicSpace(np.zeros(2), np.ones(2), np.array([[1, 0], [1, 0], [0, 5]], np.float32))
     familiarity = Familiarity(space, np.array([1.0, 1.0, 0.0]))  # 1 is that of a distance of e
     known = card(confidence=Confidence(temperature=1.0, unknown_below=0.5))
     certain = np.array([[1.0, 0.0, 0.0]] * 2)
-    near = np.array([[0.5, 0.0], [1.5, 0.0]], np.float32)  # on average at a centroid
+    near = np.array([[0.5, 0.0], [1.5, 0.0]], np.float32)  # on average at known ones
     found = decide(certain, near, known, familiarity)
     assert (found.composer, found.familiarity) == ("a", 1.0)
     found = decide(certain, near + 9, known, familiarity)
