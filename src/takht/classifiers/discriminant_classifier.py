@@ -81,7 +81,7 @@ class DiscriminantClassifier:
         if weights.shape != (len(columns), len(card.composers)) or bias.shape != weights.shape[1:]:
             shapes = f"weights.npz: shapes {weights.shape} and {bias.shape}"
             raise model_files.mismatch_error(folder, shapes)
-        familiarity = Familiarity.load(folder, len(columns))
+        familiarity = Familiarity.load(folder, card, len(columns))
         return cls(card, Discriminant(weights, bias), familiarity)
 
 

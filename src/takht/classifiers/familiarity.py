@@ -1,7 +1,7 @@
 """How much a recording sounds like the music of the composers that a classifier knows.
 
 Probabilities say which known composer fits best, and sum to 1 for a tone or noise too. Familiarity
-adds what they leave out: how far a recording's features lie from those of the nearest known ones.
+adds what they leave out: how far a recording's features lie from those of the nearest composer.
 
 The `summaries` of recordings, shape (recordings, numbers), are means over their windows of what
 their classifier's `summarize` returns.
@@ -23,22 +23,20 @@ from takht.core.arrays import Frames
 Matrix = NDArray[np.float64]
 
 _FILE = "familiarity"
-_NEIGHBOURS = 2  # known recordings
 _LEAST = 1e-6  # stands for a probability, distance or spread of 0
 
 
 @dataclass(frozen=True)
 class MusicSpace:
-    """Where known recordings lie: their summaries, in standard units."""
+    """Where each composer's recordings lie: summaries in standard units, centroids among them."""
 
     mean: Matrix  # (numbers,)
     scale: Matrix  # (numbers,)
-    known: NDArray[np.float32]  # (known recordings, numbers), in standard units
+    centroids: Matrix  # (composers, numbers), in standard units
 
     def closeness(self, summaries: Matrix) -> Matrix:
-        """Return -log of the mean distance to the two nearest ones, shape (recordings,)."""
-        distances = cdist((summaries - self.mean) / self.scale, self.known.astype(np.float64))
-        nearest = np.sort(distances, axis=1)[:, :_NEIGHBOURS].mean(axis=1)
+        """Return -log of the distance to the nearest composer, shape (recordings,)."""
+        nearest = cdist((summaries - self.mean) / self.scale, self.centroids).min(axis=1)
         return np.asarray(-np.log(np.maximum(nearest, _LEAST)))
 
 
@@ -74,7 +72,7 @@ class Familiarity:
         model_files.write_arrays(folder, _FILE, arrays)
 
     @classmethod
-    def load(cls, folder: Path, numbers: int) -> Self | None:
+    def load(cls, folder: Path, card: ModelCard, numbers: int) -> Self | None:
         """Return the familiarity of a model folder, or None: models of before 0.2 have none.
 
         `numbers` is how many the summary of a window has.
@@ -85,13 +83,17 @@ class Familiarity:
         if not (folder / f"{_FILE}.npz").exists():
             return None
         arrays = model_files.read_arrays(folder, _FILE)
+        shapes: dict[str, tuple[int, ...]] = {
+            "mean": (numbers,),
+            "scale": (numbers,),
+            "coefficients": (3,),
+        }
+        shapes |= {"centroids": (len(card.composers), numbers)}
         found = {name: array.shape for name, array in arrays.items()}
-        many = found.get("known", ())[:1]
-        shapes = {"mean": (numbers,), "scale": (numbers,), "known": (*many, numbers)}
-        if found != shapes | {"coefficients": (3,)} or not (arrays["scale"] > 0).all():
+        if found != shapes or not (arrays["scale"] > 0).all():
             raise model_files.mismatch_error(folder, f"{_FILE}.npz: shapes {found}")
         return cls(
-            MusicSpace(*(arrays[name] for name in ("mean", "scale", "known"))),
+            MusicSpace(*(arrays[name] for name in ("mean", "scale", "centroids"))),
             arrays["coefficients"],
         )
 
@@ -109,11 +111,14 @@ def summarize_frames(windows: Frames) -> NDArray[np.float32]:
     return np.concatenate([windows.mean(axis=1), windows.std(axis=1)], axis=1)
 
 
-def fit_space(summaries: Matrix) -> MusicSpace:
-    """Return the space of known recordings."""
+def fit_space(summaries: Matrix, composers: NDArray[np.int64]) -> MusicSpace:
+    """Return the space of recordings whose composers are numbered from 0, none left out."""
     mean = summaries.mean(axis=0)
     scale = np.maximum(summaries.std(axis=0), _LEAST)
-    return MusicSpace(mean, scale, ((summaries - mean) / scale).astype(np.float32))
+    places = (summaries - mean) / scale
+    count = int(composers.max()) + 1
+    centroids = np.stack([places[composers == number].mean(axis=0) for number in range(count)])
+    return MusicSpace(mean, scale, centroids)
 
 
 def fit_familiarity(

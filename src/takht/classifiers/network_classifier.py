@@ -89,7 +89,7 @@ class NetworkClassifier:
         """
         card = model_files.read_card(NetworkCard, folder)
         held = model_files.require_weights(folder / _WEIGHTS)
-        familiarity = Familiarity.load(folder, 2 * card.bands)
+        familiarity = Familiarity.load(folder, card, 2 * card.bands)
         tensorflow_setup.set_up(card.threads)
         with keras.StatelessScope(initialize_variables=False):  # shapes alone, no memory
             needed = _build(card).count_params()

@@ -58,7 +58,8 @@ def fit_confidence(
         if not tested.any():  # the only recordings of their composer
             continue
         numbers = np.searchsorted(present, actual)
-        closeness[tested] = fit_space(summaries[kept]).closeness(summaries[tested])
+        space = fit_space(summaries[kept], numbers[kept])
+        closeness[tested] = space.closeness(summaries[tested])
         if discriminant:
             learnt = kept[owner]
             fitted = fit_shrinkage_lda(windows[learnt], numbers[owner[learnt]])
@@ -67,7 +68,7 @@ def fit_confidence(
                 probabilities[place] = 0
                 probabilities[place, present] = means
     judged = np.isfinite(closeness)
-    space = fit_space(summaries)
+    space = fit_space(summaries, actual)
     if discriminant:
         said = probabilities[judged]
         temperature = calibration.fit_temperature(said, actual[judged])

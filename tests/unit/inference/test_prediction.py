@@ -71,11 +71,11 @@ def test_at_the_threshold_somebody_is_named():
 
 
 def test_what_is_far_from_all_music_is_unknown_however_certain():
-    space = MusicSpace(np.zeros(2), np.ones(2), np.array([[1, 0], [1, 0], [0, 5]], np.float32))
+    space = MusicSpace(np.zeros(2), np.ones(2), np.array([[1.0, 0], [0, 5], [0, 9]]))
     familiarity = Familiarity(space, np.array([1.0, 1.0, 0.0]))  # 1 is that of a distance of e
     known = card(confidence=Confidence(temperature=1.0, unknown_below=0.5))
     certain = np.array([[1.0, 0.0, 0.0]] * 2)
-    near = np.array([[0.5, 0.0], [1.5, 0.0]], np.float32)  # on average at known ones
+    near = np.array([[0.5, 0.0], [1.5, 0.0]], np.float32)  # on average at a centroid
     found = decide(certain, near, known, familiarity)
     assert (found.composer, found.familiarity) == ("a", 1.0)
     found = decide(certain, near + 9, known, familiarity)
@@ -155,7 +155,8 @@ def test_the_table_has_a_line_a_recording_and_the_timeline_of_long_ones():
     lines = format_table(ANSWERS, None).splitlines()
     assert lines[0].split() == ["composer", "most", "probable", "recording"]
     visible = [line.replace("\u200e", "") for line in lines]
-    assert visible[1] == "ألف, باء  ألف, باء 0.91, حنّا 0.08, C 0.01  أ/لحن.mp3"
+    assert visible[1].split("  ")[:2] == ["ألف, باء", "ألف, باء 0.91, حنّا 0.08, C 0.01"]
+    assert visible[1].endswith("  أ/لحن.mp3")
     assert visible[2].strip().startswith("0:00–1:05  ألف, باء  ")
     assert visible[3].strip().startswith("1:05–1:02:05  unknown")
     assert visible[4].startswith("unknown   (nearest: ألف")
