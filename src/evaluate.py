@@ -1,6 +1,7 @@
 """evaluate: name the composers of the test recordings with one experiment's model, and score it."""
 
 import json
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from takht.core import tables
 from takht.corpus.fingerprint import describe_corpus
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.evaluation.metrics import FEWEST_TESTED, too_few_tested
 from takht.evaluation.summary import count_confusions, score_by_composer, summarize_scores
 from takht.runtime.atomic import atomic_file
 from takht.runtime.params import Section, Seed
@@ -44,7 +46,10 @@ def evaluate(
     rows = select_side(features.windows(shape), split, "test")
     windows = predictions.predict_windows(model, features, rows)
     recordings = predictions.average_by_recording(windows, card.composers)
-    metrics = summarize_scores(windows, recordings, card, **scores.model_dump())
+    familiarity = predictions.recordings_familiarity(model, features, rows, recordings)
+    metrics = summarize_scores(windows, recordings, familiarity, card, **scores.model_dump())
+    if len(recordings) < FEWEST_TESTED:
+        sys.stderr.write(f"note: {too_few_tested(len(recordings))}\n")
     found = {
         **metrics,
         "n_rejected": len(tables.read_table(rejected_csv)),

@@ -10,6 +10,7 @@ from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.preparation.settings import NormalizeSettings, SegmentSettings
 from takht.runtime.atomic import atomic_file, atomic_folder
 from takht.training import training_set
+from takht.training.confidence import fit_confidence
 from takht.training.experiments import Experiment, Training
 from takht.training.fit import fit_classifier
 
@@ -34,6 +35,7 @@ def train(
     rows = training_set.choose_windows(rows, experiment, training, features)
 
     model, curve = fit_classifier(experiment, windows, training, features, rows, validation, labels)
+    model = fit_confidence(model, features, rows, validation, split)
     with atomic_folder(model_dir) as folder:
         model.save(folder)
         # What `takht predict` does to a recording before the model hears it.

@@ -33,6 +33,7 @@ def values() -> Row:
         "leaky": share(leak["accuracy_windows_leaky"]),
         "honest": share(leak["accuracy_windows"]),
         "auroc": share(controls["open_set_auroc"]),
+        "identified": share(controls["unknown_identified_at_95"]),
         "composers": by_composer(rows(ROOT / "plots/crossval/best.csv"), labels()),
         "target_lufs": f"{chosen['normalize']['target_lufs']:g}".replace("-", "−"),
         "train_cpu_s": read("docs/measured/demo.json")["experiments"]["best"]["train_cpu_s"],

@@ -225,6 +225,8 @@ def test_table(name: str) -> Iterator[str]:
                 f"({_share(controls['majority_class_share'])})"
             )
             strangers = _share(controls["open_set_auroc"])
+            if (identified := controls.get("unknown_identified_at_95")) is not None:
+                strangers += f" ({_share(identified)})"
         yield (
             f"| `{key}` | {_interval(m, 'accuracy_recordings')} "
             f"| {_interval(m, 'macro_f1_recordings')} | {_share(m['accuracy_windows'])} "

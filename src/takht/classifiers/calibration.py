@@ -15,8 +15,8 @@ Probabilities = NDArray[np.float64]
 Composers = NDArray[np.int64]
 
 _LEAST = 1e-6  # stands for a probability that was rounded to 0
-_HOTTEST = 20.0
-_KNOWN_SHARE = 0.95  # of validation recordings, all by known composers, whose composer is named
+_COLDEST, _HOTTEST = 0.5, 20.0  # some dozens of recordings are no reason for being surer
+_KNOWN_SHARE = 0.95  # of recordings by known composers whose composer is named
 
 
 class Confidence(BaseModel):
@@ -24,7 +24,7 @@ class Confidence(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
     temperature: float = Field(ge=0.001, le=1000, description="log probabilities are divided by it")
-    unknown_below: float = Field(ge=0, le=1, description="highest probability of an unknown")
+    unknown_below: float = Field(ge=0, le=1, description="nobody is named where less familiar")
 
     def apply(self, probabilities: Probabilities) -> Probabilities:
         """Return the probabilities at the temperature; their order stays."""
@@ -34,21 +34,27 @@ class Confidence(BaseModel):
 UNCALIBRATED = Confidence(temperature=1.0, unknown_below=0.0)
 
 
-def fit_confidence(probabilities: Probabilities, actual: Composers) -> Confidence:
-    """Return the temperature with the least cross-entropy, and the threshold that then keeps 95 %.
+def fit_temperature(probabilities: Probabilities, actual: Composers) -> float:
+    """Return the temperature with the least cross-entropy, from 0.5 to 20.
 
     Guo et al. 2017.
     """
     found = minimize_scalar(
         lambda log_t: cross_entropy(apply_temperature(probabilities, float(np.exp(log_t))), actual),
-        bounds=(-np.log(_HOTTEST), np.log(_HOTTEST)),
+        bounds=(np.log(_COLDEST), np.log(_HOTTEST)),
         method="bounded",
     )
-    temperature = round(float(np.exp(found.x)), 4)
-    highest = apply_temperature(probabilities, temperature).max(axis=1)
-    threshold = float(np.quantile(highest, 1 - _KNOWN_SHARE, method="lower"))
+    return round(float(np.exp(found.x)), 4)
+
+
+def fit_threshold(familiarity: NDArray[np.float64]) -> float:
+    """Return the threshold that keeps 95 % of known recordings' familiarity, shape (recordings,).
+
+    It is below 1, so that some recordings can be named.
+    """
+    threshold = float(np.quantile(familiarity, 1 - _KNOWN_SHARE, method="lower"))
     # Rounded down: up could pass the recording that the threshold is to keep.
-    return Confidence(temperature=temperature, unknown_below=math.floor(threshold * 1e4) / 1e4)
+    return math.floor(threshold * 1e4) / 1e4
 
 
 def apply_temperature(probabilities: Probabilities, temperature: float) -> Probabilities:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from takht.classifiers.calibration import Confidence
 from takht.classifiers.discriminant_classifier import DiscriminantClassifier
+from takht.classifiers.familiarity import Familiarity
 from takht.classifiers.model_card import ModelCard
 from takht.core import model_files, tensorflow_setup
 from takht.errors import TakhtError
@@ -22,14 +23,23 @@ class Classifier(Protocol):
     def card(self) -> ModelCard:
         """What the model says about itself."""
 
+    @property
+    def familiarity(self) -> Familiarity | None:
+        """What tells known music from other sounds, once it is fitted."""
+
     def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return each composer's probability, shape (n, composers); rows sum to 1.
 
         `windows` are features as `takht.dataset.windows` reads them, shape (n, frames, bands).
         """
 
-    def with_confidence(self, confidence: Confidence) -> Self:
-        """Return the classifier with another confidence."""
+    def summarize(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what familiarity needs of each window, shape (n, numbers)."""
+
+    def with_confidence(
+        self, confidence: Confidence, familiarity: Familiarity | None = None
+    ) -> Self:
+        """Return the classifier with another confidence and familiarity."""
 
     def save(self, folder: Path) -> None:
         """Write the model into an empty folder; the same model always writes the same bytes."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.classifiers.calibration import Confidence
+from takht.classifiers.familiarity import Familiarity
 from takht.classifiers.lda import Discriminant
 from takht.classifiers.model_card import ModelCard
 from takht.core import model_files
@@ -26,8 +27,14 @@ class DiscriminantCard(ModelCard):
 class DiscriminantClassifier:
     """Gives the statistics of windows to a discriminant."""
 
-    def __init__(self, card: DiscriminantCard, discriminant: Discriminant) -> None:
+    def __init__(
+        self,
+        card: DiscriminantCard,
+        discriminant: Discriminant,
+        familiarity: Familiarity | None = None,
+    ) -> None:
         self.card = card
+        self.familiarity = familiarity
         self._discriminant = discriminant
         self._columns = select_columns(card.statistics, card.features)
 
@@ -36,19 +43,26 @@ class DiscriminantClassifier:
 
         `windows` has shape (n, 1, statistics).
         """
-        log_odds = self._discriminant.log_odds(windows[:, 0, self._columns].astype(np.float64))
-        odds = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+        seen = windows[:, 0, self._columns].astype(np.float64)
+        return self._discriminant.probabilities(seen).astype(np.float32)
 
-    def with_confidence(self, confidence: Confidence) -> Self:
-        """Return the classifier with another confidence."""
+    def summarize(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the statistics that it sees of windows (n, 1, statistics), shape (n, columns)."""
+        return windows[:, 0, self._columns]
+
+    def with_confidence(
+        self, confidence: Confidence, familiarity: Familiarity | None = None
+    ) -> Self:
+        """Return the classifier with another confidence and familiarity."""
         card = self.card.model_copy(update={"confidence": confidence})
-        return type(self)(card, self._discriminant)
+        return type(self)(card, self._discriminant, familiarity)
 
     def save(self, folder: Path) -> None:
-        """Write the weights and the card into an empty folder."""
+        """Write the weights, the familiarity and the card into an empty folder."""
         weights, bias = self._discriminant.weights, self._discriminant.bias
         np.savez(folder / f"{_WEIGHTS}.npz", weights=weights, bias=bias)
+        if self.familiarity:
+            self.familiarity.save(folder)
         model_files.write_card(self.card, folder)
 
     @classmethod
@@ -67,7 +81,8 @@ class DiscriminantClassifier:
         if weights.shape != (len(columns), len(card.composers)) or bias.shape != weights.shape[1:]:
             shapes = f"weights.npz: shapes {weights.shape} and {bias.shape}"
             raise model_files.mismatch_error(folder, shapes)
-        return cls(card, Discriminant(weights, bias))
+        familiarity = Familiarity.load(folder, card, len(columns))
+        return cls(card, Discriminant(weights, bias), familiarity)
 
 
 def select_columns(groups: Sequence[str], settings: Mapping[str, Any]) -> NDArray[np.int64]:

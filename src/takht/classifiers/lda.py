@@ -22,3 +22,9 @@ class Discriminant:
         `windows` has shape (windows, statistics).
         """
         return np.asarray(windows @ self.weights + self.bias)
+
+    def probabilities(self, windows: Matrix) -> Matrix:
+        """Return each composer's probability, shape (windows, composers); rows sum to 1."""
+        log_odds = self.log_odds(windows)
+        odds = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))

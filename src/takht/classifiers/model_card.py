@@ -24,6 +24,9 @@ class ModelCard(BaseModel):
     parameters: int = Field(ge=0, le=10**12, description="numbers that training chose")
     mflop_per_window: float = Field(ge=0)
     training_windows: int = Field(ge=1, description="altered and masked copies included")
+    training_recordings: int | None = Field(
+        default=None, ge=1, description="None in models of before 0.2"
+    )
     experiment: dict[str, Any] = Field(description="the experiment's section of params.yaml")
     training: dict[str, Any] = Field(description="the scale's training section of params.yaml")
     confidence: Confidence = UNCALIBRATED

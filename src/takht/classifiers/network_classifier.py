@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from takht.classifiers import networks
 from takht.classifiers.calibration import Confidence
+from takht.classifiers.familiarity import Familiarity, summarize_frames
 from takht.classifiers.model_card import ModelCard
 from takht.classifiers.standardisation import restore_standardisation
 from takht.core import model_files, tensorflow_setup
@@ -44,8 +45,11 @@ class NetworkCard(ModelCard):
 class NetworkClassifier:
     """Gives windows as they are read to a network, standardised."""
 
-    def __init__(self, card: NetworkCard, network: keras.Model) -> None:
+    def __init__(
+        self, card: NetworkCard, network: keras.Model, familiarity: Familiarity | None = None
+    ) -> None:
         self.card = card
+        self.familiarity = familiarity
         self._network = network
         self._normalisation = restore_standardisation(card.mean, card.std)
 
@@ -59,13 +63,22 @@ class NetworkClassifier:
         none = np.empty((0, len(self.card.composers)), np.float32)
         return np.concatenate([none, *map(self._network.predict_on_batch, inputs)])
 
-    def with_confidence(self, confidence: Confidence) -> Self:
-        """Return the classifier with another confidence."""
-        return type(self)(self.card.model_copy(update={"confidence": confidence}), self._network)
+    def summarize(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return mean and spread of each band over the frames of windows, shape (n, 2 bands)."""
+        return summarize_frames(windows)
+
+    def with_confidence(
+        self, confidence: Confidence, familiarity: Familiarity | None = None
+    ) -> Self:
+        """Return the classifier with another confidence and familiarity."""
+        card = self.card.model_copy(update={"confidence": confidence})
+        return type(self)(card, self._network, familiarity)
 
     def save(self, folder: Path) -> None:
-        """Write the weights and the card into an empty folder."""
+        """Write the weights, the familiarity and the card into an empty folder."""
         self._network.save_weights(folder / _WEIGHTS)
+        if self.familiarity:
+            self.familiarity.save(folder)
         model_files.write_card(self.card, folder)
 
     @classmethod
@@ -77,6 +90,7 @@ class NetworkClassifier:
         """
         card = model_files.read_card(NetworkCard, folder)
         held = model_files.require_weights(folder / _WEIGHTS)
+        familiarity = Familiarity.load(folder, card, 2 * card.bands)
         tensorflow_setup.set_up(card.threads)
         with keras.StatelessScope(initialize_variables=False):  # shapes alone, no memory
             needed = _build(card).count_params()
@@ -89,7 +103,7 @@ class NetworkClassifier:
                 network.load_weights(folder / _WEIGHTS)
         except (ValueError, OSError, UserWarning) as error:
             raise model_files.mismatch_error(folder, f"{_WEIGHTS}: {error}") from None
-        return cls(card, network)
+        return cls(card, network, familiarity)
 
 
 def _build(card: NetworkCard) -> keras.Model:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from takht.classifiers.classifier import Classifier
+from takht.classifiers.familiarity import score_familiarity
 from takht.core.arrays import Frames
 from takht.core.model_files import REMEDY
 from takht.dataset.windows import FeatureFolder
@@ -45,6 +46,39 @@ def predict_rounded(model: Classifier, windows: Frames) -> NDArray[np.float64]:
     if not np.isfinite(found).all():
         raise TakhtError(f"{model.card.kind} model: its outputs are not numbers; {REMEDY}")
     return found.round(_DECIMALS)
+
+
+def summarize_recordings(
+    model: Classifier, features: FeatureFolder, rows: pd.DataFrame
+) -> NDArray[np.float64]:
+    """Return the mean over its windows of what familiarity needs, shape (recordings, numbers).
+
+    `rows` name the windows; recordings are in the order of their names.
+    """
+    recordings = np.unique(rows["recording"].to_numpy(dtype=object))
+    places = np.searchsorted(recordings, rows["recording"].to_numpy(dtype=object))
+    sums: NDArray[np.float64] | None = None
+    for start in range(0, len(rows), _BATCH):
+        windows = features.read(rows.iloc[start : start + _BATCH], model.card.frames)
+        found = model.summarize(windows).astype(np.float64)
+        sums = np.zeros((len(recordings), found.shape[1])) if sums is None else sums
+        np.add.at(sums, places[start : start + _BATCH], found)
+    assert sums is not None, "no windows"
+    return sums / np.bincount(places)[:, None]
+
+
+def recordings_familiarity(
+    model: Classifier, features: FeatureFolder, rows: pd.DataFrame, recordings: pd.DataFrame
+) -> NDArray[np.float64]:
+    """Return the familiarity in [0, 1] of recordings, as `average_by_recording` returns them.
+
+    `rows` name their windows.
+    """
+    probabilities = probability_matrix(recordings, model.card.composers)
+    summaries = np.empty((len(recordings), 0))
+    if model.familiarity:
+        summaries = summarize_recordings(model, features, rows)
+    return score_familiarity(model.card, model.familiarity, probabilities, summaries)
 
 
 def average_by_recording(table: pd.DataFrame, composers: Sequence[str]) -> pd.DataFrame:

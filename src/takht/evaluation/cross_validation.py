@@ -13,6 +13,7 @@ from takht.classifiers.classifier import Classifier
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.runtime.params import Section, Seed
 from takht.training import training_set
+from takht.training.confidence import fit_confidence
 from takht.training.experiments import DiscriminantExperiment, Experiment, Training
 from takht.training.fit import fit_classifier
 
@@ -45,21 +46,33 @@ def train_fold(
     features: FeatureFolder,
     split: pd.DataFrame,
     windows: pd.DataFrame,
+    *,
+    confident: bool = False,
 ) -> Classifier:
     """Return the classifier that the split's training recordings give.
 
     No recording is put aside for validation. A network keeps the weights with the lowest loss on
-    some of its own training windows, which no test recording has a part in; temperature and
-    threshold are of no use.
+    some of its own training windows, which no test recording has a part in. If `confident`,
+    temperature, familiarity and threshold are fitted, with the help of the validation recordings.
     """
-    owner = split[split["side"] == "train"].set_index("recording")["composer"]
+    rows = _choose_windows(windows, split, "train")
+    rows = training_set.choose_windows(rows, experiment, training, features)
+    labels = {name: name for name in sorted(set(rows["composer"]))}
+    watched = rows.iloc[::_WATCHED]
+    model, _ = fit_classifier(experiment, shape, training, features, rows, watched, labels)
+    if confident:
+        validation = _choose_windows(windows[windows["copy"] == 0], split, "validation")
+        model = fit_confidence(model, features, rows, validation, split)
+    return model
+
+
+def _choose_windows(windows: pd.DataFrame, split: pd.DataFrame, side: str) -> pd.DataFrame:
+    """Return the windows of a side's recordings with their composer, by recording and place."""
+    owner = split[split["side"] == side].set_index("recording")["composer"]
     rows = windows[windows["recording"].isin(owner.index)]
     rows = rows.sort_values(["recording", "copy", "first_frame"], ignore_index=True)
     rows["composer"] = rows["recording"].map(owner)
-    rows = training_set.choose_windows(rows, experiment, training, features)
-    labels = {name: name for name in sorted(set(owner))}
-    watched = rows.iloc[::_WATCHED]
-    return fit_classifier(experiment, shape, training, features, rows, watched, labels)[0]
+    return rows
 
 
 def score_fold(
@@ -67,19 +80,18 @@ def score_fold(
 ) -> pd.DataFrame:
     """Return the predictions of the split's test recordings, a row a recording.
 
-    Columns: recording, composer, predicted, p_<composer> of each composer the model knows; and
-    windows_right, the share of the recording's windows that is.
+    Columns: recording, composer, predicted, p_<composer> of each composer the model knows;
+    windows_right, the share of the recording's windows that is; and the model's familiarity.
     """
-    owner = split[split["side"] == "test"].set_index("recording")["composer"]
-    rows = windows[windows["recording"].isin(owner.index) & (windows["copy"] == 0)]
-    rows = rows.sort_values(["recording", "first_frame"], ignore_index=True)
-    rows["composer"] = rows["recording"].map(owner)
+    rows = _choose_windows(windows[windows["copy"] == 0], split, "test")
     table = predictions.predict_windows(model, features, rows)
     recordings = predictions.average_by_recording(table, model.card.composers)
     right = (table["composer"] == table["predicted"]).groupby(table["recording"]).mean()
     count = table.groupby("recording").size()
     return recordings.assign(
-        windows_right=recordings["recording"].map(right), windows=recordings["recording"].map(count)
+        windows_right=recordings["recording"].map(right),
+        windows=recordings["recording"].map(count),
+        familiarity=predictions.recordings_familiarity(model, features, rows, recordings),
     )
 
 

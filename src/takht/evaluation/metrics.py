@@ -6,6 +6,7 @@ recording (or window). All scores are in [0, 1].
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 from sklearn.metrics import (
     accuracy_score,
     f1_score,
@@ -13,6 +14,8 @@ from sklearn.metrics import (
 )
 
 Composers = NDArray[np.int64]
+
+FEWEST_TESTED = 10  # of 9 that are all right, the interval begins at .66
 
 
 def accuracy(actual: Composers, predicted: Composers) -> float:
@@ -63,6 +66,31 @@ def bootstrap_interval(values: NDArray[np.float64], share: float = 0.95) -> tupl
     """
     low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)
+
+
+def exact_interval(right: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, `right` of n.
+
+    Clopper & Pearson 1934. Where all are right, a bootstrap has nothing to vary: 4 of 4 would be
+    [1, 1], and are [.398, 1].
+    """
+    found = binomtest(right, n).proportion_ci(0.95, method="exact")
+    return float(found.low), float(found.high)
+
+
+def share_below(known: NDArray[np.float64], unknown: NDArray[np.float64], kept: float) -> float:
+    """Return the share of `unknown` scores below the threshold that keeps so much of `known`."""
+    threshold = np.quantile(known, 1 - kept, method="lower")
+    return float((np.asarray(unknown) < threshold).mean())
+
+
+def too_few_tested(n: int) -> str:
+    """Return what to say of scores of fewer than FEWEST_TESTED recordings."""
+    low, _ = exact_interval(n, n)
+    return (
+        f"{n} test recordings are too few to say anything: with all of them right, the share "
+        f"of right answers could still be {low:.2f}; add recordings, or read the cross-validation"
+    )
 
 
 def bootstrap_accuracy(

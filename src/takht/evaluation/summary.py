@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from takht.classifiers import calibration
 from takht.classifiers.model_card import ModelCard
@@ -10,10 +12,10 @@ from takht.classifiers.predictions import encode_composers, probability_matrix
 from takht.core.randomness import rng_for
 from takht.evaluation.metrics import (
     accuracy,
-    bootstrap_accuracy,
     bootstrap_interval,
     bootstrap_macro_f1,
     draw_resamples,
+    exact_interval,
     macro_f1,
     precision_and_recall,
     top_accuracy,
@@ -21,22 +23,32 @@ from takht.evaluation.metrics import (
 
 
 def summarize_scores(
-    windows: pd.DataFrame, recordings: pd.DataFrame, card: ModelCard, *, resamples: int, seed: int
+    windows: pd.DataFrame,
+    recordings: pd.DataFrame,
+    familiarity: NDArray[np.float64],
+    card: ModelCard,
+    *,
+    resamples: int,
+    seed: int,
 ) -> dict[str, float | int]:
     """Return the scores of predictions a window and a recording, and what the model costs.
 
-    A score of recordings has a 95 % interval, from `_low` to `_high`: percentiles over bootstrap
-    resamples of the recordings. Windows get none, because those of one recording are not
-    independent. Calibration errors are of recordings, before and after the temperature that
-    validation chose.
+    A score of recordings has a 95 % interval, from `_low` to `_high`: Clopper and Pearson's for
+    accuracy, percentiles over bootstrap resamples of the recordings for macro-F1. Where all
+    recordings are right, or all wrong, resamples cannot differ, and accuracy's stands for both.
+    Windows get none, because those of one recording are not independent. Calibration errors are of
+    recordings, before and after the temperature. `familiarity` is the recordings', shape
+    (recordings,).
     """
     actual = encode_composers(recordings["composer"], card.composers)
     predicted = encode_composers(recordings["predicted"], card.composers)
-    places = draw_resamples(len(recordings), resamples, rng_for(seed, "bootstrap"))
-    accuracy_low, accuracy_high = bootstrap_interval(bootstrap_accuracy(actual, predicted, places))
+    right = int((actual == predicted).sum())
+    accuracy_low, accuracy_high = f1_low, f1_high = exact_interval(right, len(actual))
+    if 0 < right < len(actual):
+        places = draw_resamples(len(actual), resamples, rng_for(seed, "bootstrap"))
+        f1_low, f1_high = bootstrap_interval(bootstrap_macro_f1(actual, predicted, places))
     raw = probability_matrix(recordings, card.composers)
     calibrated = card.confidence.apply(raw)
-    f1_low, f1_high = bootstrap_interval(bootstrap_macro_f1(actual, predicted, places))
     return {
         "accuracy_windows": float((windows["composer"] == windows["predicted"]).mean()),
         "accuracy_recordings": accuracy(actual, predicted),
@@ -50,9 +62,7 @@ def summarize_scores(
         "ece": calibration.expected_calibration_error(calibrated, actual),
         "temperature": card.confidence.temperature,
         "unknown_below": card.confidence.unknown_below,
-        "known_accept_rate": float(
-            (calibrated.max(axis=1) >= card.confidence.unknown_below).mean()
-        ),
+        "known_accept_rate": float((familiarity >= card.confidence.unknown_below).mean()),
         "n_recordings": len(recordings),
         "n_windows": len(windows),
         "n_composers": int(recordings["composer"].nunique()),

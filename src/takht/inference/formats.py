@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from takht.classifiers.model_card import ModelCard
 from takht.core.tables import mark_formulas
 from takht.inference.prediction import Candidate, Decision, Failure, Prediction, TimelineSpan
 from takht.text import names
@@ -34,6 +35,16 @@ def format_table(predictions: Sequence[Prediction], timeline: bool | None) -> st
         if prediction and (prediction.seconds > LONG_SECONDS if timeline is None else timeline):
             lines += map(_span, prediction.timeline)
     return "\n".join(lines)
+
+
+def describe_knowledge(name: str, card: ModelCard) -> str:
+    """Return on one line what a model knows, and on how many recordings it learnt."""
+    learnt = card.training_recordings
+    recordings = f"from {learnt} recordings" if learnt else "from recordings that it did not count"
+    return (
+        f"{names.escape(name)} knows {len(card.composers)} composers, learnt {recordings}; "
+        "what sounds like none of them is unknown"
+    )
 
 
 def format_csv(
@@ -110,7 +121,8 @@ def _clock(seconds: float) -> str:
 
 
 def _guesses(decision: Decision) -> str:
-    return ", ".join(map(_guess, decision.candidates))
+    guesses = ", ".join(map(_guess, decision.candidates))
+    return guesses if decision.composer else f"(nearest: {guesses})"
 
 
 def _guess(guess: Candidate) -> str:

@@ -1,7 +1,7 @@
 """Who composed a recording and who is predicted when, from the probabilities of windows."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from takht.classifiers.familiarity import Familiarity, score_familiarity
 from takht.classifiers.model_card import ModelCard
 from takht.inference import timeline
 from takht.inference.decoded_recording import UnusableRecording
@@ -35,12 +36,14 @@ class Candidate:
 class Decision:
     """The composer and their label, or None and "unknown"; and the most probable three.
 
-    A composer who is called "unknown" is shown as "unknown (composer)".
+    `familiarity` in [0, 1] is what the card's threshold was compared with. A composer who is called
+    "unknown" is shown as "unknown (composer)".
     """
 
     composer: str | None
     label: str
     candidates: list[Candidate]
+    familiarity: float
 
 
 @dataclass(frozen=True)
@@ -72,25 +75,43 @@ class Failure:
 
 
 def make_prediction(
-    file: str, predicted: WindowPredictions, card: ModelCard, step_seconds: float
+    file: str,
+    predicted: WindowPredictions,
+    card: ModelCard,
+    step_seconds: float,
+    familiarity: Familiarity | None = None,
 ) -> Prediction:
     """Return who composed a recording; `step_seconds` is from window to window."""
+
+    def decide_span(first: int, end: int | None) -> Decision:
+        span = slice(first, end)
+        return decide(predicted.probabilities[span], predicted.summaries[span], card, familiarity)
+
     return Prediction(
         file=file,
         seconds=round(predicted.seconds, 2),
         windows=len(predicted.probabilities),
-        decision=decide(predicted.probabilities, card),
-        timeline=_timeline(predicted, card, step_seconds),
+        decision=decide_span(0, None),
+        timeline=_timeline(predicted, step_seconds, decide_span),
     )
 
 
-def decide(probabilities: NDArray[np.float64], card: ModelCard) -> Decision:
-    """Return the composer of windows (windows, composers), as `evaluate` decides on a recording.
+def decide(
+    probabilities: NDArray[np.float64],
+    summaries: NDArray[np.float32],
+    card: ModelCard,
+    familiarity: Familiarity | None = None,
+) -> Decision:
+    """Return the composer of windows, as `evaluate` decides on a recording.
 
-    By the mean of their probabilities at the temperature of the card, "unknown" where none reaches
-    its threshold.
+    By the mean of their probabilities (windows, composers) at the temperature of the card;
+    "unknown" where their familiarity, which needs their summaries (windows, numbers), is below its
+    threshold.
     """
-    calibrated = card.confidence.apply(probabilities.mean(axis=0, keepdims=True))[0]
+    mean = probabilities.mean(axis=0, keepdims=True)
+    summary = summaries.mean(axis=0, keepdims=True, dtype=np.float64)
+    familiar = float(score_familiarity(card, familiarity, mean, summary)[0])
+    calibrated = card.confidence.apply(mean)[0]
     order = np.argsort(-calibrated, kind="stable")[:_NAMED].tolist()
     guesses = [
         Candidate(
@@ -100,9 +121,11 @@ def decide(probabilities: NDArray[np.float64], card: ModelCard) -> Decision:
         )
         for n in order
     ]
-    if calibrated.max() < card.confidence.unknown_below:
-        return Decision(None, UNKNOWN, guesses)
-    return Decision(guesses[0].composer, guesses[0].label, guesses)
+    known = familiar >= card.confidence.unknown_below
+    familiar = round(familiar, _DECIMALS)
+    if not known:
+        return Decision(None, UNKNOWN, guesses, familiar)
+    return Decision(guesses[0].composer, guesses[0].label, guesses, familiar)
 
 
 def distinguish_label(label: str) -> str:
@@ -111,7 +134,9 @@ def distinguish_label(label: str) -> str:
 
 
 def _timeline(
-    predicted: WindowPredictions, card: ModelCard, step_seconds: float
+    predicted: WindowPredictions,
+    step_seconds: float,
+    decide_span: Callable[[int, int | None], Decision],
 ) -> list[TimelineSpan]:
     """Return spans of at least 20 s from the recording's start to its end, no two alike in a row.
 
@@ -121,10 +146,10 @@ def _timeline(
     cuts = [(span.first, span.end) for span in timeline.find_spans(predicted.probabilities, least)]
     judged: list[tuple[int, int, Decision]] = []
     for first, end in cuts:
-        found = decide(predicted.probabilities[first:end], card)
+        found = decide_span(first, end)
         while judged and judged[-1][2].composer == found.composer:  # two unknown, for one
             first = judged.pop()[0]
-            found = decide(predicted.probabilities[first:end], card)
+            found = decide_span(first, end)
         judged.append((first, end, found))
     middles = predicted.middles_seconds
     between = (middles[1:] + middles[:-1]) / 2
@@ -152,4 +177,6 @@ def _answer(classifier: RecordingClassifier, bar: bool, path: Path) -> Predictio
         return Failure(str(path), str(error))
     except OSError as error:
         return Failure(str(path), error.strerror or str(error))
-    return make_prediction(str(path), predicted, classifier.card, classifier.step_seconds)
+    return make_prediction(
+        str(path), predicted, classifier.card, classifier.step_seconds, classifier.familiarity
+    )

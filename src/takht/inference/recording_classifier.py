@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tqdm import tqdm
 
 from takht.classifiers import classifier
+from takht.classifiers.familiarity import Familiarity
 from takht.classifiers.model_card import ModelCard
 from takht.classifiers.predictions import predict_rounded
 from takht.core.arrays import Frames
@@ -38,12 +39,14 @@ class WindowPredictions:
     """What a model says of the windows of a recording `seconds` long, in order.
 
     `middles_seconds` are where the windows' middles lie, shape (windows,); `probabilities` have 4
-    decimals, shape (windows, composers).
+    decimals, shape (windows, composers); `summaries` are what familiarity needs of each window,
+    shape (windows, numbers).
     """
 
     seconds: float
     middles_seconds: NDArray[np.float64]
     probabilities: Probabilities
+    summaries: NDArray[np.float32]
 
 
 class RecordingClassifier:
@@ -65,6 +68,7 @@ class RecordingClassifier:
         self._model = classifier.load_classifier(folder)
         self.card: ModelCard = self._model.card
         self.recipe = read_recipe(self.card.features, folder)
+        self.familiarity: Familiarity | None = self._model.familiarity
         self._preparation = _preparation(self.card, folder)
         if self.recipe.columns != self.card.bands:
             raise TakhtError(
@@ -121,14 +125,14 @@ class RecordingClassifier:
             self.segment_bounds(sound), desc="listen", unit="segment", disable=None if bar else True
         )
         parts = [self._predict_segment(sound, *piece) for piece in shown]
-        middles, probabilities = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+        middles, probabilities, summaries = map(np.concatenate, zip(*parts, strict=True))
         seconds = sound.samples / self.recipe.sample_rate_hz
         if not len(middles):
             raise UnusableRecording(
                 f"lasts {seconds:.2f} s, less than one window ({self.window_seconds:.2f} s); use "
                 "a longer one"
             )
-        return WindowPredictions(seconds, middles, probabilities)
+        return WindowPredictions(seconds, middles, probabilities, summaries)
 
     def log_odds(self, windows: Frames, number: int) -> NDArray[np.float64]:
         """Return a composer's log-odds in windows (n, frames, bands), nats, shape (n,)."""
@@ -137,13 +141,14 @@ class RecordingClassifier:
 
     def _predict_segment(
         self, sound: DecodedRecording, start: int, samples: int
-    ) -> tuple[NDArray[np.float64], Probabilities]:
-        """Return the middles (s) and probabilities of a segment's windows."""
+    ) -> tuple[NDArray[np.float64], Probabilities, NDArray[np.float32]]:
+        """Return the middles (s), probabilities and summaries of a segment's windows."""
         windows = self.cut_windows(compute_as_stored(self.recipe, sound.read(start, samples)))
         with self._one_at_a_time:
             probabilities = predict_rounded(self._model, windows)
         first = start / self.recipe.sample_rate_hz + self.window_seconds / 2
-        return first + np.arange(len(windows)) * np.float64(self.step_seconds), probabilities
+        middles = first + np.arange(len(windows)) * np.float64(self.step_seconds)
+        return middles, probabilities, self._model.summarize(windows)
 
     def cut_windows(self, frames: Frames) -> Frames:
         """Return the windows (windows, frames, bands) of a segment's features; none if too short.

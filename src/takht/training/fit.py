@@ -1,8 +1,7 @@
-"""From an experiment's windows to a trained, calibrated classifier, whatever its kind."""
+"""From an experiment's windows to a trained classifier, whatever its kind."""
 
 import pandas as pd
 
-from takht.classifiers import calibration, predictions
 from takht.classifiers.classifier import Classifier
 from takht.core import tensorflow_setup
 from takht.dataset.windows import FeatureFolder, WindowSize
@@ -27,27 +26,8 @@ def fit_classifier(
 
     `rows` and `validation` name windows with their composer (`selection`) and mask (`masking`);
     `labels` holds every composer's display label, in the order of the classifier's probabilities.
-    Temperature and threshold of the classifier's confidence come from the validation recordings.
+    The classifier has no confidence yet: `takht.training.confidence` fits it.
     """
-    model, curve = _fitted(experiment, shape, scale, features, rows, validation, labels)
-    windows = predictions.predict_windows(model, features, validation)
-    recordings = predictions.average_by_recording(windows, list(labels))
-    confidence = calibration.fit_confidence(
-        predictions.probability_matrix(recordings, list(labels)),
-        predictions.encode_composers(recordings["composer"], list(labels)),
-    )
-    return model.with_confidence(confidence), curve
-
-
-def _fitted(
-    experiment: Experiment,
-    shape: WindowSize,
-    scale: Training,
-    features: FeatureFolder,
-    rows: pd.DataFrame,
-    validation: pd.DataFrame,
-    labels: dict[str, str],
-) -> tuple[Classifier, pd.DataFrame]:
     if isinstance(experiment, DiscriminantExperiment):
         from takht.training.fit_discriminant import fit_discriminant
 

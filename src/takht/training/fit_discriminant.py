@@ -44,6 +44,7 @@ def fit_discriminant(
         parameters=fitted.weights.size + fitted.bias.size,
         mflop_per_window=2 * fitted.weights.size / 1e6,
         training_windows=len(rows),
+        training_recordings=rows["recording"].nunique(),
         experiment=experiment.model_dump(),
         training=scale.model_dump(),
         libraries={"scikit-learn": sklearn.__version__, "numpy": np.__version__},

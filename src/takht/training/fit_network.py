@@ -91,6 +91,7 @@ def fit_network(
         parameters=network.count_params(),
         mflop_per_window=mflop_per_window(network),
         training_windows=len(rows),
+        training_recordings=rows["recording"].nunique(),
         experiment=experiment.model_dump(),
         training=scale.model_dump(),
         libraries={"tensorflow": tf.__version__, "keras": keras.__version__},

@@ -22,6 +22,11 @@ from takht.audio import ffmpeg
 from takht.classifiers.calibration import Confidence
 from takht.cli.main import main
 
+KNOWS = (
+    "note: best knows 3 composers, learnt from 7 recordings; what sounds like none of them is "
+    "unknown\n"
+)
+
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
@@ -30,7 +35,9 @@ def here(tmp_path_factory):
     for name, threshold in (("best", 0.0), ("shy", 1.0)):
         (here / "models" / name).mkdir(parents=True)
         confidence = Confidence(temperature=1.0, unknown_below=threshold)
-        models.discriminant(confidence=confidence).save(here / "models" / name)
+        models.discriminant(confidence=confidence, training_recordings=7).save(
+            here / "models" / name
+        )
     rng = np.random.default_rng(0)
     for file, seconds in (("music/short.ogg", 24), ("music/أ/طويل.flac", 200)):
         (here / file).parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +68,7 @@ def takht(here, monkeypatch, capsys):
 def test_a_folder_is_answered_as_a_table_with_the_timeline_of_what_is_long(takht):
     code, out, err = takht("music")
     lines = out.splitlines()
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, KNOWS)
     assert lines[1].endswith("  music/short.ogg")
     assert lines[2].endswith("  music/أ/طويل.flac")
     assert re.match(r"    +0:00–", lines[3])
@@ -79,7 +86,8 @@ def test_below_the_threshold_the_answer_is_unknown(takht):
 def test_json_and_csv_say_the_same(takht):
     found = json.loads(takht("music", "--json")[1])
     assert found["model"] == {
-        "name": "best", "composers": 3, "temperature": 1.0, "unknown_below": 0.0,
+        "name": "best", "composers": 3, "training_recordings": 7,
+        "temperature": 1.0, "unknown_below": 0.0,
     }  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(takht("music", "--csv")[1])))
     for recording, row in zip(found["recordings"], rows, strict=True):
@@ -113,6 +121,7 @@ def test_what_fails_is_named_and_the_rest_is_answered(takht, here, tmp_path):
     assert out.splitlines()[1].endswith("good.ogg")
     assert len(out.splitlines()) == 2
     lines = err.splitlines()
+    assert lines.pop(0) + "\n" == KNOWS
     assert lines[0].startswith("note: 1 ignored, not named as audio: .jpg; name a file itself")
     assert lines[1] == "error: gone.wav: no such file or folder; fix the path"
     assert re.match(rf"error: {tmp_path}/bad\.mp3: unreadable, .*; fetch it again", lines[2])
@@ -172,7 +181,7 @@ def test_a_discriminant_answers_without_tensorflow_and_without_a_warning(here):
         "try: app()\nfinally: assert 'tensorflow' not in sys.modules"
     )
     done = python("-W", "error", "-c", code, PATH="")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, KNOWS)
     assert "short.ogg" in done.stdout
 
 

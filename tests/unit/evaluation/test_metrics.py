@@ -13,7 +13,10 @@ from takht.evaluation.metrics import (
     bootstrap_interval,
     bootstrap_macro_f1,
     draw_resamples,
+    exact_interval,
     macro_f1,
+    share_below,
+    too_few_tested,
     top_accuracy,
 )
 
@@ -64,6 +67,27 @@ def test_interval_covers_the_known_accuracy_of_a_binomial():
         low, high = bootstrap_interval(bootstrap_accuracy(np.ones(80, int), right, places))
         covered.append(low <= 0.7 <= high)
     assert np.mean(covered) == pytest.approx(0.94, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "low", "high"),  # from R: binom.test(right, n)$conf.int
+    [(4, 4, 0.3976354, 1.0), (0, 10, 0.0, 0.3084971), (12, 15, 0.5191089, 0.9566880)],
+)
+def test_exact_interval_is_clopper_and_pearsons(right, n, low, high):
+    assert exact_interval(right, n) == pytest.approx((low, high), abs=1e-6)
+
+
+def test_a_small_test_side_is_said_to_be_small():
+    line = too_few_tested(4)
+    assert line.startswith("4 test recordings are too few")
+    assert "0.40" in line
+
+
+def test_unknown_below_the_threshold_of_the_known_by_hand():
+    known = np.arange(1, 21) / 20
+    # Of 20 known scores, .05 is the lowest; the threshold that keeps 95 % of them is .05 or .10.
+    assert share_below(known, np.array([0.01, 0.04, 0.2, 0.9]), 0.95) == 0.5
+    assert share_below(known, np.array([0.01, 0.04, 0.2, 0.9]), 0.7) == 0.75
 
 
 def test_top_accuracy_gives_ties_to_the_first_composers_and_not_to_the_right_one():

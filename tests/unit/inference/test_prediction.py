@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from takht.classifiers.calibration import Confidence
+from takht.classifiers.familiarity import Familiarity, MusicSpace
 from takht.inference.formats import format_csv, format_json, format_table
 from takht.inference.prediction import (
     Candidate,
@@ -28,17 +29,22 @@ def card(**changes: object):
     return models.discriminant(**changes).card
 
 
+def none(windows: np.ndarray) -> np.ndarray:
+    """Summaries of windows for a model without familiarity."""
+    return np.empty((len(windows), 0), np.float32)
+
+
 def predicted(composers: list[int], sure: float = 0.9) -> WindowPredictions:
     """Windows of 5 s, one every 2 s, by these composers of three."""
     rows = np.full((len(composers), 3), (1 - sure) / 2)
     rows[np.arange(len(composers)), composers] = sure
     middles = 2.5 + STEP_SECONDS * np.arange(len(composers))
-    return WindowPredictions(float(middles[-1] + 2.5), middles, rows)
+    return WindowPredictions(float(middles[-1] + 2.5), middles, rows, none(rows))
 
 
 def test_probability_is_the_calibrated_mean_of_the_windows():
     windows = np.array([[0.9, 0.1, 0.0], [0.3, 0.6, 0.1], [0.6, 0.2, 0.2]])
-    found = decide(windows, card())
+    found = decide(windows, none(windows), card())
     mean = np.array([0.6, 0.3, 0.1])
     expected = mean**2 / (mean**2).sum()  # the card's temperature is 0.5
     assert [guess.composer for guess in found.candidates] == ["a", "b", "c"]
@@ -50,7 +56,8 @@ def test_probability_is_the_calibrated_mean_of_the_windows():
 @pytest.mark.parametrize(("threshold", "composer"), [(0.7825, "a"), (0.7827, None)])
 def test_below_the_threshold_nobody_is_named(threshold, composer):
     confidence = Confidence(temperature=0.5, unknown_below=threshold)
-    found = decide(np.array([[0.6, 0.3, 0.1]]), card(confidence=confidence))  # 0.7826
+    windows = np.array([[0.6, 0.3, 0.1]])  # 0.7826 at this temperature
+    found = decide(windows, none(windows), card(confidence=confidence))
     assert found.composer == composer
     assert found.label == ("ألف" if composer else "unknown")
     assert found.candidates[0].composer == "a"
@@ -60,11 +67,26 @@ def test_at_the_threshold_somebody_is_named():
     windows = np.array([[0.6, 0.3, 0.1]])
     exactly = float(card().confidence.apply(windows).max())
     at = card(confidence=Confidence(temperature=0.5, unknown_below=exactly))
-    assert decide(windows, at).composer == "a"
+    assert decide(windows, none(windows), at).composer == "a"
+
+
+def test_what_is_far_from_all_music_is_unknown_however_certain():
+    space = MusicSpace(np.zeros(2), np.ones(2), np.array([[1.0, 0], [0, 5], [0, 9]]))
+    familiarity = Familiarity(space, np.array([1.0, 1.0, 0.0]))  # 1 is that of a distance of e
+    known = card(confidence=Confidence(temperature=1.0, unknown_below=0.5))
+    certain = np.array([[1.0, 0.0, 0.0]] * 2)
+    near = np.array([[0.5, 0.0], [1.5, 0.0]], np.float32)  # on average at a centroid
+    found = decide(certain, near, known, familiarity)
+    assert (found.composer, found.familiarity) == ("a", 1.0)
+    found = decide(certain, near + 9, known, familiarity)
+    assert found.composer is None
+    assert found.familiarity < 0.5
+    assert found.candidates[0].probability == 1
 
 
 def test_of_equal_composers_the_first_is_named():
-    assert decide(np.array([[0.2, 0.4, 0.4]]), card()).composer == "b"
+    windows = np.array([[0.2, 0.4, 0.4]])
+    assert decide(windows, none(windows), card()).composer == "b"
 
 
 def test_a_timeline_reaches_from_start_to_end_and_changes_between_windows():
@@ -88,7 +110,10 @@ def test_windows_further_apart_make_no_shorter_span():
     certain = predicted([0] * 30 + [2] * 6, sure=1.0)
     middles = 2.5 + 3.0 * np.arange(36)
     found = make_prediction(
-        "x", WindowPredictions(110.0, middles, certain.probabilities), card(), 3.0
+        "x",
+        WindowPredictions(110.0, middles, certain.probabilities, certain.summaries),
+        card(),
+        3.0,
     )
     assert [span.decision.composer for span in found.timeline] == ["a", "c"]
     assert min(span.end_seconds - span.start_seconds for span in found.timeline) >= 20
@@ -101,7 +126,10 @@ def test_neighbouring_unknown_spans_are_one():
     both = np.concatenate([sure.probabilities, unsure.probabilities])
     middles = 2.5 + STEP_SECONDS * np.arange(90)
     found = make_prediction(
-        "x", WindowPredictions(183.0, middles, both), card(confidence=confidence), STEP_SECONDS
+        "x",
+        WindowPredictions(183.0, middles, both, none(both)),
+        card(confidence=confidence),
+        STEP_SECONDS,
     )
     assert [span.decision.label for span in found.timeline] == ["ألف", "unknown"]
     guess = found.timeline[1].decision.candidates[0]
@@ -113,7 +141,8 @@ GUESSES = [
     Candidate("b", "حنّا", 0.08),
     Candidate("c", "C", 0.0077),
 ]
-KNOWN, UNKNOWN = Decision("a", "ألف, باء", GUESSES), Decision(None, "unknown", GUESSES)
+KNOWN = Decision("a", "ألف, باء", GUESSES, 0.5)
+UNKNOWN = Decision(None, "unknown", GUESSES, 0.01)
 SPANS = [TimelineSpan(0.0, 65.5, KNOWN), TimelineSpan(65.5, 3725.0, UNKNOWN)]
 ANSWERS = [
     Prediction("أ/لحن.mp3", 3725.0, 1800, KNOWN, SPANS),
@@ -126,10 +155,11 @@ def test_the_table_has_a_line_a_recording_and_the_timeline_of_long_ones():
     lines = format_table(ANSWERS, None).splitlines()
     assert lines[0].split() == ["composer", "most", "probable", "recording"]
     visible = [line.replace("\u200e", "") for line in lines]
-    assert visible[1] == "ألف, باء  ألف, باء 0.91, حنّا 0.08, C 0.01  أ/لحن.mp3"
+    assert visible[1].split("  ")[:2] == ["ألف, باء", "ألف, باء 0.91, حنّا 0.08, C 0.01"]
+    assert visible[1].endswith("  أ/لحن.mp3")
     assert visible[2].strip().startswith("0:00–1:05  ألف, باء  ")
     assert visible[3].strip().startswith("1:05–1:02:05  unknown")
-    assert visible[4].startswith("unknown   ألف")
+    assert visible[4].startswith("unknown   (nearest: ألف")
     assert visible[4].endswith(r"x\n.wav")
     assert len(lines) == 5
     # حنّا has four letters and a mark that takes no column.

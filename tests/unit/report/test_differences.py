@@ -86,6 +86,18 @@ def test_few_changes_are_no_evidence_though_the_interval_leaves_out_zero():
     assert difference(outcome([False] * 10), outcome([True] * 6 + [False] * 4)).verdict == "better"
 
 
+def test_all_of_a_few_fixed_is_no_certain_difference():
+    four, right = outcome([False] * 4), outcome([True] * 4)
+    found = difference(four, right)
+    # Of 4 in 4, the share fixed is .398 or more, so the share broken .602 or less.
+    assert (found.difference, found.low, found.high) == pytest.approx(
+        (1, 2 * 0.39764 - 1, 1), abs=1e-4
+    )
+    worse = difference(right, four)
+    assert (worse.low, worse.high) == pytest.approx((-found.high, -found.low))
+    assert found.verdict == worse.verdict == "no evidence"
+
+
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [(0.1, 0.2, "better"), (-0.2, -0.1, "worse"), (-0.1, 0.1, "no evidence"),

@@ -181,6 +181,12 @@ def test_every_picture_and_player_says_what_it_is_and_every_table_has_a_caption(
     assert tags.count("caption") == tags.count("table") > 5
 
 
+def test_what_few_recordings_and_unknown_composers_say_is_shown(built):
+    text = " ".join("".join(Elements(built[1]).text).split())
+    assert "test recordings are too few to say anything" in text
+    assert "0.610, 0.420, 0.330" in text
+
+
 def test_arabic_names_are_marked_as_arabic(built):
     found = Elements(built[1])
     languages = {attributes.get("lang") for tag, attributes in found.all if tag == "bdi"}

@@ -15,7 +15,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from takht.classifiers import calibration, classifier, predictions
+from takht.classifiers import classifier, predictions
 from takht.dataset.feature_folder import FeaturePiece, array_path, write_index
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
@@ -139,17 +139,6 @@ def test_it_is_scikit_learns_on_the_training_windows(tmp_path):
         own = said[np.arange(len(actual)), actual]
         assert curve[f"{prefix}loss"][0] == pytest.approx(-np.log(own).mean(), abs=1e-4)
         assert curve[f"{prefix}accuracy"][0] == (said.argmax(axis=1) == actual).mean()
-
-
-def test_confidence_comes_from_the_validation_recordings(tmp_path):
-    split = write_statistics(tmp_path / "s", contrast=0.3)
-    model, _, source = fitted(tmp_path / "s", split)
-    rows = select_side(source.windows(SHAPE), split, "validation")
-    said = model.probabilities(source.read(rows, 1)).astype(float).round(4)
-    means = pd.DataFrame(said).groupby(rows["recording"]).mean()
-    actual = means.index.str[1].astype(int).to_numpy()
-    assert model.card.confidence == calibration.fit_confidence(means.to_numpy(), actual)
-    assert model.card.confidence != calibration.UNCALIBRATED
 
 
 def test_what_is_saved_says_the_same_and_two_runs_write_the_same_bytes(tmp_path):

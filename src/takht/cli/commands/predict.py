@@ -44,7 +44,12 @@ def predict(
         raise typer.BadParameter("choose one of --json and --csv")
     from takht.cli.arguments.audio_paths import find_audio
     from takht.cli.arguments.project import locate_models
-    from takht.inference.formats import format_csv, format_json, format_table
+    from takht.inference.formats import (
+        describe_knowledge,
+        format_csv,
+        format_json,
+        format_table,
+    )
     from takht.inference.prediction import Failure, predict_all
     from takht.inference.recording_classifier import RecordingClassifier
     from takht.text import names
@@ -57,12 +62,14 @@ def predict(
     if as_json:
         confidence = classifier.card.confidence.model_dump()
         count = len(classifier.card.composers)
-        about = {"name": model, "composers": count, **confidence}
+        learnt = {"training_recordings": classifier.card.training_recordings}
+        about = {"name": model, "composers": count, **learnt, **confidence}
         typer.echo(format_json(predictions, failures, about))
     elif as_csv:
         typer.echo(format_csv(predictions, failures, bool(timeline)))
     elif predictions:
         typer.echo(format_table(predictions, timeline))
+        sys.stderr.write(f"note: {describe_knowledge(model, classifier.card)}\n")
     if found.passed_over:
         suffixes = sorted({path.suffix.lower() or path.name for path in found.passed_over})
         sys.stderr.write(

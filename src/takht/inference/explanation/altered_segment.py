@@ -117,7 +117,7 @@ def open_segment(
     """Return the features of a segment (samples,) that has at least one window."""
     if type(recipe) is StatisticsRecipe:  # others may add to it
         return AlteredStatistics(recipe, wave)
-    if type(recipe) in (mel.Recipe, mfcc.Recipe):
+    if isinstance(recipe, mel.Recipe) and type(recipe) in (mel.Recipe, mfcc.Recipe):
         return AlteredMel(recipe, wave)
     return AlteredFeatures(recipe, wave)
 

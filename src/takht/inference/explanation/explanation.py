@@ -89,7 +89,9 @@ def explain(
     """
     with classifier.open_recording(path, bar=bar) as sound:
         predicted = classifier.predict_decoded(sound, bar=bar)
-        found = make_prediction(str(path), predicted, classifier.card, classifier.step_seconds)
+        found = make_prediction(
+            str(path), predicted, classifier.card, classifier.step_seconds, classifier.familiarity
+        )
         composer = _guess(classifier.card, predicted, number)
         number = classifier.card.composers.index(composer.composer)
         rate_hz = sound.sample_rate_hz

@@ -15,7 +15,7 @@ import pandas as pd
 
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
-from takht.evaluation.metrics import bootstrap_interval, draw_resamples
+from takht.evaluation.metrics import bootstrap_interval, draw_resamples, exact_interval
 
 SCORES = ("accuracy_recordings", "accuracy_windows", "macro_f1_recordings")
 FEWEST_CHANGED = 6  # two-sided sign test: 2 · 0.5⁶ = 0.03, 2 · 0.5⁵ = 0.06
@@ -172,7 +172,8 @@ def compare_experiment(
 ) -> Difference:
     """Return how an experiment's two results differ over the recordings that both have.
 
-    The interval is the 95 % percentile interval over `resamples` bootstrap resamples of pairs.
+    The interval is the 95 % percentile interval over `resamples` bootstrap resamples of pairs. If
+    all were fixed, or all broken, it comes from the exact interval of that share.
     """
     pairs = before.recordings.merge(
         after.recordings, on="recording", suffixes=("_before", "_after"), validate="one_to_one"
@@ -185,6 +186,9 @@ def compare_experiment(
         places = draw_resamples(len(pairs), resamples, rng_for(seed, "compare", name))
         mean = float(gains.mean())
         low, high = bootstrap_interval(gains[places].mean(axis=1))
+        if abs(mean) == 1:  # all fixed or all broken: resamples cannot differ
+            least, _ = exact_interval(len(pairs), len(pairs))  # share that changes so
+            low, high = sorted([mean, mean * (2 * least - 1)])
     fixed, broken = int(np.sum(gains > 0)), int(np.sum(gains < 0))
     return Difference(
         experiment=name,
@@ -212,7 +216,7 @@ def decide_verdict(low: float | None, high: float | None, changed: int) -> str:
     """Return what the interval of a difference says: it must leave out 0 to be evidence.
 
     So must the sign test: below FEWEST_CHANGED recordings that changed it cannot reach 5 %, while
-    a percentile interval of so few leaves out 0 too easily (of 1 of 1 fixed, it is [1, 1]).
+    a percentile interval of so few leaves out 0 too easily (of 2 of 3 fixed, it is [0, 1]).
     """
     if low is None or high is None or low <= 0 <= high or changed < FEWEST_CHANGED:
         return "no evidence"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from takht.evaluation.metrics import FEWEST_TESTED, too_few_tested
 from takht.report.page import mishearing
 from takht.report.page.media import Media
 from takht.report.page.page import guess_language
@@ -21,6 +22,12 @@ def majority_share(results: Results) -> float | None:
         if actual:
             return max(map(actual.count, set(actual))) / len(actual)
     return None
+
+
+def warn_of_few(results: Results) -> str | None:
+    """Return what to say of a test side that is too small to say anything, or None."""
+    tested = [each["metrics"]["n_recordings"] for each in results["experiments"]]
+    return too_few_tested(min(tested)) if tested and min(tested) < FEWEST_TESTED else None
 
 
 def name_leaders(results: Results) -> dict[str, Any] | None:

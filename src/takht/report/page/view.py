@@ -57,6 +57,7 @@ def build_context(
         "sides": [side for side in SIDES if results["corpus"]["sides"][side]],
         "leaders": leaders,
         "chance": score_view.majority_share(results),
+        "too_few": score_view.warn_of_few(results),
         "drawn": set(drawn),
         "test_recordings": score_view.list_test_recordings(results, media),
         "mistakes": score_view.list_mistakes(results, media),
