@@ -30,7 +30,7 @@ def test_a_cut_file_says_how_many_seconds_are_missing(tmp_path, kind):
     assert sound.missing_seconds == pytest.approx(4 - len(heard) / RATE_HZ, abs=0.06)
     assert sound.missing_seconds > 1
     (line,) = describe_losses(sound)
-    assert f"{sound.missing_seconds:.2f} s are missing; fetch a whole copy" in line
+    assert f"{sound.missing_seconds:.2f} s are missing; fetch a complete copy" in line
 
 
 @pytest.mark.parametrize("kind", ["mp3", "m4a", "mka", "flac", "ogg", "opus", "avi"])
@@ -54,7 +54,7 @@ def test_joined_files_are_decoded_to_their_end_or_the_rest_is_counted(tmp_path, 
     alone = kind in FIRST_ALONE
     assert sound.unread_bytes == (size if alone else 0)
     assert len(heard) / RATE_HZ == pytest.approx(4 if alone else 8, abs=0.15)
-    assert not alone or "cut them apart" in describe_losses(sound)[0]
+    assert not alone or "separate them" in describe_losses(sound)[0]
 
 
 def test_the_default_stream_is_used_and_the_others_are_counted(tmp_path):

@@ -36,7 +36,7 @@ def test_a_folder_comes_before_another_composers_label():
 
 def test_an_unknown_composer_is_refused_with_all_known_ones():
     with pytest.raises(
-        TakhtError, match=r"no composer 'x\\n' .* qasabgi \(القصبجي\), umm"
+        TakhtError, match=r"does not know 'x\\n'; .* qasabgi \(القصبجي\), umm"
     ) as error:
         find_composer("x\n", FOLDERS, LABELS)
     assert len(str(error.value).splitlines()) == 1
@@ -65,7 +65,7 @@ def test_what_cannot_be_written_is_refused_before_any_work(tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "folder.wav").mkdir()
     for name, reason in (
-        ("p.mp3", "end in .wav"),
+        ("p.mp3", "ends in .wav"),
         ("folder.wav", "is a folder"),
         ("file/p.wav", "cannot be written, "),
     ):

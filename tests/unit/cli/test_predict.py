@@ -159,7 +159,7 @@ def test_mistakes_are_a_line_and_an_exit_code(takht, words, code, message):
 def test_help_tells_the_exit_codes(takht):
     code, out, _ = takht("--help")
     assert code == 0
-    assert "Exit code: 0 when" in out
+    assert "Exit code 0: every recording" in out
 
 
 def python(*words: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
