@@ -32,9 +32,11 @@ def train(
     every = features.windows(windows)
     validation = select_side(every, split, "validation")
     rows = select_side(every, split, "train")
-    rows = training_set.choose_windows(rows, experiment, training, features)
+    chosen = training_set.choose_windows(rows, experiment, training, features)
 
-    model, curve = fit_classifier(experiment, windows, training, features, rows, validation, labels)
+    model, curve = fit_classifier(
+        experiment, windows, training, features, chosen, validation, labels
+    )
     model = fit_confidence(model, features, rows, validation, split)
     with atomic_folder(model_dir) as folder:
         model.save(folder)

@@ -78,7 +78,8 @@ class Classifier:
         """
         windows = self.predict_windows(recording, sample_rate_hz)
         file = str(recording) if isinstance(recording, str | Path) else "array"
-        return make_prediction(file, windows, self._model.card, self._model.step_seconds)
+        model = self._model
+        return make_prediction(file, windows, model.card, model.step_seconds, model.familiarity)
 
     def predict_windows(
         self, recording: str | Path | Samples, sample_rate_hz: int | None = None

@@ -18,6 +18,7 @@ import takht
 from takht import api
 from takht.classifiers.calibration import UNCALIBRATED
 from takht.classifiers.discriminant_classifier import DiscriminantCard, DiscriminantClassifier
+from takht.classifiers.familiarity import Familiarity, MusicSpace
 from takht.classifiers.lda import Discriminant
 from takht.core import tables
 from takht.core.cpu import AVX2_ONLY
@@ -87,7 +88,10 @@ def test_every_public_name_has_an_example_or_is_a_result():
 
 
 def test_a_file_and_its_samples_are_answered_as_by_the_command(here):
-    models.discriminant().save(here / "models/best")  # its answers depend on the sound
+    space = MusicSpace(np.zeros(models.COUNT), np.ones(models.COUNT), np.zeros((3, models.COUNT)))
+    model = models.discriminant()  # its answers depend on the sound
+    familiarity = Familiarity(space, np.array([5.0, 1.0, 0.0]))
+    model.with_confidence(model.card.confidence, familiarity).save(here / "models/best")
     predict = [sys.executable, "-c", "from takht.cli.main import main; main()", "predict"]
     done = subprocess.run(
         [*predict, "song.wav", "--json"], check=True, capture_output=True, text=True
@@ -103,6 +107,7 @@ def test_a_file_and_its_samples_are_answered_as_by_the_command(here):
         assert [vars(one) for one in found.decision.candidates] == (
             expected["decision"]["candidates"]
         )
+        assert found.decision.familiarity == expected["decision"]["familiarity"]
         assert (found.seconds, found.windows) == (expected["seconds"], expected["windows"])
 
 

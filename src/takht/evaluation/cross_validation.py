@@ -56,10 +56,10 @@ def train_fold(
     temperature, familiarity and threshold are fitted, with the help of the validation recordings.
     """
     rows = _choose_windows(windows, split, "train")
-    rows = training_set.choose_windows(rows, experiment, training, features)
+    chosen = training_set.choose_windows(rows, experiment, training, features)
     labels = {name: name for name in sorted(set(rows["composer"]))}
-    watched = rows.iloc[::_WATCHED]
-    model, _ = fit_classifier(experiment, shape, training, features, rows, watched, labels)
+    watched = chosen.iloc[::_WATCHED]
+    model, _ = fit_classifier(experiment, shape, training, features, chosen, watched, labels)
     if confident:
         validation = _choose_windows(windows[windows["copy"] == 0], split, "validation")
         model = fit_confidence(model, features, rows, validation, split)

@@ -16,8 +16,8 @@ from takht.classifiers.calibration import Confidence
 from takht.classifiers.classifier import Classifier
 from takht.classifiers.discriminant_classifier import DiscriminantClassifier
 from takht.classifiers.familiarity import fit_familiarity, fit_space
-from takht.classifiers.lda import fit_shrinkage_lda
 from takht.dataset.windows import FeatureFolder
+from takht.runtime.by_name import load_by_name
 
 _FOLDS = 10
 
@@ -34,11 +34,12 @@ def fit_confidence(
 ) -> Classifier:
     """Return the classifier with temperature, familiarity and threshold.
 
-    `rows` and `validation` name training and validation windows with their composer; `split` says
-    by `group` which recordings stay together, if it has that column.
+    `rows` and `validation` name all training and validation windows with their composer, those too
+    that the caps of "even" kept from training; `split` says by `group` which recordings stay
+    together, if it has that column.
     """
     composers = list(model.card.composers)
-    known = pd.concat([rows[_is_original(rows)], validation]).sort_values(
+    known = pd.concat([rows[rows["copy"] == 0], validation]).sort_values(
         ["recording", "first_frame"], ignore_index=True
     )
     recordings = known.groupby("recording", sort=True)["composer"].first()
@@ -48,6 +49,7 @@ def fit_confidence(
     probabilities = np.full((len(actual), len(composers)), np.nan)
     discriminant = isinstance(model, DiscriminantClassifier)
     if discriminant:
+        recipe = load_by_name("discriminants", model.card.experiment["model"])
         windows = model.summarize(features.read(known, 1)).astype(np.float64)
         owner = np.searchsorted(recordings.index, known["recording"])
     fold = _deal_folds(recordings, split)
@@ -62,7 +64,7 @@ def fit_confidence(
         closeness[tested] = space.closeness(summaries[tested])
         if discriminant:
             learnt = kept[owner]
-            fitted = fit_shrinkage_lda(windows[learnt], numbers[owner[learnt]])
+            fitted = recipe.fit_discriminant(windows[learnt], numbers[owner[learnt]])
             for place in np.flatnonzero(tested):
                 means = fitted.probabilities(windows[owner == place]).mean(axis=0)
                 probabilities[place] = 0
@@ -86,12 +88,6 @@ def fit_confidence(
         temperature=temperature, unknown_below=calibration.fit_threshold(scores)
     )
     return model.with_confidence(confidence, familiarity)
-
-
-def _is_original(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Return which windows are neither altered nor masked."""
-    original = rows["copy"] == 0
-    return original & (rows["mask_width"] == 0) if "mask_width" in rows else original
 
 
 def _deal_folds(recordings: "pd.Series[str]", split: pd.DataFrame) -> Numbers:
