@@ -34,7 +34,7 @@ def experiment() -> Experiment:
     return DiscriminantExperiment(
         features="statistics",
         kind="discriminant",
-        discriminant="shrinkage_lda",
+        model="shrinkage_lda",
         statistics=["timbre"],
         balance="uneven",
         seed=1,
