@@ -73,7 +73,7 @@ def test_a_small_folder_for_temporary_files_is_a_warning(monkeypatch):
 
 def test_a_folder_beside_the_project_is_named(tmp_path):
     (beside,) = examine(tmp_path, None, deep=False)
-    assert "no project" in beside.what
+    assert "is not a project" in beside.what
 
 
 @pytest.mark.parametrize("root", ["", ".", "..", "/", "data/../.", "~", "~/music"])

@@ -88,7 +88,7 @@ def test_a_morph_lasts_as_long_as_the_shorter_recording(run):
         (["generate", "--seconds", "nan"], "--seconds: from 1 to 600, got nan"),
         (["generate", "--count", "0"], "--count: from 1 to 1000, got 0"),
         (["generate", "--seed", "-1"], "--seed: from 0 to 4294967295, got -1"),
-        (["generate", "-o", "folder"], "end in .wav"),
+        (["generate", "-o", "folder"], "ends in .wav"),
         (["generate", "-o", "text.txt/p.wav"], "cannot be written"),
         (["reconstruct", "absent.mp3"], "absent.mp3: unreadable, "),
         (["reconstruct", "text.txt"], "text.txt: unreadable, "),

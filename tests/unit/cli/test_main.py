@@ -78,7 +78,7 @@ class TestBelowTheProject:
     @pytest.mark.usefixtures("project")
     def test_doctor_checks_the_project_and_a_corpus_named_from_here(self):
         done = takht("doctor", ".", "--json")
-        assert "is no project" not in done.stdout
+        assert "is not a project" not in done.stdout
         assert '"params.yaml"' in done.stdout
 
     def test_elsewhere_a_line_says_what_is_missing(self, tmp_path, monkeypatch):
