@@ -219,7 +219,7 @@ class TestMistakes:
         ("file", "text", "message"),
         [
             ("plots/mel.csv", "actual,predicted\na,b\n", "columns recording,actual,predicted"),
-            ("plots/mel.csv", "recording,actual,predicted\nx,a,a\nx,a,b\n", "'x' stands there tw"),
+            ("plots/mel.csv", "recording,actual,predicted\nx,a,a\nx,a,b\n", "'x' appears tw"),
             ("plots/mel.csv", "", "not a UTF-8 CSV table"),
             ("metrics/mel.json", "{}", "numbers named accuracy_recordings"),
             ("metrics/mel.json", "no json", "numbers named accuracy_recordings"),
