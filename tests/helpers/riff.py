@@ -103,14 +103,14 @@ def wavs(wave: Wave, kind: str, order: str) -> Iterator[tuple[str, bytes]]:
     yield "empty data chunk first", make(head, chunk(b"data", b"", order), body)
 
 
-def rf64(wave: Wave, kind: str, name: bytes, *, sizes: bool) -> bytes:
-    """Return an RF64 or BW64, its 64-bit sizes written or left 0."""
+def rf64(wave: Wave, kind: str, name: bytes, *, sizes: bool, after: bytes = b"") -> bytes:
+    """Return an RF64 or BW64, its 64-bit sizes written or left 0, and chunks after its samples."""
     data = samples(wave, kind)
     head = chunk(b"fmt ", fmt(kind, wave.shape[1]))
     total = 4 + 36 + len(head) + 8 + len(data) + len(data) % 2
     said = (total, len(data), len(wave)) if sizes else (0, 0, 0)
     ds64 = chunk(b"ds64", struct.pack("<QQQI", *said, 0))
-    return riff(ds64, head, chunk(b"data", data, size=2**32 - 1), size=2**32 - 1, name=name)
+    return riff(ds64, head, chunk(b"data", data, size=2**32 - 1), after, size=2**32 - 1, name=name)
 
 
 def written(wave: Wave, kind: str, subtype: str, endian: str = "FILE") -> bytes:

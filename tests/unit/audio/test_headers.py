@@ -35,6 +35,9 @@ def test_wav_of_64_bit_sizes_written_or_not(tmp_path, kind, name, sizes):
     path = tmp_path / "x.wav"
     path.write_bytes(riff.rf64(WAVE, kind, name, sizes=sizes))
     assert_all_heard(path, WAVE, name)
+    if sizes:  # what comes after the samples is not heard
+        path.write_bytes(riff.rf64(WAVE, kind, name, sizes=True, after=riff.LIST))
+        assert_all_heard(path, WAVE, name)
 
 
 @pytest.mark.parametrize("endian", ["FILE", "LITTLE", "BIG"])

@@ -62,6 +62,15 @@ def test_every_peak_is_joined_with_two_of_the_next_five():
     assert len(combine_peaks(peaks).hashes) == 3 * 10 + 6 + 3 + 1
 
 
+def test_landmarks_are_sorted_by_hash_and_then_by_time():
+    rng = np.random.default_rng(3)
+    octaves = rng.choice([8.5, 9.0, 9.5], 60)  # few, so that hashes come back
+    found = combine_peaks(Peaks(np.arange(60) * 0.3, octaves))
+    pairs = list(zip(found.hashes.tolist(), found.seconds.tolist(), strict=True))
+    assert pairs == sorted(pairs)
+    assert len(set(found.hashes.tolist())) < len(pairs)
+
+
 def test_gain_leaves_all_hashes():
     wave = melody(1)
     np.testing.assert_array_equal(hashes(wave), hashes(wave / 4))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from takht.features.fingerprints.landmarks import Landmarks
-from takht.features.fingerprints.matching import MOST_HOLDERS, Index
+from takht.features.fingerprints.matching import MOST_HOLDERS, Index, count_aligned
 
 
 def drawn(rng, hashes, count):
@@ -66,3 +66,12 @@ def test_what_cannot_match_well_is_left_out_and_nothing_else():
     assert counts[0] > counts[2] >= 1
     assert counts[-1] == 0
     assert [match.duplicate for match in index.matches(0, 0.4)] == [6]
+
+
+def test_votes_on_both_sides_of_a_bins_edge_count_together():
+    """Offsets are counted in bins of 0.05 s from the lowest one, 0; the best is at an edge."""
+    offsets = np.array([0.0, *[5.0] * 7, *[7.99] * 5, *[8.01] * 5])
+    seconds = np.linspace(0, 0.2, len(offsets))
+    score, offset = count_aligned(seconds.astype(np.float32), seconds, seconds + offsets)
+    assert offset == pytest.approx(8.0, abs=0.05)
+    assert score > 0
