@@ -222,7 +222,7 @@ def _build(folder: Path) -> None:
 def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
     """Return a project in `root` with the tiny scale and corpus, `experiments` only if given."""
     tracked = [*PIPELINES[:-1], "report", "params.yaml"]
-    tracked += ["src", ".dvc/config", ".dvcignore", ".gitignore"]
+    tracked += ["src", ".dvc/config", ".dvcignore", ".gitignore", "data/.gitignore"]
     for name in tracked:
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
