@@ -186,8 +186,8 @@ def model_by_hand(name: str) -> Injection:
     """Flip a bit in a file of the model, and evaluate it without DVC, which would notice."""
 
     def inject(project: FaultProject) -> str:
-        (path,) = (project.root / "models" / MODEL).glob(name)
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        for path in (project.root / "models" / MODEL).glob(name):
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         return one_line(project.stage("evaluate"), "error: ", f"models/{MODEL}")
 
     return Injection(
