@@ -2,9 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -41,15 +39,18 @@ def looked_up(files: set[Path]) -> set[str]:
     return {name for file in files for name in _LOOKUP.findall(file.read_text(encoding="utf-8"))}
 
 
-def code_deps(stage: str, experiment: str = "item") -> list[str]:
+def code_deps(stage: str, *, is_one_of: bool) -> list[str]:
     """What dvc.yaml lists of a stage's code: its file, and the packages that its imports enter.
 
-    Of a package in BY_NAME it lists single files. `experiment` is where dvc.yaml has the one that
-    the stage works on.
+    Of a package in BY_NAME it lists single files. A stage that is not one of a `foreach` has no
+    `item`, and lists those packages whole.
     """
     static = code_hash.import_closure(ROOT / f"src/{stage}.py")
     files = {str(file.relative_to(ROOT)) for file in static}
-    named = {BY_NAME[name].replace("item", experiment) for name in looked_up(static)}
+    named = {
+        BY_NAME[name] if is_one_of or "item" not in BY_NAME[name] else f"src/takht/{name}"
+        for name in looked_up(static)
+    }
     packages = {str(Path(file).parent) for file in code_of(stage)} - {"src"}
     for parent in {str(Path(package).parent) for package in packages} - {"src/takht"}:
         inside = {package for package in packages if Path(package).parent == Path(parent)}
@@ -58,11 +59,6 @@ def code_deps(stage: str, experiment: str = "item") -> list[str]:
     single = {package for package in packages if Path(package).name in BY_NAME}
     listed = packages - single | {file for file in files if str(Path(file).parent) in single}
     return [f"src/{stage}.py", *sorted(listed | named)]
-
-
-def experiment_of(body: Mapping[str, Any]) -> str:
-    """Where dvc.yaml has the experiment that a stage works on; generation is judged by `best`."""
-    return "item" if "foreach" in body else "experiments.best"
 
 
 def main() -> None:
@@ -74,7 +70,7 @@ def main() -> None:
         for name, body in document["stages"].items():
             stage = body.get("do", body)
             files = [dep for dep in stage["deps"] if not dep.startswith("src/")]
-            stage["deps"] = files + code_deps(name, experiment_of(body))
+            stage["deps"] = files + code_deps(name, is_one_of="foreach" in body)
         text = io.StringIO()
         round_trip.dump(document, text)
         lines = (line.rstrip() for line in text.getvalue().splitlines())  # folded after a space

@@ -67,7 +67,6 @@ def test_small_numbers_names_and_apply(mine):
     (first,) = mine.run("dvc", "exp", "list", "--name-only").split()
     mine.run("dvc", "exp", "apply", first)
     assert "5e-05" in (mine.root / "params.yaml").read_text("utf-8")
-    mine.run("dvc", "checkout")
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 from typing import Any
 
 import yaml
-from deps import FILES, ROOT, experiment_of
+from deps import FILES, ROOT
 
 PIPELINES = [str(file.relative_to(ROOT)) for file in FILES]
 
@@ -14,10 +14,11 @@ STAGES: dict[str, Any] = {
     for document in (PIPELINE, *OTHERS)
     for name, body in document["stages"].items()
 }
-EXPERIMENT_OF = {
-    name: experiment_of(body)
+ONES_OF_MANY = {
+    name
     for document in (PIPELINE, *OTHERS)
     for name, body in document["stages"].items()
+    if "foreach" in body
 }
 
 
