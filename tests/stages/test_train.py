@@ -92,8 +92,8 @@ def test_two_runs_write_the_same_bytes_and_learn(tmp_path):
     first, second = contents(tmp_path / "first"), contents(tmp_path / "second")
     assert first == second
     assert list(first) == [
-        "composers.csv", "confusion.csv", "curve.csv", "metrics.json", "model/model.json",
-        "model/weights.weights.h5", "predictions.csv",
+        "composers.csv", "confusion.csv", "curve.csv", "metrics.json", "model/familiarity.npz",
+        "model/model.json", "model/weights.weights.h5", "predictions.csv",
     ]  # fmt: skip
 
     metrics = json.loads(first["metrics.json"])
