@@ -1,11 +1,12 @@
 """A fold is scored on its test recordings as they are, without their altered copies."""
 
 import numpy as np
+import pandas as pd
 from synthetic import write_statistics
 
 from takht.dataset.feature_folder import array_path
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.evaluation.cross_validation import score_fold, train_fold
+from takht.evaluation.cross_validation import make_folds, score_fold, train_fold
 from takht.training.experiments import DiscriminantExperiment, Training
 
 ONE = WindowSize(frames=1, step_frames=1)
@@ -48,3 +49,16 @@ def test_altered_copies_of_a_test_recording_have_no_part_in_its_score(tmp_path):
     assert (found["windows"] == 20).all()
     assert (found["predicted"] == found["composer"]).all()
     assert (found["windows_right"] > 0.9).all()
+
+
+def test_every_seed_deals_folds_of_its_own():
+    """A repeat with another seed is another partition; the same seed is the same one."""
+    names = [f"{composer}{number}" for composer in "abc" for number in range(8)]
+    split = pd.DataFrame({"recording": names, "composer": [n[0] for n in names], "group": names})
+    dealt = [
+        frozenset(frozenset(fold["recording"][fold["side"] == "test"]) for fold in folds)
+        for folds in (make_folds(split, 4, seed=seed) for seed in (1, 1, 2, 3))
+    ]
+    assert dealt[0] == dealt[1]
+    assert len(set(dealt)) == 3
+    assert all(sorted(set().union(*folds)) == sorted(names) for folds in dealt)
