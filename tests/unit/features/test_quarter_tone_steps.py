@@ -31,6 +31,14 @@ def test_an_eighth_tone_beside_counts_half_to_either_quarter():
     np.testing.assert_allclose(around[[23, 0]], 0.5, atol=1e-5)
 
 
+def test_a_note_shorter_than_the_hop_is_passed_over():
+    """Frames are compared four apart: a slide between two notes is not taken for steps."""
+    slide = notes([0, 0, 2, 4, 6, 6, 6, 6, 6, 6, 6, 6], frames_each=1)
+    found = summarize_steps(slide)
+    assert found[3] == pytest.approx(1, abs=1e-5)
+    np.testing.assert_allclose(np.delete(found, 3), 0, atol=1e-5)
+
+
 def test_a_drone_is_no_step_but_an_interval():
     held = np.zeros((96, 48), np.float32)
     held[:, 10] = 5
