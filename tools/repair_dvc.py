@@ -45,8 +45,8 @@ CHECKOUT = (
 """,
 )
 
-# `dvc status` lists every stage of pipelines that were never run. Without targets it leaves out
-# those in folders of which no output is there; what Git holds does not count.
+# `dvc status` lists every stage of pipelines that were never run. Without targets it names those
+# in folders, of which DVC's cache has given no output, in one line: if something in them is stale.
 STATUS = (
     "dvc",
     "repo/status.py",
@@ -56,13 +56,19 @@ STATUS = (
     """\
     pairs = list(pairs)
     if targets == [None]:
+        from dvc.ui import ui
+
         there = {
             stage.path
             for stage, _ in pairs
             if not stage.path_in_repo.endswith("/dvc.yaml")
             or any(out.use_cache and out.exists for out in stage.outs)
         }
+        others = [pair for pair in pairs if pair[0].path not in there]
         pairs = [pair for pair in pairs if pair[0].path in there]
+        stale = {pair[0].path_in_repo for pair in others if _joint_status([pair])}
+        if stale:
+            ui.error_write(f"Stale or never run: {', '.join(sorted(stale))}")
     return _joint_status(pairs, check_updates=check_updates)
 """,
 )
