@@ -35,12 +35,16 @@ def leak(
         experiment, windows, training, features, rows, sides["validation"], labels
     )
     tested = predictions.predict_windows(model, features, sides["test"])
-    leaky = float((tested["composer"] == tested["predicted"]).mean())
+    heard = predictions.average_by_recording(tested, model.card.composers)
+    leaky, by_recording = (
+        float((table["composer"] == table["predicted"]).mean()) for table in (tested, heard)
+    )
     honest = json.loads(honest_json.read_text(encoding="utf-8"))["accuracy_windows"]
     metrics = {
         "accuracy_windows_leaky": leaky,
         "accuracy_windows": honest,
         "leak_gap": leaky - honest,
+        "accuracy_recordings_leaky": by_recording,
         "n_windows": len(tested),
         "corpus": describe_corpus(split),
     }

@@ -39,11 +39,18 @@ def test_an_artifact_is_named_as_its_folder_and_says_what_it_is(name):
 
 
 def test_metrics_plots_and_params_are_declared_where_the_editor_looks():
-    """One small file of metrics: every number of it is a column of `dvc exp show`."""
+    """Two small files of metrics: every number of them is a column of `dvc exp show`."""
     declared = {path for stage in STAGES.values() for path in entries(stage, "metrics")}
-    assert declared == {"metrics/macro_f1.json"}
-    shown = json.loads((ROOT / "metrics/macro_f1.json").read_text("utf-8"))
-    assert set(shown) == set(PARAMS["experiments"])
+    assert declared == {"metrics/macro_f1.json", "metrics/macro_f1_crossval.json"}
+    one_split, crossval = (
+        json.loads((ROOT / path).read_text("utf-8")) for path in sorted(declared)
+    )
+    assert set(one_split) == set(PARAMS["experiments"])
+    deps = {path for path in STAGES["summarize"]["deps"] if path.startswith("metrics/crossval/")}
+    assert deps == {f"metrics/crossval/{name}.json" for name in crossval}
+    for name, score in crossval.items():
+        found = json.loads((ROOT / f"metrics/crossval/{name}.json").read_text("utf-8"))
+        assert score == round(found["macro_f1_recordings"], 4)
     assert all(stage.get("params") for name, stage in STAGES.items() if name.endswith("train"))
 
 

@@ -239,7 +239,8 @@ def make(root: Path, *, experiments: tuple[str, ...] = ()) -> Project:
         curve = f"        plots/learning_curves/{name}.csv: validation_accuracy\n"
         text = (root / "dvc.yaml").read_text(encoding="utf-8")
         assert (curve in text) == (own["kind"] == "network")
-        (root / "dvc.yaml").write_text(text.replace(curve, ""), encoding="utf-8")
+        text = text.replace(curve, "").replace(f"      - metrics/crossval/{name}.json\n", "")
+        (root / "dvc.yaml").write_text(text, encoding="utf-8")
     project.set_params(values)
     write_corpus(root / "data/raw")
     project.run("git", "init", "--quiet", "--initial-branch", "main")

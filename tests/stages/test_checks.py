@@ -67,6 +67,7 @@ def test_a_corpus_whose_recordings_are_all_alike_but_for_themselves_is_caught_le
     found = run(tmp_path, "leak", experiment, ONE, TRAINING)
     assert found["accuracy_windows_leaky"] > 0.6  # chance is .25
     assert found["leak_gap"] == found["accuracy_windows_leaky"] - 0.25
+    assert found["accuracy_recordings_leaky"] > 0.6
     params = Crossval(folds=3, repeats=2, network_repeats=1, max_steps=1, seed=1)
     honest = run(tmp_path, "crossval", experiment, ONE, TRAINING, params)
     assert honest["accuracy_recordings"] < 0.5
