@@ -18,7 +18,7 @@ from soak_project import ROOT, SUFFIXES, Lost, SoakProject, sound
 from warm import Warm
 
 LINE = "interrupted; nothing half-written was kept"
-KEPT = r"\d+ made, \d+ kept$"  # what a stage reports by the way
+REPORTED = r"\d+ made, \d+ kept$|^note: "  # what a stage reports by the way
 # The others work in threads, and their children are ffmpeg's at most.
 WITH_WORKERS = (
     *("demo_corpus", "near_duplicates", "window_statistics", "generate", "evaluate_generation"),
@@ -184,7 +184,7 @@ class Killing:
         imported = re.search(r"takht/stage\.py\", line \d+, in run\b", said)
         if code == 0 or (code == 1 and "KeyboardInterrupt" in said and not imported):
             return False
-        lines = [line for line in said.splitlines() if not re.search(KEPT, line)]
+        lines = [line for line in said.splitlines() if not re.search(REPORTED, line)]
         if code != 130 or lines != [LINE]:
             raise Lost(f"{name}: interrupted, ended with {code}, said {lines}")
         return True
