@@ -1,6 +1,7 @@
 """Results that README and docs show, measured by `run` and `keep`, written by `table`.
 
     results.py run ROOT NAME [EXPERIMENT …]
+    results.py networks ROOT NAME
     results.py keep TIMINGS
     results.py generation ROOT NAME
     results.py keep-generation TIMINGS
@@ -8,7 +9,10 @@
 
 `run` builds the pipeline and its checks for a corpus in a clone of HEAD, and keeps what it measured
 in docs/measured/NAME.json: every experiment, or with EXPERIMENT these alone, the others' results
-staying as they are. It takes half an hour with the networks. `keep` does so for what stands here
+staying as they are. It takes half an hour with the networks. `networks` trains and tests at
+`scale: laptop`, on three splits, and keeps the test recordings' predictions in
+docs/measured/networks-NAME.json; what is finished is in DVC's cache, so it can be interrupted.
+`keep` does so for what stands here
 already, with the seconds that TAKHT_TIMINGS gathered: docs/measured/demo.json. `generation` and
 `keep-generation` are the same for the generation branch, in docs/measured/generation-NAME.json; how
 long `takht generate` takes is measured then. `table` writes their tables from those files,
@@ -28,6 +32,7 @@ from typing import Any
 
 import committed
 import generation_table
+import networks_table
 import numpy as np
 import pandas as pd
 import yaml
@@ -47,6 +52,7 @@ TITLES = {"public": "Public corpus", "demo": "Demo corpus", "scores": "Rendered 
 PAGES = ("README.md", "docs/results.md", "docs/generation.md")  # that have tables
 MEASURED = ("public", "demo")  # with every experiment; of "scores" the cross-validation alone
 RESAMPLES = 2000
+SPLIT_SEEDS = (1, 2, 3)  # of `networks`
 GENERATION = "generation/dvc.yaml"
 GENERATION_STAGES = {
     *("generation_mel", "study_spectrogram", "train_vae@study_vae", "train_vae@vae", "train_prior"),
@@ -60,15 +66,15 @@ def run(corpus: Path, name: str, only: list[str]) -> None:
         sys.exit("results.py: baseline and best are compared: name both or neither")
     with tempfile.TemporaryDirectory() as scratch:
         clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-{name}.jsonl"
-        text = _clone(corpus, clone, timings)
+        text = clone_head(corpus, clone, timings)
         checks = ("crossval", "leak", "sanity_checks")
         names = only or list(yaml.safe_load(text)["experiments"])
         targets = [f"checks/dvc.yaml:{check}@{each}" for check in checks for each in names]
-        _dvc(clone, timings, "repro", *(f"evaluate@{each}" for each in names))
+        run_dvc(clone, timings, "repro", *(f"evaluate@{each}" for each in names))
         for each in set(names) - set(_seconds(timings)):
             # Its model came from the cache: train it once more, for the seconds.
-            _dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"train@{each}")
-        _dvc(clone, timings, "repro", *targets)
+            run_dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"train@{each}")
+        run_dvc(clone, timings, "repro", *targets)
         keep(name, summarised(clone, timings, only, name))
 
 
@@ -76,15 +82,36 @@ def run_generation(corpus: Path, name: str) -> None:
     """Measure the generation branch on a corpus and write docs/measured/generation-<name>.json."""
     with tempfile.TemporaryDirectory() as scratch:
         clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-generation-{name}.jsonl"
-        _clone(corpus, clone, timings)
-        _dvc(clone, timings, "repro", GENERATION)
+        clone_head(corpus, clone, timings)
+        run_dvc(clone, timings, "repro", GENERATION)
         for stage in GENERATION_STAGES - set(_seconds_of_stages(timings)):
             # Its output came from the cache: make it once more, for the seconds.
-            _dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"{GENERATION}:{stage}")
+            run_dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"{GENERATION}:{stage}")
         keep(f"generation-{name}", generation_summarised(clone, timings))
 
 
-def _clone(corpus: Path, clone: Path, timings: Path) -> str:
+def run_networks(corpus: Path, name: str) -> None:
+    """Train and test on each split, and write docs/measured/networks-<name>.json."""
+    experiments: dict[str, dict[str, list[Any]]] = {}
+    for seed in SPLIT_SEEDS:
+        with tempfile.TemporaryDirectory() as scratch:
+            clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-{name}-{seed}.jsonl"
+            text = clone_head(corpus, clone, timings)
+            text = re.sub(r"(?m)^scale: \w+", "scale: laptop", text)
+            text = re.sub(r"(?m)(^split:\n(?:  .*\n)*?  seed: )\d+", rf"\g<1>{seed}", text)
+            (clone / "params.yaml").write_text(text, encoding="utf-8")
+            names = list(yaml.safe_load(text)["experiments"])
+            run_dvc(clone, timings, "repro", *(f"evaluate@{key}" for key in names))
+            for key in names:
+                found = experiments.setdefault(key, {"epochs": [], "tested": []})
+                curve = tables.read_table(clone / f"plots/learning_curves/{key}.csv")
+                found["epochs"].append(len(curve))
+                tested = tables.read_table(clone / f"plots/confusion/{key}.csv")
+                found["tested"].append(tested.to_numpy().tolist())
+    keep(f"networks-{name}", {"scale": "laptop", "commit": _head(ROOT), "experiments": experiments})
+
+
+def clone_head(corpus: Path, clone: Path, timings: Path) -> str:
     """Clone HEAD, point it at the corpus and at this project's cache; return its params.yaml."""
     timings.parent.mkdir(exist_ok=True)
     timings.unlink(missing_ok=True)  # seconds of an earlier commit would pass for this one's
@@ -96,7 +123,7 @@ def _clone(corpus: Path, clone: Path, timings: Path) -> str:
         text = re.sub(r"(?m)^  root: \S+", lambda _match: f"  root: {root}", text)
         params.write_text(text, encoding="utf-8")
     # One cache, so that what has been built once is not built again.
-    _dvc(clone, timings, "cache", "dir", "--local", str(ROOT / ".dvc/cache"))
+    run_dvc(clone, timings, "cache", "dir", "--local", str(ROOT / ".dvc/cache"))
     return text
 
 
@@ -114,8 +141,7 @@ def summarised(project: Path, timings: Path, only: list[str], name: str) -> dict
     """
     params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
     trained = _seconds(timings)
-    commit = ["git", "-C", str(project), "rev-parse", "--short", "HEAD"]
-    head = subprocess.check_output(commit, text=True).strip()
+    head = _head(project)
     before = ROOT / f"docs/measured/{name}.json"
     known = _read(before) if only and before.exists() else {"experiments": {}}
     kept, experiments = known["experiments"], {}
@@ -141,12 +167,11 @@ def summarised(project: Path, timings: Path, only: list[str], name: str) -> dict
 def generation_summarised(project: Path, timings: Path) -> dict[str, Any]:
     """Return scale, commit, all measures of the branch, and what they cost."""
     params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
-    commit = ["git", "-C", str(project), "rev-parse", "--short", "HEAD"]
     stages = _seconds_of_stages(timings)
     ours = stages["train_vae@vae"] + stages["train_prior"]
     return {
         "scale": params["scale"],
-        "commit": subprocess.check_output(commit, text=True).strip(),
+        "commit": _head(project),
         "metrics": _read(project / "metrics/generation.json"),
         "cpu_s": {"study_vae": stages["train_vae@study_vae"], "vae": round(ours, 3)},
         "stages_cpu_s": {stage: stages[stage] for stage in sorted(GENERATION_STAGES)},
@@ -319,6 +344,9 @@ def all_tables() -> dict[str, Iterable[str]]:
     for path in sorted((ROOT / "docs/measured").glob("generation-*.json")):
         name = path.stem.removeprefix("generation-")
         made[f"generation {name}"] = generation_table.table(TITLES[name], _read(path))
+    for path in sorted((ROOT / "docs/measured").glob("networks-*.json")):
+        name = path.stem.removeprefix("networks-")
+        made[f"networks {name}"] = networks_table.table(TITLES[name], _read(path))
     return made | {"crossval": crossval_table(), "summary": summary_table()}
 
 
@@ -328,7 +356,12 @@ def with_tables(page: str) -> str:
     return committed.with_tables(page, places)
 
 
-def _dvc(project: Path, timings: Path, *words: str) -> None:
+def _head(project: Path) -> str:
+    command = ["git", "-C", str(project), "rev-parse", "--short", "HEAD"]
+    return subprocess.check_output(command, text=True).strip()
+
+
+def run_dvc(project: Path, timings: Path, *words: str) -> None:
     environment = os.environ | {"TAKHT_TIMINGS": str(timings)}
     subprocess.run(["dvc", *words], cwd=project, env=environment, check=True)
 
@@ -375,6 +408,8 @@ if __name__ == "__main__":
         run(Path(sys.argv[2]), sys.argv[3], sys.argv[4:])
     elif sys.argv[1:2] == ["keep"] and len(sys.argv) == 3:
         keep("demo", summarised(ROOT, Path(sys.argv[2]), [], "demo"))
+    elif sys.argv[1:2] == ["networks"] and len(sys.argv) == 4:
+        run_networks(Path(sys.argv[2]), sys.argv[3])
     elif sys.argv[1:2] == ["generation"] and len(sys.argv) == 4:
         run_generation(Path(sys.argv[2]), sys.argv[3])
     elif sys.argv[1:2] == ["keep-generation"] and len(sys.argv) == 3:
@@ -385,7 +420,7 @@ if __name__ == "__main__":
             target.write_text(with_tables(target.read_text(encoding="utf-8")), encoding="utf-8")
     else:
         usage = (
-            "run ROOT NAME [EXPERIMENT …] | keep TIMINGS | generation ROOT NAME | "
-            "keep-generation TIMINGS | table"
+            "run ROOT NAME [EXPERIMENT …] | networks ROOT NAME | keep TIMINGS | "
+            "generation ROOT NAME | keep-generation TIMINGS | table"
         )
         sys.exit(f"usage: python tools/docs/results.py {usage}")

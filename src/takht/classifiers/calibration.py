@@ -9,7 +9,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.optimize import minimize_scalar
 
 Probabilities = NDArray[np.float64]
 Composers = NDArray[np.int64]
@@ -39,6 +38,8 @@ def fit_temperature(probabilities: Probabilities, actual: Composers) -> float:
 
     Guo et al. 2017.
     """
+    from scipy.optimize import minimize_scalar  # slow to import, and only training needs it
+
     found = minimize_scalar(
         lambda log_t: cross_entropy(apply_temperature(probabilities, float(np.exp(log_t))), actual),
         bounds=(np.log(_COLDEST), np.log(_HOTTEST)),

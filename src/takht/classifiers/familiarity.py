@@ -13,8 +13,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from takht.classifiers.model_card import ModelCard
 from takht.core import model_files
@@ -36,7 +35,9 @@ class MusicSpace:
 
     def closeness(self, summaries: Matrix) -> Matrix:
         """Return -log of the distance to the nearest composer, shape (recordings,)."""
-        nearest = cdist((summaries - self.mean) / self.scale, self.centroids).min(axis=1)
+        standard = (summaries - self.mean) / self.scale
+        distances = np.stack([np.linalg.norm(standard - each, axis=1) for each in self.centroids])
+        nearest = distances.min(axis=0)
         return np.asarray(-np.log(np.maximum(nearest, _LEAST)))
 
 
@@ -64,7 +65,7 @@ class Familiarity:
         total = self.coefficients[0] + self.coefficients[1] * closeness
         if self.coefficients[2]:
             total = total + self.coefficients[2] * certainty(probabilities)
-        return np.asarray(norm.cdf(total))
+        return np.asarray(ndtr(total))
 
     def save(self, folder: Path) -> None:
         """Write the numbers into a model folder."""

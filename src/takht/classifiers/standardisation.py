@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.preprocessing import StandardScaler
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ def fit_standardisation(batches: Iterable[NDArray[np.float32]]) -> Standardisati
     One batch is in memory at a time; the sums are float64. A band that never changes keeps its
     scale.
     """
+    from sklearn.preprocessing import StandardScaler  # slow to import, and only training needs it
+
     scaler = StandardScaler()
     for windows in batches:
         scaler.partial_fit(windows.reshape(-1, windows.shape[-1]))
