@@ -4,6 +4,7 @@ from pathlib import Path
 
 from takht.stage import run
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core import model_files, tables
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
@@ -34,8 +35,9 @@ def train(
     rows = select_side(every, split, "train")
     chosen = training_set.choose_windows(rows, experiment, training, features)
 
+    checkpoint = Checkpoint("train")
     model, curve = fit_classifier(
-        experiment, windows, training, features, chosen, validation, labels
+        experiment, windows, training, features, chosen, validation, labels, checkpoint
     )
     model = fit_confidence(model, features, rows, validation, split)
     with atomic_folder(model_dir) as folder:
@@ -45,6 +47,7 @@ def train(
         model_files.write_card(model.card.model_copy(update={"preparation": prepared}), folder)
     with atomic_file(curve_csv) as path:
         tables.write_table(curve, path)
+    checkpoint.remove()
 
 
 if __name__ == "__main__":

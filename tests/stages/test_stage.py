@@ -153,6 +153,7 @@ def test_a_full_disk_costs_a_store_on_another_nothing(folder, monkeypatch):
     (folder / "piece").write_text("costly")
     kept = open_store()
     kept.keep("0" * 64, folder / "piece", 1)
+    kept.replace("1" * 64, lambda place: (place / "checkpoint.npz").write_text("hours"), 2)
     (folder / "piece").unlink()
 
     def play() -> None:
@@ -163,6 +164,7 @@ def test_a_full_disk_costs_a_store_on_another_nothing(folder, monkeypatch):
     assert kept.note("0" * 64) == 1
     assert store_folder.make_room(folder / "store", folder) == len("costly")
     assert kept.note("0" * 64) is None
+    assert kept.note("1" * 64) == 2  # a checkpoint is worth more than room
 
 
 def test_seconds_go_to_the_file_that_is_asked_for(folder, monkeypatch):

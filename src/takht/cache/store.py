@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,15 +75,22 @@ class Store:
         Where that fails, for want of room or of permission, one line on stderr says so: it costs
         a later run its time, and this one nothing.
         """
-        try:
+        with self._leniently():
             self._put(key, product, note)
-        except OSError as error:
-            if self.root not in _given_up:
-                _given_up.add(self.root)
-                sys.stderr.write(
-                    f"{self.root}: cannot keep finished results ({error.strerror or error}); free "
-                    "space, or set TAKHT_STORE to another folder\n"
-                )
+
+    def replace(self, key: str, write: Callable[[Path], None], note: Any) -> None:
+        """Keep what `write` puts into an empty folder, and a note, in place of an earlier entry.
+
+        Where that fails, one line on stderr says so, as in `keep`.
+        """
+        with self._leniently(), store_folder.new_partial(self.root) as folder:
+            write(folder)
+            self.remove(key)
+            self._put(key, folder, note)
+
+    def remove(self, key: str) -> None:
+        """Remove an entry, if there is one."""
+        store_folder.remove_entry(self.root, self._folder(key))
 
     def tidy(self) -> None:
         """Throw out what was unused longest, down to the limit."""
@@ -91,6 +99,18 @@ class Store:
     def sweep(self) -> None:
         """Remove what killed runs left half made."""
         store_folder.remove_partial(self.root)
+
+    @contextlib.contextmanager
+    def _leniently(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if self.root not in _given_up:
+                _given_up.add(self.root)
+                sys.stderr.write(
+                    f"{self.root}: cannot keep finished results ({error.strerror or error}); free "
+                    "space, or set TAKHT_STORE to another folder\n"
+                )
 
     def _put(self, key: str, product: Path, note: Any) -> None:
         files = {}
@@ -121,7 +141,7 @@ class Store:
     def _throw_out_damaged(self, key: str, error: Exception) -> None:
         if self._folder(key).exists():
             sys.stderr.write(f"{self._folder(key)}: damaged ({error}); made again\n")
-            store_folder.remove_entry(self.root, self._folder(key))
+            self.remove(key)
 
 
 class NoStore(Store):

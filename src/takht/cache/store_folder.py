@@ -13,6 +13,7 @@ from takht.errors import TakhtError
 from takht.runtime.atomic import remove_path
 
 DEFAULT_GB = 50.0
+CHECKPOINT = "checkpoint"  # the name of its file, without suffix
 _GB = 1e9
 
 
@@ -65,7 +66,7 @@ def remove_oldest(root: Path, most_bytes: int) -> None:
 def make_room(root: Path, folder: Path) -> int:
     """Throw out all that only the store has, and return how many bytes that gave the folder back.
 
-    Those of another disk than the folder's stay.
+    Those of another disk than the folder's stay, and so do checkpoints, which took hours.
     """
     freed = 0
     if not root.exists() or root.stat().st_dev != folder.stat().st_dev:
@@ -73,7 +74,8 @@ def make_room(root: Path, folder: Path) -> int:
     for _, entry, size in list_entries(root):
         files = [file for file in (entry / "product").glob("**/*") if file.is_file()]
         files += [file for file in [entry / "product"] if file.is_file()]
-        if files and all(file.stat().st_nlink == 1 for file in files):
+        checkpoint = any(file.stem == CHECKPOINT for file in files)
+        if files and not checkpoint and all(file.stat().st_nlink == 1 for file in files):
             shutil.rmtree(entry, ignore_errors=True)  # where it is: `partial` may have no room
             freed += size
     return freed

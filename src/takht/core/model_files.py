@@ -71,8 +71,8 @@ def write_arrays(folder: Path, name: str, arrays: Arrays) -> None:
     np.savez(folder / f"{name}.npz", **{key: arrays[key] for key in sorted(arrays)})  # type: ignore[arg-type]
 
 
-def read_arrays(folder: Path, name: str) -> dict[str, NDArray[Any]]:
-    """Return the arrays of `<name>.npz`.
+def read_arrays(folder: Path, name: str, *, largest: float = _LARGEST) -> dict[str, NDArray[Any]]:
+    """Return the arrays of `<name>.npz`, whose numbers are at most `largest`.
 
     Raises:
         TakhtError: the file is not there, or holds something else; one line.
@@ -80,12 +80,12 @@ def read_arrays(folder: Path, name: str) -> dict[str, NDArray[Any]]:
     path = folder / f"{name}.npz"
     try:
         with zipfile.ZipFile(io.BytesIO(_read(path, _MOST_BYTES))) as archive:
-            return dict(_arrays(archive))
+            return dict(_arrays(archive, largest))
     except (*_FAULTS, zipfile.BadZipFile) as error:
         raise _unreadable(path, error) from None
 
 
-def _arrays(archive: zipfile.ZipFile) -> Iterator[tuple[str, NDArray[Any]]]:
+def _arrays(archive: zipfile.ZipFile, largest: float) -> Iterator[tuple[str, NDArray[Any]]]:
     """Yield names and arrays; as `numpy.savez` writes them, nothing is packed."""
     members = archive.infolist()
     if any(each.compress_type != zipfile.ZIP_STORED for each in members):
@@ -93,10 +93,10 @@ def _arrays(archive: zipfile.ZipFile) -> Iterator[tuple[str, NDArray[Any]]]:
     if sum(each.file_size for each in members) > archive.fp.seek(0, os.SEEK_END):  # type: ignore[union-attr]
         raise ValueError("arrays that share their bytes")
     for each in members:
-        yield each.filename.removesuffix(".npy"), _array(each.filename, archive.read(each))
+        yield each.filename.removesuffix(".npy"), _array(each.filename, archive.read(each), largest)
 
 
-def _array(name: str, content: bytes) -> NDArray[Any]:
+def _array(name: str, content: bytes, largest: float) -> NDArray[Any]:
     file = io.BytesIO(content)
     version = np.lib.format.read_magic(file)
     if version != (1, 0):
@@ -107,7 +107,7 @@ def _array(name: str, content: bytes) -> NDArray[Any]:
     if not sound or math.prod(shape) * kind.itemsize != left:
         raise ValueError(f"{name[:40]}: {left} bytes for numbers {kind.str[:20]} of shape {shape}")
     flat = np.frombuffer(content, kind, offset=file.tell())
-    _require_sound(name, flat)
+    _require_sound(name, flat, largest)
     return flat.reshape(shape, order="F" if in_columns else "C").copy()
 
 
@@ -146,9 +146,9 @@ def _count(group: Any) -> Iterator[int]:
         yield each.size
 
 
-def _require_sound(name: str, numbers: NDArray[Any]) -> None:
-    if numbers.size and not np.abs(numbers).max() <= _LARGEST:  # NaN neither
-        raise ValueError(f"{name[:40]}: numbers beyond {_LARGEST:g}, or none at all")
+def _require_sound(name: str, numbers: NDArray[Any], largest: float = _LARGEST) -> None:
+    if numbers.size and not np.abs(numbers).max() <= largest:  # NaN neither
+        raise ValueError(f"{name[:40]}: numbers beyond {largest:g}, or none at all")
 
 
 def mismatch_error(folder: Path, reason: object) -> TakhtError:

@@ -41,8 +41,8 @@ class Batches:
         end = min(len(self._rows), (step + 1) * self._batch_size)
         return np.arange(step * self._batch_size, end)
 
-    def on_epoch_end(self) -> None:
-        """Get ready for the next epoch: the order stays."""
+    def shuffle(self, epoch: int) -> None:
+        """Get ready for an epoch: the order stays."""
 
 
 class ShuffledBatches(Batches):
@@ -63,8 +63,8 @@ class ShuffledBatches(Batches):
     ) -> None:
         super().__init__(read, rows, targets, batch_size)
         self._steps = min(max(1, len(rows) // batch_size), max_steps)
-        self._seed, self._epoch = seed, 0
-        self._order = self._drawn()
+        self._seed = seed
+        self.shuffle(0)
 
     def __len__(self) -> int:
         return self._steps
@@ -73,10 +73,6 @@ class ShuffledBatches(Batches):
         """Return the places of a batch's rows in this epoch, from 0, shape (batch,)."""
         return self._order[super().places(step)]
 
-    def on_epoch_end(self) -> None:
-        """Draw the next epoch's order."""
-        self._epoch += 1
-        self._order = self._drawn()
-
-    def _drawn(self) -> NDArray[np.int64]:
-        return rng_for(self._seed, "epoch", self._epoch).permutation(len(self._rows))
+    def shuffle(self, epoch: int) -> None:
+        """Draw the order of an epoch from the seed and the epoch's number."""
+        self._order = rng_for(self._seed, "epoch", epoch).permutation(len(self._rows))

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from takht.cache.checkpoint import Checkpoint
 from takht.classifiers.classifier import Classifier
 from takht.core import tensorflow_setup
 from takht.dataset.windows import FeatureFolder, WindowSize
@@ -21,12 +22,14 @@ def fit_classifier(
     rows: pd.DataFrame,
     validation: pd.DataFrame,
     labels: dict[str, str],
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[Classifier, pd.DataFrame]:
     """Return the classifier that the training `rows` give, and its learning curve.
 
     `rows` and `validation` name windows with their composer (`selection`) and mask (`masking`);
     `labels` holds every composer's display label, in the order of the classifier's probabilities.
     The classifier has no confidence yet: `takht.training.confidence` fits it.
+    A killed training of a network goes on from the checkpoint, unless it has several replicas.
     """
     if isinstance(experiment, DiscriminantExperiment):
         from takht.training.fit_discriminant import fit_discriminant
@@ -37,4 +40,4 @@ def fit_classifier(
     tensorflow_setup.set_up(scale.threads, mixed_precision=scale.mixed_precision)
     from takht.training.fit_network import fit_network
 
-    return fit_network(experiment, shape, scale, features, rows, validation, labels)
+    return fit_network(experiment, shape, scale, features, rows, validation, labels, checkpoint)

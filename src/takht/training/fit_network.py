@@ -7,6 +7,7 @@ import keras
 import pandas as pd
 import tensorflow as tf
 
+from takht.cache.checkpoint import Checkpoint
 from takht.classifiers import networks
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
 from takht.classifiers.networks import mflop_per_window
@@ -14,6 +15,7 @@ from takht.classifiers.standardisation import fit_standardisation
 from takht.core.arrays import Frames
 from takht.dataset.batches import Batches, ShuffledBatches
 from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.runtime.by_name import load_by_name
 from takht.training.experiments import NetworkExperiment, Training
 from takht.training.frequency_masks import apply_masks
 from takht.training.loop import train_network
@@ -36,6 +38,7 @@ def fit_network(
     rows: pd.DataFrame,
     validation: pd.DataFrame,
     labels: dict[str, str],
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[NetworkClassifier, pd.DataFrame]:
     """Return the classifier that the training `rows` give, and its learning curve.
 
@@ -67,6 +70,11 @@ def fit_network(
             seed=experiment.seed,
             mixed_precision=scale.mixed_precision,
         )
+    if checkpoint and scale.replicas == 1:  # replicas' seeds differ, and each has its own machine
+        values = [each.model_dump() for each in (experiment, shape, scale)]
+        code = [fit_network, load_by_name("networks", experiment.model).build_layers]
+        sides = [pd.util.hash_pandas_object(each).tolist() for each in (rows, validation)]
+        checkpoint.open(code, [values, labels, sides], [features.folder])
     max_steps = max(1, scale.max_steps // experiment.epochs)
     curve = train_network(
         network,
@@ -79,6 +87,7 @@ def fit_network(
         patience=experiment.patience,
         xla=scale.xla,
         among=among,
+        checkpoint=checkpoint,
     )
     network = to_single_device(network, among)
     card = NetworkCard(

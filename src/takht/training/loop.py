@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from takht.cache.checkpoint import Checkpoint
 from takht.dataset.batches import Batches
 from takht.errors import TakhtError
 from takht.training.replicas import choose_strategy, prepare_replicas
@@ -23,6 +24,7 @@ def train_network(
     patience: int,
     xla: bool = False,
     among: Any = None,
+    checkpoint: Checkpoint | None = None,
 ) -> pd.DataFrame:
     """Train `network` in place and return its learning curve, a row an epoch.
 
@@ -30,6 +32,7 @@ def train_network(
     network then has the weights of the epoch with the lowest validation loss, the earliest of equal
     ones. Columns: epoch (from 1), loss, accuracy, validation_loss, validation_accuracy; losses
     include the weights' L2 penalty. `among` is the strategy in whose scope the network was built.
+    From an opened `checkpoint` a training goes on where it was killed.
 
     Raises:
         TakhtError: a loss is not a finite number.
@@ -37,7 +40,15 @@ def train_network(
     among = among or choose_strategy(1)
     prepare_replicas(network, among)
     steps = TrainStep(network, among, learning_rate=learning_rate, xla=xla)
-    return _fit(network, steps, training, validation, epochs=epochs, patience=patience)
+    return _fit(
+        network,
+        steps,
+        training,
+        validation,
+        epochs=epochs,
+        patience=patience,
+        checkpoint=checkpoint or Checkpoint(),
+    )
 
 
 def _fit(
@@ -48,21 +59,28 @@ def _fit(
     *,
     epochs: int,
     patience: int,
+    checkpoint: Checkpoint,
 ) -> pd.DataFrame:
-    rows: list[tuple[float, ...]] = []
+    rows: list[list[float]] = []
     best_epoch, best_loss, best_weights = 0, np.inf, network.get_weights()
-    with tqdm(total=epochs, desc=network.name, unit="epoch", disable=None) as bar:
-        for epoch in range(1, epochs + 1):
-            training.on_epoch_end()  # before, so that orders bear the epochs' numbers, from 1
+    if kept := checkpoint.load(steps.variables):
+        (rows, best_epoch, best_loss), best_weights = kept
+    done = len(rows)
+    with tqdm(total=epochs, initial=done, desc=network.name, unit="epoch", disable=None) as bar:
+        for epoch in range(done + 1, epochs + 1):
+            if epoch - 1 - best_epoch >= patience:
+                break
+            training.shuffle(epoch)
             row = (*steps.train(training), *steps.judge(validation))
             _check(epoch, loss=row[0], validation_loss=row[2])
-            rows.append((epoch, *row))
+            rows.append([epoch, *row])
             if row[2] < best_loss:
                 best_epoch, best_loss, best_weights = epoch, row[2], network.get_weights()
             bar.set_postfix_str(f"validation accuracy {row[3]:.3f}")
             bar.update()
-            if epoch - best_epoch >= patience:
-                break
+            if checkpoint.is_due():
+                note = [rows, best_epoch, best_loss]
+                checkpoint.save(epoch, note, steps.variables, best_weights)
     network.set_weights(best_weights)
     names = ["epoch", "loss", "accuracy", "validation_loss", "validation_accuracy"]
     return pd.DataFrame(rows, columns=names)

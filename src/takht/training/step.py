@@ -35,6 +35,11 @@ class TrainStep:
         self._train = self._compiled(self._learn, xla=xla)
         self._judge = self._compiled(self._judged, xla=xla)
 
+    @property
+    def variables(self) -> list[Any]:
+        """Return all that steps change: of the network with its seeds, and of the optimizer."""
+        return [*self._network.variables, *self._optimizer.variables]
+
     def train(self, batches: Batches) -> tuple[float, float]:
         """Learn from each batch; return the mean loss and accuracy of its windows meanwhile.
 

@@ -31,9 +31,9 @@ def test_plain_batches_are_all_windows_in_order():
 def test_an_epoch_is_full_batches_of_different_windows_in_a_new_order():
     batches = ShuffledBatches(read, ROWS, TARGETS, 4, max_steps=99, seed=1)
     epochs = []
-    for _ in range(30):
+    for epoch in range(30):
+        batches.shuffle(epoch)
         epochs.append(drained(batches))
-        batches.on_epoch_end()
     assert all(len(set(epoch)) == len(epoch) == 8 for epoch in epochs)
     assert len(set(map(tuple, epochs))) == 30
     assert {place for epoch in epochs for place in epoch} == set(

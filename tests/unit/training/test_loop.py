@@ -2,9 +2,12 @@
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from window_batches import BANDS, COMPOSERS, FRAMES, batches
 
+from takht.cache import checkpoint
+from takht.cache.checkpoint import Checkpoint
 from takht.classifiers import networks
 from takht.dataset.batches import Batches
 from takht.errors import TakhtError
@@ -92,6 +95,8 @@ def test_of_equal_losses_the_earliest_counts(monkeypatch):
     class Scripted:
         """Steps that write the epoch into the weights and report a loss that was thought up."""
 
+        variables = ()
+
         def __init__(self, network, _among, **_how):
             self.network, self.epoch = network, 0
 
@@ -109,6 +114,56 @@ def test_of_equal_losses_the_earliest_counts(monkeypatch):
     curve = loop.train_network(network, data, data, epochs=6, learning_rate=0.1, patience=3)
     assert curve["validation_loss"].tolist() == losses[:5]  # the second epoch and three more
     assert all((weights == 2).all() for weights in network.get_weights())
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_a_training_that_stopped_goes_on_with_seeds_optimizer_and_loss_scale(
+    monkeypatch, capsys, policy
+):
+    monkeypatch.setattr(checkpoint, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(checkpoint, "_LEAST_RATIO", 0)
+
+    def trained(stop: int, kept: Checkpoint) -> tuple[list[np.ndarray], pd.DataFrame]:
+        start = keras.initializers.Constant(0.01)
+        layers = [
+            keras.layers.Flatten(),
+            keras.layers.Dense(8, "relu", kernel_initializer=start),
+            keras.layers.Dropout(0.3, seed=1, dtype=policy),  # oneDNN can do this in float16
+            keras.layers.Dense(COMPOSERS, "softmax", kernel_initializer="zeros", dtype="float32"),
+        ]
+        network = keras.Sequential([keras.Input((FRAMES, BANDS)), *layers], name="dense")
+        data, epochs = batches(48, max_steps=3, seed=1), []
+        shuffle = data.shuffle
+
+        def counted(epoch: int) -> None:
+            epochs.append(epoch)
+            if epoch == stop:
+                raise InterruptedError
+            shuffle(epoch)
+
+        data.shuffle = counted
+        how = {"epochs": 5, "learning_rate": 0.01, "patience": 9, "checkpoint": kept}
+        try:
+            curve = train_network(network, data, batches(48), **how)
+        finally:
+            computed.append(epochs)
+        return network.get_weights(), curve
+
+    def opened() -> Checkpoint:
+        kept = Checkpoint()
+        kept.open([train_network], policy, [])
+        return kept
+
+    computed: list[list[int]] = []
+    whole, curve = trained(0, Checkpoint())
+    with pytest.raises(InterruptedError):
+        trained(4, opened())
+    resumed, resumed_curve = trained(0, opened())
+    assert computed == [[1, 2, 3, 4, 5], [1, 2, 3, 4], [4, 5]]
+    assert "goes on after epoch 3" in capsys.readouterr().err
+    pd.testing.assert_frame_equal(resumed_curve, curve, check_exact=True)
+    for ours, theirs in zip(resumed, whole, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value|overflow:RuntimeWarning")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core.arrays import Frames
 from takht.dataset.batches import Batches, ShuffledBatches
 from takht.dataset.window_selection import select_side
@@ -19,7 +20,11 @@ from takht.generation.study_vae.network import FRAMES, build_decoder, build_enco
 
 
 def fit_study_vae(
-    model: StudyVaeModel, training: StudyVaeTraining, features: FeatureFolder, split: pd.DataFrame
+    model: StudyVaeModel,
+    training: StudyVaeTraining,
+    features: FeatureFolder,
+    split: pd.DataFrame,
+    checkpoint: Checkpoint,
 ) -> tuple[StudyVae, pd.DataFrame]:
     """Return the model that windows of the training side give, and its learning curve."""
     shape = WindowSize(frames=FRAMES, step_frames=training.step_frames)
@@ -52,6 +57,7 @@ def fit_study_vae(
         epochs=training.epochs,
         learning_rate=model.learning_rate,
         seed=model.seed,
+        checkpoint=checkpoint,
     )
     card = StudyVaeCard(
         features=features.settings,

@@ -9,6 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core.randomness import rng_for
 from takht.dataset.batches import Batches
 from takht.errors import TakhtError
@@ -26,39 +27,48 @@ def train_study_vae(
     epochs: int,
     learning_rate: float,
     seed: int,
+    checkpoint: Checkpoint,
 ) -> pd.DataFrame:
     """Train both in place, keep the epoch with the least validation error; return the curve.
 
     Batches give windows (batch, 256, 512). Columns: epoch (from 1), train_mse, train_kl_nats,
     validation_mse (of latents' means), validation_kl_nats; nats are of a window.
+    From an opened checkpoint a training goes on where it was killed.
 
     Raises:
         TakhtError: an error is not a finite number.
     """
-    step = _step(encoder, decoder, learning_rate)
-    rows, best, kept = [], np.inf, (encoder.get_weights(), decoder.get_weights())
-    with tqdm(total=epochs, desc="study_vae", unit="epoch", disable=None) as bar:
-        for epoch in range(1, epochs + 1):
+    step, learnt = _step(encoder, decoder, learning_rate)
+    variables = [*encoder.variables, *decoder.variables, *learnt]
+    rows: list[list[float]] = []
+    best, best_weights = np.inf, [*encoder.get_weights(), *decoder.get_weights()]
+    if kept := checkpoint.load(variables):
+        (rows, best), best_weights = kept
+    done = len(rows)
+    with tqdm(total=epochs, initial=done, desc="study_vae", unit="epoch", disable=None) as bar:
+        for epoch in range(done + 1, epochs + 1):
+            training.shuffle(epoch - 1)
             rng = rng_for(seed, "noise", epoch)
             seen = []
             for number in range(len(training)):
                 windows = training[number][0][..., None]
                 noise = rng.standard_normal((len(windows), LATENTS), np.float32)
                 seen.append([float(x) for x in step(windows, noise)])
-            training.on_epoch_end()
             row = (*np.mean(seen, axis=0).tolist(), *_judged(encoder, decoder, validation))
             if not np.isfinite(row).all():
                 raise TakhtError(
                     f"train_vae: epoch {epoch}: error or KL is not a finite number, {row}; lower "
                     "the model's learning_rate or switch mixed_precision off"
                 )
-            rows.append((epoch, *row))
+            rows.append([epoch, *row])
             if row[2] < best:
-                best, kept = row[2], (encoder.get_weights(), decoder.get_weights())
+                best, best_weights = row[2], [*encoder.get_weights(), *decoder.get_weights()]
             bar.set_postfix_str(f"validation error {row[2]:.5f}")
             bar.update()
-    encoder.set_weights(kept[0])
-    decoder.set_weights(kept[1])
+            if checkpoint.is_due():
+                checkpoint.save(epoch, [rows, best], variables, best_weights)
+    encoder.set_weights(best_weights[: len(encoder.weights)])
+    decoder.set_weights(best_weights[len(encoder.weights) :])
     names = ["epoch", "train_mse", "train_kl_nats", "validation_mse", "validation_kl_nats"]
     return pd.DataFrame(rows, columns=names)
 
@@ -70,8 +80,13 @@ def vae_loss(windows: Any, output: Any, mean: Any, log_variance: Any) -> tuple[A
     return mse, 0.5 * tf.reduce_mean(tf.reduce_sum(kl, axis=1))
 
 
-def _step(encoder: keras.Model, decoder: keras.Model, learning_rate: float) -> Any:
-    """Return a function of windows and noise that takes a step and returns error and KL."""
+def _step(
+    encoder: keras.Model, decoder: keras.Model, learning_rate: float
+) -> tuple[Any, list[Any]]:
+    """Return a function of windows and noise that takes a step and returns error and KL.
+
+    Its optimizer's variables come with it.
+    """
     variables = encoder.trainable_variables + decoder.trainable_variables
     optimizer = keras.optimizers.Adam(learning_rate)
     if encoder.get_layer("conv_0").compute_dtype == "float16":
@@ -89,7 +104,7 @@ def _step(encoder: keras.Model, decoder: keras.Model, learning_rate: float) -> A
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
         return mse, kl
 
-    return step
+    return step, optimizer.variables
 
 
 def _judged(encoder: keras.Model, decoder: keras.Model, batches: Batches) -> tuple[float, float]:

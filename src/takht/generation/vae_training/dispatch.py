@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core import tensorflow_setup
 from takht.core.threads import one_blas_thread
 from takht.dataset.windows import FeatureFolder
@@ -21,9 +22,15 @@ from takht.generation.codec.settings import (
 
 
 def fit_model(
-    model: VaeModel, training: VaeTraining, feature_dir: Path, split: pd.DataFrame
+    model: VaeModel,
+    training: VaeTraining,
+    feature_dir: Path,
+    split: pd.DataFrame,
+    checkpoint: Checkpoint,
 ) -> tuple[Callable[[Path], None], pd.DataFrame]:
     """Return what saves the fitted model into an empty folder, and its learning curve.
+
+    A training that was killed goes on from the checkpoint.
 
     Raises:
         TakhtError: model and training are sections of two kinds, or the features do not fit.
@@ -38,6 +45,8 @@ def fit_model(
     half = isinstance(training, StudyVaeTraining) and training.mixed_precision
     # TensorFlow takes seconds to import, so not above.
     tensorflow_setup.set_up(training.threads, mixed_precision=half)
+    values = [model.model_dump(), training.model_dump(), split.to_csv()]
+    checkpoint.open([fit_model], values, [feature_dir])
     if isinstance(model, LappedVaeModel) and isinstance(training, LappedVaeTraining):
         from takht.generation.vae_training.fit import fit_vae
 
@@ -46,11 +55,11 @@ def fit_model(
             for side in ("train", "validation")
         )
         with one_blas_thread():
-            return fit_vae(model, training, features.settings, clips, validation)
+            return fit_vae(model, training, features.settings, clips, validation, checkpoint)
     if isinstance(model, StudyVaeModel) and isinstance(training, StudyVaeTraining):
         from takht.generation.study_vae.fit import fit_study_vae
 
-        fitted, curve = fit_study_vae(model, training, features, split)
+        fitted, curve = fit_study_vae(model, training, features, split, checkpoint)
         return fitted.save, curve
     raise TakhtError(
         "params.yaml: scales.*.generation: a model's training section needs `width` if and only "

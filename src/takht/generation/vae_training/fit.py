@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from takht.cache.checkpoint import Checkpoint
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.block_pca import fit_block_pca
 from takht.generation.codec.clips import Clips
@@ -30,6 +31,7 @@ def fit_vae(
     features: dict[str, Any],
     clips: Clips,
     validation: Clips,
+    checkpoint: Checkpoint,
 ) -> tuple[Callable[[Path], None], pd.DataFrame]:
     """Return what saves the fitted model into a folder, and the learning curve.
 
@@ -45,7 +47,9 @@ def fit_vae(
     spectrum_pca = fit_spectrum_pca(
         np.stack([clip.mean(axis=0) for clip in clips]), model.spectrum_components
     )
-    codec, curve = train_vae(clips, validation, basis, spectrum_pca, model, epochs=training.epochs)
+    codec, curve = train_vae(
+        clips, validation, basis, spectrum_pca, model, epochs=training.epochs, checkpoint=checkpoint
+    )
     pca = fit_block_pca(
         clips,
         block_frames=model.block_frames,

@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core.arrays import Frames
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
@@ -30,6 +31,7 @@ def train_vae(
     settings: LappedVaeModel,
     *,
     epochs: int,
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[VaeCodec, pd.DataFrame]:
     """Return the codec of the epoch with the least validation error, and the learning curve.
 
@@ -37,20 +39,31 @@ def train_vae(
     components before any step. Columns: epoch, train_mse (with the emphasis of the basis, of
     latents drawn), train_kl_nats, validation_mse (of spectrograms in [0, 1], of latents' means),
     validation_kl_nats; nats are of a block.
+    From an opened checkpoint a training goes on where it was killed.
 
     Raises:
         TakhtError: an error is not a finite number.
     """
+    checkpoint = checkpoint or Checkpoint()
     sequences, codes = _sequences(clips, basis, spectrum_pca, settings.sequence_blocks)
     pixels = basis.block_frames * len(spectrum_pca.mean)
     model = LappedVae(settings, basis.deviations, basis.floor, pixels)
     model((sequences[:1], codes[:1]))
     steps = -(-len(sequences) // settings.batch_size) * epochs
-    step = _step(model, settings, max(steps, 1))
+    step, learnt = _step(model, settings, max(steps, 1))
+    variables = [*model.variables, *learnt]
+    weights = sorted(model.arrays())
 
-    rows, best, done = [], None, 0
-    with tqdm(total=epochs, desc="vae", unit="epoch", disable=None) as bar:
-        for epoch in range(epochs + 1):
+    rows: list[list[float]] = []
+    best, done = (np.inf, VaeCodec(basis, spectrum_pca, {})), 0
+    if kept := checkpoint.load(variables):
+        (rows, least, done), arrays = kept
+        best = least, VaeCodec(basis, spectrum_pca, dict(zip(weights, arrays, strict=True)))
+    first = len(rows)
+    with tqdm(
+        total=epochs, initial=max(first - 1, 0), desc="vae", unit="epoch", disable=None
+    ) as bar:
+        for epoch in range(first, epochs + 1):
             seen = []
             if epoch:
                 order = rng_for(settings.seed, "epoch", epoch).permutation(len(sequences))
@@ -69,11 +82,13 @@ def train_vae(
                     "finite number; lower the model's learning_rate"
                 )
             bar.set_postfix_str(f"validation error {validation_mse:.5f}")
-            rows.append((epoch, train_mse, train_kl, validation_mse, validation_kl))
-            if best is None or validation_mse < best[0]:
+            rows.append([epoch, float(train_mse), float(train_kl), validation_mse, validation_kl])
+            if validation_mse < best[0]:
                 best = validation_mse, codec
+            if checkpoint.is_due():
+                arrays = [best[1].weights[name] for name in weights]
+                checkpoint.save(epoch, [rows, best[0], done], variables, arrays)
     names = ["epoch", "train_mse", "train_kl_nats", "validation_mse", "validation_kl_nats"]
-    assert best is not None
     return best[1], pd.DataFrame(rows, columns=names)
 
 
@@ -89,8 +104,11 @@ def validate_vae(codec: VaeCodec, clips: Sequence[Frames]) -> tuple[float, float
     return float(np.mean(errors)), float(np.mean(nats))
 
 
-def _step(model: LappedVae, settings: LappedVaeModel, steps: int) -> Any:
-    """Return a function that takes a training step and returns error and KL nats of a block."""
+def _step(model: LappedVae, settings: LappedVaeModel, steps: int) -> tuple[Any, list[Any]]:
+    """Return a function that takes a training step and returns error and KL nats of a block.
+
+    Its optimizer's variables come with it.
+    """
     schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay, clipnorm=1.0)
     # decay pulls what is learnt to nothing, and nothing are the components: they do not decay
@@ -108,7 +126,10 @@ def _step(model: LappedVae, settings: LappedVaeModel, steps: int) -> Any:
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return mse, tf.reduce_sum(kl)
 
-    return lambda coefficients, codes, share: step(coefficients, codes, tf.constant(share))
+    def run(coefficients: Any, codes: Any, share: float) -> Any:
+        return step(coefficients, codes, tf.constant(share))
+
+    return run, optimizer.variables
 
 
 def _sequences(
