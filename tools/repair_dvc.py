@@ -73,9 +73,32 @@ STATUS = (
 """,
 )
 
+# DVC writes names of params.yaml into commands as they are, and the shell would run what they hold.
+# Of a section, such as ${corpus}, it quotes the values but not the keys.
+NAMES = (
+    "dvc",
+    "parsing/interpolate.py",
+    """\
+    from .context import PRIMITIVES
+
+""",
+    """\
+    from .context import PRIMITIVES, ContextError
+
+    names = flatten(value) if isinstance(value, dict) else [value]
+    for name in names if key == "cmd" else ():
+        if not re.fullmatch("[A-Za-z0-9_-]+", str(name)):
+            raise ContextError(
+                f"the name {str(name)!r:.100} in params.yaml has other characters than A-Z, a-z, "
+                "0-9, _ and -; rename it"
+            )
+
+""",
+)
+
 
 def main() -> None:
-    for package, name, before, after in (ENCODING, APPLY, CHECKOUT, STATUS):
+    for package, name, before, after in (ENCODING, APPLY, CHECKOUT, STATUS, NAMES):
         spec = find_spec(package)
         if spec is None or spec.origin is None:
             sys.exit(f"error: {package} is not installed; run `make setup`")

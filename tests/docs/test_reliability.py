@@ -1,5 +1,7 @@
 """docs/reliability.md says what docs/measured/reliability.json says."""
 
+import ast
+
 import killed_stages
 import kills
 import pytest
@@ -7,6 +9,8 @@ import reliability
 import soak
 import survived
 from pipeline import ROOT, STAGES
+
+from takht.audio.ffmpeg import FORMATS
 
 PAGE = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
 RESULTS = survived.read(ROOT / "docs/measured/reliability.json")
@@ -16,6 +20,22 @@ ODD = {"kinds": 37, "files": 300, "accepted": 100, "rejected": 190, "ignored": 1
 def test_the_page_shows_the_committed_results():
     shown = reliability.with_tables(PAGE, RESULTS)
     assert shown == PAGE, "run `python tools/docs/reliability.py table`"
+
+
+def test_the_page_counts_what_the_tests_offer():
+    def given(file, name):
+        (value,) = (
+            node.value
+            for node in ast.parse((ROOT / "tests" / file).read_bytes()).body
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+        )
+        return len(value.keys if isinstance(value, ast.Dict) else value.elts)
+
+    words = " ".join(PAGE.split())
+    assert f"{given('helpers/odd_playlists.py', 'TEXTS')} kinds of playlist" in words
+    assert f"each of the {len(FORMATS.split(','))} allowed formats" in words
+    assert f"Files of {given('resilience/test_fuzzed_files.py', 'FORMATS')} formats" in words
+    assert f"{given('unit/core/test_environment.py', 'HOSTILE')} of them together" in words
 
 
 def test_every_stage_was_killed_and_interrupted():

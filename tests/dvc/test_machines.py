@@ -48,18 +48,60 @@ def test_a_root_with_every_sign_is_read_and_runs_nothing(mine):
     assert not list(mine.root.rglob("pwned"))
 
 
+def renamed(section, old):
+    def rename(values, name):
+        values[section] = {name if key == old else key: v for key, v in values[section].items()}
+
+    return rename
+
+
+def renamed_model(values, name):
+    values["generation"]["models"][name] = values["generation"]["models"].pop("vae")
+
+
+# Every value that a pipeline puts into a command, and what gives it a name.
+NAMED = {
+    "experiment": ("dvc.yaml", renamed("experiments", "best")),
+    "experiment of a check": ("checks/dvc.yaml", renamed("experiments", "best")),
+    "generation model": ("generation/dvc.yaml", renamed_model),
+    "feature": ("dvc.yaml", lambda values, name: values["features"].update({name: {}})),
+    "features of an experiment": (
+        "dvc.yaml",
+        lambda values, name: values["experiments"]["best"].update(features=name),
+    ),
+    "scale": (
+        "dvc.yaml",
+        lambda values, name: (renamed("scales", "tiny")(values, name), values.update(scale=name)),
+    ),
+    "key beside corpus.root": (
+        "dvc.yaml",
+        lambda values, name: values["corpus"].update({name: "x"}),
+    ),
+}
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_small_numbers_names_and_apply(mine):
-    """`-S x=0.00005`, an odd name, no demo corpus; `exp apply`, as `make setup` repairs it."""
-    name = "a$(touch pwned)"
-    values = mine.params()
-    values["experiments"][name] = values["experiments"].pop("best")
-    mine.set_params(values)
-    mine.run("dvc", "repro", f"train@{name}")
-    assert (mine.root / "models" / name / "model.json").exists()
-    assert not list(mine.root.rglob("pwned"))
-    mine.run("git", "checkout", "--quiet", ".")
+@pytest.mark.parametrize("place", NAMED)
+def test_a_name_that_a_shell_would_run_is_refused_before_anything_runs(mine, place):
+    """By the line of DVC that `make setup` repairs; an apostrophe ends the quotes of dvc.yaml."""
+    pipeline, rename = NAMED[place]
+    for name in ("it's", "a'; touch pwned; '", "a'$(touch pwned)'", "; touch pwned #", "../docs"):
+        values = mine.params()
+        rename(values, name)
+        mine.set_params(values)
+        printed = mine.run("dvc", "repro", pipeline, check=False)
+        (line,) = [line for line in printed.splitlines() if line.startswith("ERROR")]
+        assert f"the name {name!r} in params.yaml has other characters than" in line
+        assert not ran(printed)
+        assert not list(mine.root.rglob("pwned"))
+        mine.run("git", "checkout", "--quiet", ".")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_small_numbers_and_apply(mine):
+    """`-S x=0.00005`, no demo corpus; `exp apply`, as `make setup` repairs it."""
     rate = "experiments.mel_augmented.learning_rate=0.00005"
     printed = mine.run("dvc", "exp", "run", "--temp", "-S", rate, "train@mel_augmented")
     assert "train@mel_augmented" in ran(printed)

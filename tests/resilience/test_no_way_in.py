@@ -1,7 +1,9 @@
 """A file can ask for other files and for connections; none is opened, however it asks."""
 
+import re
 import subprocess
 
+import every_kind
 import odd_playlists
 import pytest
 from odd_making import wav
@@ -59,6 +61,41 @@ def test_no_protocol_is_spoken(folder, listener, address):
     for name in ("song.mp3", "song.m3u8"):  # ffmpeg takes only the second for a playlist
         (folder / name).write_text(text)
         assert isinstance(probe(folder / name), str)
+    assert callers == []
+
+
+def test_no_protocol_is_spoken_even_where_a_playlist_is_read(folder, listener, monkeypatch):
+    """Two locks hold: above, ffmpeg reads no playlist; here it does, and opens only local files."""
+    port, callers = listener
+    listed = [ffmpeg.find_ffmpeg(), "-hide_banner", "-protocols"]
+    said = subprocess.run(listed, check=True, capture_output=True, text=True).stdout
+    protocols = set(said.split("Input:")[1].split("Output:")[0].split()) - {"file", "pipe"}
+    assert {"http", "tcp", "udp", "subfile", "concat"} <= protocols
+    monkeypatch.setattr(ffmpeg, "FORMATS", f"{ffmpeg.FORMATS},concat")
+    argv = ffmpeg.build_command(folder / "song.mp3")
+    argv[argv.index("-i") : argv.index("-i")] = ["-safe", "0"]
+    for protocol in sorted(protocols):
+        target = f"{protocol}://127.0.0.1:{port}/x.mp3"
+        (folder / "song.mp3").write_text(odd_playlists.TEXTS["ffconcat"].format(target))
+        done = subprocess.run(argv, check=False, capture_output=True, text=True)
+        refused = rf"Protocol '{protocol}' not on whitelist 'file,pipe'|\[rtp @.* not on whitelist"
+        assert re.search(refused, done.stderr)
+    assert callers == []
+
+
+@pytest.mark.parametrize("demuxer", ffmpeg.FORMATS.split(","))
+def test_every_kind_that_is_let_in_opens_only_itself(folder, watch, listener, demuxer):
+    """Of these only `mov` can hold its sound elsewhere, which ffmpeg does not follow: see below."""
+    port, callers = listener
+    path = folder / f"song.{demuxer}"
+    for target in ("canary.wav", f"http://127.0.0.1:{port}/x.mp3"):
+        path.write_bytes(every_kind.make(demuxer, target))
+        argv = [ffmpeg.find_ffmpeg(), "-hide_banner", "-i", str(path)]
+        said = subprocess.run(argv, check=False, capture_output=True).stderr
+        assert re.search(rf"^Input #0, {demuxer}\b".encode(), said, re.MULTILINE)
+        watch.opened()
+        probe(path)
+        assert watch.opened() == {path.name}
     assert callers == []
 
 

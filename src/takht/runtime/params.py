@@ -1,5 +1,6 @@
 """Read a section of params.yaml into a frozen model, or say exactly what is wrong."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self, TypeVar
@@ -31,6 +32,7 @@ class Section(BaseModel):
         return cls.model_validate(values)
 
 
+_NAME = re.compile(r"[A-Za-z0-9_-]+")  # it stands in paths and in commands of dvc.yaml
 _MOST_SHOWN = 100  # characters of a wrong value
 S = TypeVar("S", bound=Section)
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="seed of every draw for this purpose")]
@@ -40,9 +42,15 @@ def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("para
     """Return the section of the YAML file that `cls` describes.
 
     Raises:
-        ParamError: the file is no sound YAML, or a section, key or value is missing, unknown or
-            out of range; one line each.
+        ParamError: a name has other characters than letters, digits, _ and -; the file is no sound
+            YAML; a section, key or value is missing, unknown or out of range; one line each.
     """
+    for role, name in names.items():
+        if not _NAME.fullmatch(str(name)):
+            raise ParamError(
+                f"{path}: the {role} name {name!r:.100} has other characters than A-Z, a-z, 0-9, _ "
+                "and -; rename it"
+            )
     place = cls.at.format_map(names)
     try:
         values: Any = read_yaml(path)

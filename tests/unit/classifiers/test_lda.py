@@ -63,3 +63,33 @@ def test_a_statistics_scale_changes_nothing_and_one_that_never_varies_is_no_harm
     constant = np.concatenate([windows, np.full((len(windows), 1), 7.0)], axis=1)
     found = probabilities(fit_discriminant(constant, actual), constant)
     np.testing.assert_allclose(found, expected, atol=0.05)
+
+
+def few(composers: int, each: int, spread: float):
+    """Return windows that differ by `spread` within a composer, and windows near the means."""
+    rng = np.random.default_rng(4)
+    scales = 10.0 ** rng.uniform(-3, 4, 184)
+    means = rng.normal(0, 1, (composers, 184))
+    actual = np.repeat(np.arange(composers), each)
+    windows = means[actual] + rng.normal(0, spread, (len(actual), 184))
+    near = means + rng.normal(0, 0.3, means.shape)
+    return windows * scales + 50, actual, near * scales + 50
+
+
+@pytest.mark.parametrize("composers", [2, 37])
+@pytest.mark.parametrize(("each", "spread"), [(1, 0.3), (2, 0.3), (2, 1e-9), (3, 0.0)])
+def test_one_or_two_windows_of_each_composer_are_enough(composers, each, spread):
+    """Of two, a composer's covariance cannot be shrunk: weights of 1e15, which no reader takes."""
+    windows, actual, near = few(composers, each, spread)
+    fitted = fit_discriminant(windows, actual)
+    assert max(np.abs(fitted.weights).max(), np.abs(fitted.bias).max()) < 1e8
+    assert (fitted.log_odds(near).argmax(axis=1) == np.arange(composers)).all()
+
+
+def test_where_a_composers_windows_do_not_differ_the_nearest_mean_wins():
+    windows, actual, near = few(9, 1, 0.0)
+    found = fit_discriminant(windows, actual).log_odds(near)
+    expected = -(((near[:, None] - windows[None]) / windows.std(axis=0)) ** 2).sum(axis=2) / 2
+    np.testing.assert_allclose(
+        found - found[:, :1], expected - expected[:, :1], rtol=1e-6, atol=1e-6
+    )

@@ -247,6 +247,26 @@ def test_params_are_loaded_as_the_stages_load_them(project):
     assert (found.verdict, found.remedy) == ("failed", "restore it from Git")
 
 
+@pytest.mark.parametrize("place", ["experiments", "models", "features", "scales"])
+def test_a_name_with_other_characters_than_a_shell_leaves_alone_is_named(project, place):
+    values = yaml.safe_load((project / "params.yaml").read_text("utf-8"))
+    section = values["generation"] if place == "models" else values
+    section[place]["it's; touch x"] = next(iter(section[place].values()), {})
+    if place == "scales":
+        values["scale"] = "it's; touch x"
+    (project / "params.yaml").write_text(yaml.safe_dump(values, allow_unicode=True))
+    (found,) = {
+        (each.what, each.remedy)
+        for each in settings.check_settings(project)
+        if "it's" in each.what and "other characters" in each.what
+    }
+    kind = {"features": "feature", "scales": "scale"}.get(place, "experiment")
+    assert found[0].endswith(
+        f'the {kind} name "it\'s; touch x" has other characters than A-Z, a-z, 0-9, _ and -'
+    )
+    assert found[1] == "rename it"
+
+
 def test_a_flipped_bit_in_the_cache_is_found(tmp_path):
     import hashlib
 
