@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any, ClassVar, Self
 
 from takht.stage import run
 
@@ -11,22 +10,9 @@ import numpy as np
 from takht.core import tables
 from takht.evaluation.metrics import macro_f1
 from takht.runtime.atomic import atomic_file
-from takht.runtime.params import Section
-
-
-class Experiments(Section):
-    """The experiments' names: tables of those that are no longer in params.yaml do not count."""
-
-    at: ClassVar[str] = "experiments"
-    names: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, values: Any) -> Self:
-        return cls(names=tuple(sorted(values)))
 
 
 def summarize(
-    experiments: Experiments,
     confusion_dir: Path,
     baseline_json: Path,
     best_json: Path,
@@ -35,15 +21,15 @@ def summarize(
 ) -> None:
     one_split, crossval = {}, {}
     cross_validated = {"baseline": baseline_json, "best": best_json}
-    for name in experiments.names:
-        table = tables.read_table(confusion_dir / f"{name}.csv")
+    for path in sorted(confusion_dir.glob("*.csv")):
+        table = tables.read_table(path)
         both = np.concatenate([table["actual"], table["predicted"]])
         _, numbers = np.unique(both, return_inverse=True)
         actual, predicted = np.split(numbers, 2)
-        one_split[name] = macro_f1(actual, predicted)
-        if name in cross_validated:
-            found = json.loads(cross_validated[name].read_text(encoding="utf-8"))
-            crossval[name] = found["macro_f1_recordings"]
+        one_split[path.stem] = macro_f1(actual, predicted)
+        if path.stem in cross_validated:
+            found = json.loads(cross_validated[path.stem].read_text(encoding="utf-8"))
+            crossval[path.stem] = found["macro_f1_recordings"]
     for target, scores in ((one_split_json, one_split), (crossval_json, crossval)):
         rounded = {name: round(score, 4) for name, score in scores.items()}
         with atomic_file(target) as path:
