@@ -50,7 +50,7 @@ def trained(name: str, among: Any, epochs: int) -> tuple[dict[str, Any], list[An
         batches(144, max_steps=9, seed=1),
         batches(49),  # a last batch of one window
         epochs=epochs,
-        learning_rate=0.001,
+        learning_rate=0.003,
         patience=99,
         among=among,
     )

@@ -20,9 +20,7 @@ Step = Callable[[Any, Any], list[Any]]
 class TrainStep:
     """Training and judging steps of a network that was built in the scope of a strategy."""
 
-    def __init__(
-        self, network: keras.Model, among: Any, *, learning_rate: float, xla: bool
-    ) -> None:
+    def __init__(self, network: keras.Model, among: Any, *, learning_rate: Any, xla: bool) -> None:
         self._network, self._among = network, among
         self._replicas = among.num_replicas_in_sync
         self._here = self._replicas // read_position()[0]
