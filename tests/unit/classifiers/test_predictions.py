@@ -72,3 +72,14 @@ def test_order_of_rows_does_not_change_a_recording(told):
     shuffled = table.sample(frac=1, random_state=1)
     expected = predictions.average_by_recording(table, NAMES)
     pd.testing.assert_frame_equal(predictions.average_by_recording(shuffled, NAMES), expected)
+
+
+def test_a_recording_is_summed_up_by_the_mean_of_its_windows_in_any_order(told, monkeypatch):
+    model, _ = told
+    monkeypatch.setattr(predictions, "_BATCH", 5)
+    names, places = np.repeat([0, 1, 2], 4), np.tile([0, 1, 2, 3], 3)
+    rows = pd.DataFrame({"recording": names, "place": places}).sample(frac=1, random_state=2)
+    features = SimpleNamespace(read=lambda part, frames: part.to_numpy(float) * frames)
+    model.summarize = lambda read: read @ [[10.0, 1.0], [1.0, 0.0]] / 100
+    found = predictions.summarize_recordings(model, features, rows)
+    np.testing.assert_allclose(found, [[1.5, 0], [11.5, 1], [21.5, 2]])

@@ -47,8 +47,8 @@ def test_another_seed_or_stem_is_another_recording(renders):
     assert render(replace(SHORT[0], stem="another"), 1) != renders[0]
 
 
-# Of each composer's second recording: seconds, peak (dBFS), and how far its first 12 s, as a vector of
-# length 1, lie along a noise. A change by a thousandth shows in it.
+# Of each composer's second recording: seconds, peak (dBFS), and how far its first 12 s lie along a
+# noise, as a vector of length 1. A change by a thousandth shows in it.
 SECOND = {
     "salim_al_warraq": (74.13, -5.53, 0.1287),
     "badia_al_furat": (19.49, -11.89, 0.1272),
