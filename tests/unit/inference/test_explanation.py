@@ -34,6 +34,7 @@ def points_to_the_tone(found: Explanation) -> None:
     inside, outside = found.cells[BAND, overlap > 1], found.cells[BAND, overlap < 0]
     assert inside.min() > 3 * np.abs(outside).max()
     assert np.unravel_index(found.cells.argmax(), found.cells.shape)[0] == BAND
+    assert found.check.cells == round(found.cells.size / 10)
     assert found.check.strongest_drop > 3 * abs(found.check.random_drop)
     # A tenth of the cells is more than the tone's: their drop is nearly that of the whole band.
     assert found.check.strongest_drop > 0.5 * found.whole_bands[BAND]
