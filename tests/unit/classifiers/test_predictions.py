@@ -11,7 +11,6 @@ from takht.classifiers import predictions
 from takht.classifiers.calibration import Confidence
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.evaluation.summary import count_confusions, score_by_composer, summarize_scores
 
 NAMES = ("c0", "c1", "c2")
 
@@ -68,43 +67,19 @@ def test_a_recording_is_the_mean_of_its_windows(told):
     )
 
 
-def test_what_is_reported(told):
-    model, table = told
-    recordings = predictions.average_by_recording(table, NAMES)
-    recordings.loc[2, "predicted"] = "c0"
-    familiarity = np.array([0.4, 0.5, 0.9])
-    scored = (table, recordings, familiarity, model.card)
-    found = summarize_scores(*scored, resamples=500, seed=1)
-    assert found["known_accept_rate"] == pytest.approx(2 / 3)
-    assert found["accuracy_windows"] == 3 / 12 + 3 / 12 + 3 / 12
-    assert found["accuracy_recordings"] == pytest.approx(2 / 3)
-    assert found["macro_f1_recordings"] == pytest.approx((2 / 3 + 1 + 0) / 3)
-    for name in ("accuracy_recordings", "macro_f1_recordings"):
-        assert found[f"{name}_low"] < found[name] < found[f"{name}_high"]
-    counts = {"n_recordings": 3, "n_windows": 12, "n_composers": 3, "parameters": 7}
-    assert counts.items() <= found.items()
-    assert found["top3_accuracy_recordings"] == 1  # of three composers
-    assert score_by_composer(recordings, model.card).values.tolist() == [
-        ["A", 0.5, 1.0, 1], ["B", 1.0, 1.0, 1], ["C", 0.0, 0.0, 1],
-    ]  # fmt: skip
-    again = summarize_scores(*scored, resamples=500, seed=1)
-    assert found == again
-    assert count_confusions(recordings, model.card).values.tolist() == [
-        ["c0/r4", "A", "A"], ["c1/r4", "B", "B"], ["c2/r4", "C", "A"],
-    ]  # fmt: skip
-
-
-def test_all_right_is_no_certainty(told):
-    model, table = told
-    recordings = predictions.average_by_recording(table, NAMES)
-    found = summarize_scores(table, recordings, np.ones(3), model.card, resamples=500, seed=1)
-    for score in ("accuracy_recordings", "macro_f1_recordings"):
-        assert found[score] == found[f"{score}_high"] == 1
-        assert found[f"{score}_low"] == pytest.approx(0.025 ** (1 / 3))  # of 3 in 3
-
-
 def test_order_of_rows_does_not_change_a_recording(told):
     _, table = told
     shuffled = table.sample(frac=1, random_state=1)
     expected = predictions.average_by_recording(table, NAMES)
     pd.testing.assert_frame_equal(predictions.average_by_recording(shuffled, NAMES), expected)
+
+
+def test_a_recording_is_summed_up_by_the_mean_of_its_windows_in_any_order(told, monkeypatch):
+    model, _ = told
+    monkeypatch.setattr(predictions, "_BATCH", 5)
+    names, places = np.repeat([0, 1, 2], 4), np.tile([0, 1, 2, 3], 3)
+    rows = pd.DataFrame({"recording": names, "place": places}).sample(frac=1, random_state=2)
+    features = SimpleNamespace(read=lambda part, frames: part.to_numpy(float) * frames)
+    model.summarize = lambda read: read @ [[10.0, 1.0], [1.0, 0.0]] / 100
+    found = predictions.summarize_recordings(model, features, rows)
+    np.testing.assert_allclose(found, [[1.5, 0], [11.5, 1], [21.5, 2]])

@@ -120,6 +120,18 @@ def test_an_impossible_split_names_every_composer_that_is_too_small():
     assert all("split.drop_small_composers" in line for line in lines)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_where_a_draw_leads_nowhere_another_is_tried(seed):
+    """Composers share works so that only some orders of these reach every side."""
+    groups = [0, 1, 1, 1, 2, 2, 2, 3, 3]
+    composers = list("aabcabcbc")
+    shares = {"train": 0.5, "validation": 0.25, "test": 0.25}
+    sides = assign_sides(composers, groups, [f"w{group}" for group in groups], shares, seed)
+    for composer in "abc":
+        own = {side for side, name in zip(sides, composers, strict=True) if name == composer}
+        assert own == set(SIDES)
+
+
 def test_works_that_tie_all_composers_together_are_an_error():
     composers = ["a", "b"] * 3
     with pytest.raises(TakhtError, match=r"at least 3 recordings of different works"):

@@ -1,12 +1,13 @@
 """Every file of a composer's folder is found or rejected; nothing is opened, nothing is lost."""
 
 import os
+import re
 import subprocess
 import unicodedata
 
 import pytest
 
-from takht.corpus.scan import require_composers, scan_corpus
+from takht.corpus.scan import require_composers, require_works, scan_corpus
 from takht.errors import TakhtError
 
 
@@ -96,6 +97,18 @@ def test_missing_root_says_what_to_set(tmp_path):
 def test_one_composer_is_not_enough(tmp_path):
     with pytest.raises(TakhtError, match=r"at least two composers are needed, found 1 \['a'\]"):
         require_composers(tmp_path, ["a", "a"])
+
+
+def test_a_composer_needs_a_work_for_every_side(tmp_path):
+    works = [("b", "1"), ("b", "2"), ("b", "2"), ("a", "1"), *(("c", each) for each in "123")]
+    require_works(tmp_path, works[-3:])
+    with pytest.raises(TakhtError) as error:
+        require_works(tmp_path, works)
+    found = [
+        re.search(r"/(\w): .* 3 .*, got (\d);", line).groups()
+        for line in str(error.value).splitlines()
+    ]
+    assert found == [("a", "1"), ("b", "2")]
 
 
 def test_a_folder_that_links_out_is_not_looked_into(tmp_path):

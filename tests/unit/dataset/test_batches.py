@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from takht.core.randomness import rng_for
 from takht.dataset.batches import Batches, ShuffledBatches
 
 ROWS = pd.DataFrame({"value": np.arange(10) * 10})
@@ -36,6 +37,8 @@ def test_an_epoch_is_full_batches_of_different_windows_in_a_new_order():
         epochs.append(drained(batches))
     assert all(len(set(epoch)) == len(epoch) == 8 for epoch in epochs)
     assert len(set(map(tuple, epochs))) == 30
+    drawn = [rng_for(1, "epoch", number).permutation(10)[:8].tolist() for number in range(30)]
+    assert epochs == drawn
     assert {place for epoch in epochs for place in epoch} == set(
         range(10)
     )  # the partial batch is not always the same

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takht.dataset.window_selection import balance, select_side
+from takht.core.randomness import rng_for
+from takht.dataset.window_selection import (
+    assign_windows_at_random,
+    balance,
+    permute_labels,
+    select_side,
+)
 from takht.errors import TakhtError
 
 SIDES = ["train", "validation", "test"]
@@ -107,3 +113,38 @@ def test_a_composer_missing_from_a_side_is_named():
     split.loc[(split["composer"] == "c2") & (split["side"] == "validation"), "side"] = "train"
     with pytest.raises(TakhtError, match="validation: composer c2: has no window"):
         select_side(windows, split, "validation")
+
+
+def test_a_leaky_split_deals_windows_in_the_shares_of_the_sides():
+    windows, split = corpus([20])
+    split.loc[split["side"] == "validation", "side"] = "train"  # shares of 2/3 and 1/3
+    shuffled = windows.sample(frac=1, random_state=1)
+    dealt = assign_windows_at_random(shuffled, split, 1)
+    columns = ["recording", "copy", "first_frame"]
+    train, test = dealt["train"], dealt["test"]
+    assert (train["copy"] == 0).sum() == 120
+    assert len(test) == 60
+    assert (test["copy"] == 0).all()
+    together = pd.concat([train, test]).sort_values(columns, ignore_index=True)
+    pd.testing.assert_frame_equal(
+        together[columns], windows.sort_values(columns, ignore_index=True)[columns]
+    )
+    assert (together["composer"] == together["recording"].str[:2]).all()
+    assert test["recording"].nunique() == 9  # of every recording some
+    for side, rows in dealt.items():
+        again = assign_windows_at_random(windows, split, 1)[side]
+        pd.testing.assert_frame_equal(rows, again)
+        assert not rows.equals(assign_windows_at_random(windows, split, 2)[side])
+    few = assign_windows_at_random(windows, split.iloc[:5], 1)
+    assert set(pd.concat(few)["recording"]) == set(split["recording"].iloc[:5])
+
+
+def test_permuted_labels_are_training_recordings_dealt_again():
+    _, split = corpus([1] * 4)
+    found = permute_labels(split, rng_for(1))
+    train = split["side"] == "train"
+    pd.testing.assert_frame_equal(found[~train], split[~train])
+    assert not found[train].equals(split[train])
+    assert sorted(found.loc[train, "composer"]) == sorted(split.loc[train, "composer"])
+    others = ["recording", "side"]
+    pd.testing.assert_frame_equal(found[others], split[others])

@@ -22,6 +22,7 @@ from takht.demo.plan import FORMATS, plan_recordings
 
 RATE_HZ = 22_050
 PLAN = plan_recordings(15.0, 1)
+WHOLE = plan_recordings(75.0, 1)
 SHORT = [
     replace(next(r for r in PLAN if r.extension == extension), seconds=5.0) for extension in FORMATS
 ]
@@ -44,6 +45,35 @@ def test_a_recording_does_not_depend_on_the_others_or_on_their_order(renders):
 def test_another_seed_or_stem_is_another_recording(renders):
     assert render(SHORT[0], 2) != renders[0]
     assert render(replace(SHORT[0], stem="another"), 1) != renders[0]
+
+
+# Of each composer's second recording: seconds, peak (dBFS), and how far its first 12 s lie along a
+# noise, as a vector of length 1. A change by a thousandth shows in it.
+SECOND = {
+    "salim_al_warraq": (74.13, -5.53, 0.1287),
+    "badia_al_furat": (19.49, -11.89, 0.1272),
+    "نديم_الزاجل": (19.60, -8.88, 0.3025),
+    "hanna_al_nuwar": (54.81, -11.25, 1.3619),
+    "mariam_al_sahil": (20.05, -9.71, 1.4495),
+    "ليلى_المرجان": (20.86, -13.34, -1.3430),
+    "tawfiq_al_qasab": (39.40, -1.60, 0.2070),
+    "zaki_al_mizan": (62.70, -3.01, 1.8153),
+    "رباب_النخيل": (19.70, -12.39, -0.5474),
+    "idris_al_wadi": (27.79, -5.53, -0.6921),
+    "samira_al_hadiqa": (109.37, -6.46, -1.3323),
+}
+
+
+@pytest.mark.parametrize("profile", COMPOSERS, ids=lambda profile: profile.folder)
+def test_every_composer_sounds_as_in_the_corpus_that_the_results_are_of(profile):
+    """No test has another source for a whole piece: the README's figures are of these sounds."""
+    recording = [each for each in WHOLE if each.profile is profile][1]
+    wave, _ = decoded(render(replace(recording, seconds=12.0, extension="wav"), 1))
+    noise = rng_for(1, "projection").standard_normal(wave.shape)
+    along = np.sum(noise * wave) / np.linalg.norm(wave)
+    *planned, sound = SECOND[profile.folder]
+    assert [recording.seconds, recording.peak_dbfs] == pytest.approx(planned, abs=0.006)
+    assert along == pytest.approx(sound, abs=2e-4)
 
 
 def test_recordings_are_fit_to_be_heard(renders):

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from synthetic import write_statistics
 
 from takht.dataset.feature_folder import array_path
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.evaluation.cross_validation import make_folds, score_fold, train_fold
-from takht.training.experiments import DiscriminantExperiment, Training
+from takht.evaluation import cross_validation
+from takht.evaluation.cross_validation import limit_steps, make_folds, score_fold, train_fold
+from takht.evaluation.leaky_split import split_by_window
+from takht.training.experiments import DiscriminantExperiment, NetworkExperiment, Training
 
 ONE = WindowSize(frames=1, step_frames=1)
 TRAINING = Training(
@@ -62,3 +65,68 @@ def test_every_seed_deals_folds_of_its_own():
     assert dealt[0] == dealt[1]
     assert len(set(dealt)) == 3
     assert all(sorted(set().union(*folds)) == sorted(names) for folds in dealt)
+
+
+def test_steps_are_capped_for_networks_alone():
+    network = NetworkExperiment.model_construct(model="study_cnn")
+    steps = [limit_steps(TRAINING, network, most).max_steps for most in (4, 9, 30)]
+    assert steps == [4, 9, 9]
+    assert limit_steps(TRAINING, EXPERIMENT, 4) == TRAINING
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    split = write_statistics(tmp_path, composers=3, recordings=6, copies=1, windows=8)
+    features = FeatureFolder(tmp_path / "statistics")
+    return split, features, features.windows(ONE)
+
+
+def test_a_fold_trains_on_its_own_windows_in_order_and_watches_every_tenth(corpus, monkeypatch):
+    split, features, windows = corpus
+    given = {}
+
+    def fit(*args):
+        given["chosen"], given["watched"], given["labels"] = args[4:]
+        return "model", None
+
+    def fit_confidence(model, _, rows, validation, __):
+        given["rows"], given["validation"] = rows, validation
+        return model
+
+    monkeypatch.setattr(cross_validation, "fit_classifier", fit)
+    monkeypatch.setattr(cross_validation, "fit_confidence", fit_confidence)
+    shuffled = windows.sample(frac=1, random_state=1)
+    train_fold(EXPERIMENT, ONE, TRAINING, features, split, shuffled)
+    assert "rows" not in given
+    train_fold(EXPERIMENT, ONE, TRAINING, features, split, shuffled, confident=True)
+    names = sorted(split.loc[split["side"] == "train", "recording"])
+    expected = [
+        (name, copy, place + 8 * copy) for name in names for copy in (0, 1) for place in range(8)
+    ]
+    chosen = given["chosen"]
+    assert (
+        list(zip(chosen["recording"], chosen["copy"], chosen["first_frame"], strict=True))
+        == expected
+    )
+    assert (chosen["composer"] == chosen["recording"].str[:2]).all()
+    pd.testing.assert_frame_equal(given["rows"], chosen)
+    pd.testing.assert_frame_equal(given["watched"], chosen.iloc[[*range(0, len(chosen), 10)]])
+    assert list(given["labels"].items()) == [("c0", "c0"), ("c1", "c1"), ("c2", "c2")]
+    validation = given["validation"]
+    assert set(validation["copy"]) == {0}
+    assert sorted(set(validation["recording"])) == sorted(
+        split.loc[split["side"] == "validation", "recording"]
+    )
+
+
+def test_the_leaky_split_of_an_even_experiment_has_few_recordings_and_each_on_all_sides(corpus):
+    split, _, windows = corpus
+    even = EXPERIMENT.model_copy(update={"balance": "even"})
+    caps = TRAINING.model_copy(update={"recordings_per_composer": 2})
+    few, every = (
+        pd.concat(split_by_window(windows, split, experiment, caps))
+        for experiment in (even, EXPERIMENT)
+    )
+    assert few.groupby("composer")["recording"].nunique().tolist() == [2, 2, 2]
+    assert few.groupby(["recording", "copy"]).size().tolist() == [8] * 12
+    assert len(every) == len(windows)

@@ -41,9 +41,17 @@ def test_a_tone_in_the_second_half_is_seen_there_and_at_its_frequency(figure):
 
 
 def test_composers_have_a_picture_each_under_their_label():
-    excerpts = {label: np.random.default_rng(1).normal(size=(50, 16)) for label in ("أ", "ب", "c")}
+    draw = np.random.default_rng(1).normal
+    excerpts = {"أ": draw(size=(50, 16)), "ب": draw(size=(25, 16)), "c": draw(size=(50, 16))}
     figure = draw_composers(excerpts, 3.0, 50, of=3)
-    assert [axes.get_title() for axes in figure.axes if axes.axison] == list(excerpts)
+    shown = [axes for axes in figure.axes if axes.axison]
+    assert [axes.get_title() for axes in shown] == list(excerpts)
+    for axes, excerpt, seconds in zip(shown, excerpts.values(), (3, 1.5, 3), strict=True):
+        (image,) = axes.images
+        np.testing.assert_array_equal(image.get_array(), excerpt.T)
+        assert image.get_extent() == [0, seconds, 0, 16]
+        assert image.get_clim() == (excerpt.max() - 80, excerpt.max())
+    assert figure.axes[0].get_xlim() == (0, 3)
 
 
 def test_a_picture_saved_twice_has_the_same_bytes(figure, tmp_path):

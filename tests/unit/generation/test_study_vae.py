@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from generation_corpus import MODEL, TRAINING, contents, run_stage, write_spectrograms
 from pipeline import ROOT
@@ -19,8 +20,11 @@ tensorflow_setup.set_up(1)
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+from takht.dataset.batches import Batches  # noqa: E402
 from takht.generation.pieces.load import load_study_vae  # noqa: E402
-from takht.generation.study_vae.loop import vae_loss  # noqa: E402
+from takht.generation.study_vae.card import StudyVaeCard  # noqa: E402
+from takht.generation.study_vae.loop import train_study_vae, vae_loss  # noqa: E402
+from takht.generation.study_vae.model import StudyVae  # noqa: E402
 from takht.generation.study_vae.network import (  # noqa: E402
     LOG_VARIANCE_MAX,
     LOG_VARIANCE_MIN,
@@ -63,6 +67,39 @@ def test_error_and_kl_are_reported_apart_and_are_those_of_the_formulas():
     assert float(mse) == pytest.approx(0.01)
     # of N(m, s^2) from N(0, 1): (s^2 + m^2 - 1)/2 - ln s
     assert float(kl) == pytest.approx(((1 - 0) / 2 + (4 - 1) / 2 - np.log(2)) / 2)
+
+
+def test_training_keeps_the_epoch_of_the_least_validation_error():
+    """Here the second: the third is taught far too loud."""
+    music = np.zeros((4, 256, 512), np.float32)
+    music[:, 40:60] = np.linspace(0.4, 1, 4)[:, None, None]
+
+    class Spoilt(Batches):
+        epoch = 0
+
+        def on_epoch_end(self):
+            self.epoch += 1
+            if self.epoch == 2:
+                self._read = lambda rows: 100 * music[rows["place"]]
+
+    encoder, decoder = (build(1 / 64, seed=3) for build in (build_encoder, build_decoder))
+    batches, validation = (
+        kind(lambda rows: music[rows["place"]], pd.DataFrame({"place": range(4)}), none, size)
+        for kind, none, size in ((Spoilt, np.zeros(4, int), 2), (Batches, np.zeros(4, int), 3))
+    )
+    curve = train_study_vae(
+        encoder, decoder, batches, validation, epochs=3, learning_rate=0.01, seed=1
+    )
+    assert curve["epoch"].tolist() == [1, 2, 3]
+    errors = curve["validation_mse"]
+    assert errors[1] < errors[0] < 0.5
+    assert errors[2] > errors[1]
+    model = StudyVae(StudyVaeCard.model_construct(), encoder, decoder)
+    mean, log_variance = model.encode(music)
+    assert np.mean((model.decode(mean) - music) ** 2) == pytest.approx(errors[1], rel=1e-3)
+    np.testing.assert_array_equal(model.reconstruct(music), model.decode(mean))
+    nats = 0.5 * (np.exp(log_variance) + mean**2 - 1 - log_variance).sum(axis=1).mean()
+    assert curve["validation_kl_nats"][1] == pytest.approx(nats, rel=1e-3)
 
 
 HALF = """

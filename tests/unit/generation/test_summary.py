@@ -12,13 +12,21 @@ from takht.dataset.feature_folder import FeaturePiece, open_array, write_index
 from takht.dataset.windows import FeatureFolder
 from takht.discriminants.shrinkage_lda import fit_discriminant
 from takht.features.statistics.summary import GROUPS, add_context, summarize_segment
+from takht.generation.metrics import summary
 from takht.generation.metrics.codec import measure_codec, measure_pca, measure_windows
+from takht.generation.metrics.distributions import (
+    block_boundary_flux_ratio,
+    density_and_coverage,
+    diversity,
+)
 from takht.generation.metrics.generated_folder import compare_reconstructions, read_index
-from takht.generation.metrics.judge import Judge
+from takht.generation.metrics.judge import Excerpt, Judge
 from takht.generation.metrics.samples import (
     ReferenceSet,
+    SampleMeasures,
     compare_sets,
     cut_sample_patches,
+    measure_autocorrelation,
     measure_sample,
 )
 from takht.generation.metrics.summary import (
@@ -186,6 +194,151 @@ def test_the_originals_windows_are_measured_the_same_way():
     error = np.mean((model.decode(model.encode(windows)[0]) - windows) ** 2)
     assert found["recon_mse"] == pytest.approx(error, rel=1e-5)
     assert found["latents_per_second"] == pytest.approx(4 / 5.944, rel=1e-3)
+
+
+def test_reconstructions_are_means_over_recordings_by_kind_and_model():
+    scores = ["lsd_db", "mr_stft", "chroma", "onset", "frame_rate_energy"]
+    rows = [
+        (kind, model, *(first + 2.0 * number + place for place in range(5)))
+        for number in (0, 1)
+        for kind, model, first in (
+            ("music", "reference", 0.0),
+            ("reconstruction", "vae", 10.0),
+            ("phase", "vae", 20.0),
+            ("reconstruction", "pca", 30.0),
+        )
+    ]
+    report = {"reference": {}, "vae": {"recon_mse": 0.1}, "pca": {}}
+    add_reconstructions(report, pd.DataFrame(rows, columns=["kind", "model", *scores]))
+    means = dict(zip(scores, (1.0, 2.0, 3.0, 4.0, 5.0), strict=True))
+    assert report == {
+        "reference": {"frame_rate_energy": 5.0},
+        "vae": {"recon_mse": 0.1}
+        | {name: 10 + value for name, value in means.items()}
+        | {"phase_alone": {name: 20 + value for name, value in means.items()}},
+        "pca": {name: 30 + value for name, value in means.items()},
+    }
+
+
+def test_numbers_of_the_report_have_five_digits():
+    given = {"a": {"b": 123456.789, "c": 0.00012345678}, "n": 1234567, "s": "0.1234567"}
+    expected = {"a": {"b": 123460.0, "c": 0.00012346}, "n": 1234567, "s": "0.1234567"}
+    assert round_report(given) == expected
+
+
+class Sums:
+    """A judge who embeds statistics as they are and goes by the sign of their sum."""
+
+    chance = 0.5
+
+    def __init__(self, rng):
+        self._rng, self.asked = rng, []
+
+    def embedded(self, statistics):
+        return statistics
+
+    def composer(self, statistics):
+        return COMPOSERS[int(statistics.sum() > 0)]
+
+    def excerpts(self, side, windows, per_composer):
+        self.asked.append((side, windows, per_composer))
+        draws = self._rng.normal(size=(6, windows, 3)).astype(np.float32)
+        return [Excerpt(COMPOSERS[place % 2], draw) for place, draw in enumerate(draws)]
+
+
+def test_samples_are_summed_up_by_model_and_music_beside_them(monkeypatch, corpus):
+    rng = np.random.default_rng(5)
+    files = [
+        ("vae/1", "sample", "vae", "umm", 8.0),
+        ("vae/2", "sample", "vae", "umm", 8.0),
+        ("vae/3", "sample", "vae", "qasabgi", 8.0),
+        ("vae/4", "sample", "vae", "", 8.0),
+        ("vae/long", "long", "vae", "", 60.0),
+        ("pca/1", "sample", "pca", "", 9.0),
+        ("study/1", "sample", "study_vae", "", 6.0),
+        ("glued/1", "reconstruction", "study_vae", "umm", 12.0),
+        ("glued/2", "reconstruction", "study_vae", "umm", 12.0),
+        ("other", "reconstruction", "vae", "umm", 12.0),
+    ]
+    index = pd.DataFrame(files, columns=["file", "kind", "model", "composer", "seconds"])
+    clips = list(corpus[2].values())
+    train, held_out = clips[:3], clips[3:6]
+    measured = {
+        file: SampleMeasures(
+            rng.normal(size=(5 if kind == "long" else 2, 3)).astype(np.float32),
+            cut_sample_patches([clips[6][number:]], overlap=3),
+            *rng.random(3),
+            clipped_samples=number + 1,
+        )
+        for number, (file, kind, *_) in enumerate(files)
+    }
+    measured["glued/1"] = measured["glued/1"]._replace(block_boundary_flux_ratio=np.nan)
+    seams = {}
+
+    def listed(_, rows, seam_frames):
+        seams.update(dict.fromkeys(rows["file"], seam_frames))
+        return [measured[file] for file in rows["file"]]
+
+    monkeypatch.setattr(summary, "list_samples", listed)
+    judge = Sums(np.random.default_rng(6))
+    report = {name: {} for name in ("study_vae", "pca", "vae", "reference")}
+    add_samples(report, None, index, judge, train, held_out, 8)
+
+    # Two windows a piece, and of the composer with most pieces two.
+    assert judge.asked == [("test", 2, 2), ("train", 2, 6)]
+    assert seams == {file: 512 if "glued" in file else 8 for file, *_ in files[:-1]}
+    again = Sums(np.random.default_rng(6))
+    test, known = again.excerpts("test", 2, 2), again.excerpts("train", 2, 6)
+    real = ReferenceSet(
+        *(np.concatenate([each.statistics for each in side]) for side in (known, test)),
+        cut_sample_patches(train, overlap=8),
+        cut_sample_patches(held_out, overlap=3),
+    )
+    for model, names in (
+        ("vae", ["vae/1", "vae/2", "vae/3", "vae/4"]),
+        ("pca", ["pca/1"]),
+        ("study_vae", ["study/1"]),
+    ):
+        own = [measured[name] for name in names]
+        patches = {
+            length: np.concatenate([each.patches[length] for each in own])
+            for length in real.train_patches
+        }
+        expected = compare_sets(real, np.concatenate([each.statistics for each in own]), patches)
+        expected["autocorrelation_half_second"] = np.mean([each.autocorrelation for each in own])
+        expected["sample_frame_rate_energy"] = np.mean([each.frame_rate_energy for each in own])
+        expected["clipped_samples"] = {"vae": 1 + 2 + 3 + 4, "pca": 6, "study_vae": 7}[model]
+        expected["longest_piece_seconds"] = {"vae": 60.0, "pca": 9.0, "study_vae": 6.0}[model]
+        if model == "vae":
+            right = [
+                judge.composer(each.statistics) == whose
+                for each, whose in zip(own[:3], ["umm", "umm", "qasabgi"], strict=True)
+            ]
+            expected["composer_accuracy"] = np.mean(right)
+            own = [*own, measured["vae/long"]]
+        ratios = [each.block_boundary_flux_ratio for each in own]
+        if model == "study_vae":  # the other one is too short to have a seam
+            ratios = [measured["glued/2"].block_boundary_flux_ratio]
+        expected["block_boundary_flux_ratio"] = np.mean(ratios)
+        ratio = expected.pop("memorisation_distance_ratio")
+        assert report[model].pop("memorisation_distance_ratio") == ratio
+        assert report[model] == pytest.approx(expected)
+    density, coverage = density_and_coverage(real.held_out, real.train)
+    assert report["reference"] == pytest.approx(
+        {
+            "density": density,
+            "coverage": coverage,
+            "diversity": diversity(real.held_out, real.train),
+            "autocorrelation_half_second": np.mean([*map(measure_autocorrelation, held_out)]),
+            "block_boundary_flux_ratio": np.mean(
+                [block_boundary_flux_ratio(clip, 8) for clip in held_out]
+            ),
+            "composer_accuracy": np.mean(
+                [judge.composer(each.statistics) == each.composer for each in test]
+            ),
+            "composer_accuracy_chance": 0.5,
+        }
+    )
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """Log-odds are those of the probabilities where these tell, and go on where they no longer do."""
 
+from types import SimpleNamespace
+
 import models
 import numpy as np
 import pytest
@@ -33,3 +35,12 @@ def test_a_discriminants_go_on_where_probabilities_have_ended(windows):
     found = compute_log_odds(mild(), sure, 0)
     assert np.abs(found).max() > 110
     assert len(set(found)) == len(found)
+
+
+def test_a_networks_end_where_its_probabilities_do():
+    said = np.array([[0.5, 0.3, 0.2], [1.0, 0.0, 0.0]])
+    network = SimpleNamespace(probabilities=lambda windows: said[windows])
+    found = compute_log_odds(network, np.array([0, 1]), 0)
+    assert found[0] == pytest.approx(0)
+    assert 80 < found[1] < 104
+    assert compute_log_odds(network, np.array([0]), 2) == pytest.approx(np.log(0.25))

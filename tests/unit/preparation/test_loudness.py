@@ -7,7 +7,9 @@ import numpy as np
 import pyloudnorm
 import pytest
 
+from takht.preparation.gain import compute_gain_db
 from takht.preparation.loudness import Meter, gain_to_loudness, gain_to_peak
+from takht.preparation.settings import NormalizeSettings
 
 
 def sine(hz, dbfs, seconds, rate_hz):
@@ -83,3 +85,24 @@ def test_gain_reaches_the_target_unless_a_peak_would_pass_the_limit():
     assert gain_to_loudness(-60.0, -math.inf, -23.0, -1.0) == pytest.approx(59.0)
     assert gain_to_peak(-6.0, -1.0) == pytest.approx(5.0)
     assert gain_to_loudness(-math.inf, -math.inf, -23.0, -1.0) == 0.0
+
+
+def test_the_gain_is_that_of_the_chosen_method_with_four_decimals():
+    levels = {"target_lufs": -23.0, "peak_dbfs": -1.0}
+    loudness, peak = (NormalizeSettings(method=m, **levels) for m in ("loudness", "peak"))
+    assert (
+        compute_gain_db(
+            loudness,
+            -20.0,
+            -30.123456,
+        )
+        == 7.1235
+    )
+    assert compute_gain_db(loudness, -3.0, -30.0) == 2.0
+    assert compute_gain_db(peak, -3.45678, -30.0) == 2.4568
+
+
+def test_four_hundred_milliseconds_are_a_block_and_fewer_are_none():
+    wave = sine(997, 0, 0.4, 48_000)
+    assert measured(wave, 48_000).loudness_lufs() == pytest.approx(-3.01, abs=0.1)
+    assert measured(wave[:-1], 48_000).loudness_lufs() == -math.inf

@@ -10,6 +10,7 @@ from takht.report.comparison.differences import (
     Experiment,
     Revision,
     compare_experiment,
+    compare_experiments,
     compare_revisions,
     decide_verdict,
 )
@@ -239,3 +240,21 @@ def test_scores_of_two_corpora_are_named():
     assert difference(first, second).corpora == ("88 here", "9 there")
     assert difference(first, first).corpora is None
     assert difference(Experiment(SCORES, table), second).corpora is None
+
+
+def test_two_experiments_of_a_revision_differ_in_scores_and_their_own_parameters():
+    params = {"experiments.a.seed": 1, "experiments.a.x": 2, "experiments.b.seed": 3, "aug": 9}
+    both = {"a": outcome([True] * 60 + [False] * 40), "b": outcome([True] * 90 + [False] * 10)}
+    here = Revision("main", "0123456789ab", both, params, {"mel": {}})
+    found = compare_experiments(here, "a", "b")
+    assert (found.before, found.after, found.stages_ran) == ("a", "b", [])
+    assert [(c.parameter, c.before, c.after) for c in found.params] == [
+        ("seed", 1, 3), ("x", 2, None),
+    ]  # fmt: skip
+    (one,) = found.experiments
+    assert (one.experiment, one.fixed, one.broken) == ("b", 30, 0)
+    title = format_markdown(found).splitlines()[0]
+    assert title == "## `a` → `b`, experiments of `main` (0123456)"
+    assert "Stages that ran" not in format_markdown(found)
+    with pytest.raises(TakhtError, match="main: experiments: no metrics of 'c', there are a, b;"):
+        compare_experiments(here, "a", "c")

@@ -10,7 +10,7 @@ from PIL import Image
 
 from takht.cli.arguments.audio_paths import find_audio, match_on_disk, require_recording
 from takht.features.spectrograms.figure_style import plain_style
-from takht.text.columns import display_width, format_table
+from takht.text.columns import clean_cell, display_width, format_table
 
 ZWNJ = "\u200c"  # keeps its neighbours from joining
 
@@ -108,3 +108,9 @@ def test_a_name_that_is_not_there_stays_as_it_is(tmp_path):
     for path in (tmp_path / "أ/ب.wav", tmp_path / "c.wav"):
         assert match_on_disk(path) == path
         assert path in find_audio([path]).faults
+
+
+def test_numbers_behind_arabic_stay_on_its_right():
+    assert clean_cell("سليم") == "سليم\u200e"
+    assert clean_cell("א") == "א\u200e"
+    assert clean_cell("Salim\n٣") == "Salim\\n٣"  # digits alone turn nothing

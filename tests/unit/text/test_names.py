@@ -36,3 +36,27 @@ def test_what_is_shown_is_one_printable_line():
 
 def test_stem_is_composed():
     assert names.stem("cafe\u0301.live.mp3") == "caf\u00e9.live"
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("con", "device"),
+        ("LPT¹.wav", "device"),
+        ("conin$", "device"),
+        ("x.", "dot or space at the end"),
+        ("x ", "dot or space at the end"),
+        ('a?b"c', 'does not allow " ? in'),
+        ("a:b", "does not allow : in"),
+        ("console", None),
+        ("com10", None),
+        ("أم كلثوم (1960)", None),
+    ],
+)
+def test_what_other_systems_refuse_is_named(name, rule):
+    fault = names.find_foreign_fault(name)
+    assert rule in fault if rule else fault is None
+
+
+def test_parts_of_a_path_are_isolated_and_their_marks_escaped():
+    assert names.isolate_parts("عود/a\u202eb") == "\u2068عود\u2069/\u2068a\\u202eb\u2069"

@@ -1,0 +1,153 @@
+"""From clips in a feature folder to model folders and back: nothing is lost or mixed up."""
+
+import generation_models as small
+import numpy as np
+import pandas as pd
+import pytest
+from feature_folders import write_recording
+
+from takht.dataset.feature_folder import FeaturePiece, write_index
+from takht.errors import TakhtError
+from takht.generation.codec.clips import Clips
+from takht.generation.codec.codec_folder import (
+    VaeCard,
+    components_alone,
+    load_codec,
+    load_pca,
+    reconstruction_error,
+    save_codec,
+)
+from takht.generation.prior.fit import describe_clip, fit_prior
+from takht.generation.prior.prior_folder import load_prior, save_prior
+from takht.generation.prior.settings import PriorModel, PriorTraining
+from takht.generation.prior.training_set import fit_to_features
+
+SETTINGS = {"kind": "generation_mel", "sample_rate_hz": 22_050, "hop_samples": 256}
+# Recordings of two composers, not in the order of their names, and lengths of their segments.
+RECORDINGS = {
+    ("umm/1", "train"): (80, 40, 63),
+    ("qasabgi/2", "train"): (64, 72),
+    ("umm/3", "validation"): (90,),
+    ("qasabgi/1", "train"): (70,),
+    ("umm/2", "test"): (100,),
+}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """Folder, split, and every segment by recording and number, as half floats keep it."""
+    rows, split, segments = [], [], {}
+    for seed, ((recording, side), lengths) in enumerate(RECORDINGS.items()):
+        frames = small.clips()[seed]
+        ends = np.cumsum(lengths)
+        pieces = [
+            FeaturePiece(0, number, 0.0, frames[end - length : end])
+            for number, (length, end) in enumerate(zip(lengths, ends, strict=True))
+        ]
+        for piece in pieces:
+            segments[recording, piece.segment] = piece.frames.astype(np.float16).astype(np.float32)
+        rows.append(write_recording(tmp_path, recording, pieces))
+        composer = recording.split("/")[0]
+        split.append((recording, composer, composer.upper(), side))
+    write_index(tmp_path, dict(rows), SETTINGS)
+    return (
+        tmp_path,
+        pd.DataFrame(split, columns=["recording", "composer", "label", "side"]),
+        segments,
+    )
+
+
+def test_clips_are_the_segments_of_a_side_that_are_long_enough(corpus):
+    folder, split, segments = corpus
+    clips = Clips(folder, split, "train", least_frames=64)
+    places = [("umm/1", 0), ("qasabgi/2", 0), ("qasabgi/2", 1), ("qasabgi/1", 0)]
+    assert len(clips) == 4
+    for found in (clips, clips[:], [clips[place] for place in range(4)]):
+        for clip, place in zip(found, places, strict=True):
+            np.testing.assert_array_equal(clip, segments[place])
+    np.testing.assert_array_equal(clips[1:3][-1], segments["qasabgi/2", 1])
+    assert clips.rows["composer"].tolist() == ["umm", "qasabgi", "qasabgi", "qasabgi"]
+    with pytest.raises(TakhtError, match="no segment of the test side has the 101 frames"):
+        Clips(folder, split, "test", least_frames=101)
+
+
+def vae_card(**changes):
+    sizes = {"block_frames": 8, "latents": 24, "pca_latents": 24, "clips": 6, "parameters": 1}
+    errors = ("validation_mse", "validation_mse_components", "validation_mse_pca")
+    empty = {"features": {}, "model": {}, "training": {}, "libraries": {}}
+    return VaeCard(**(sizes | empty | dict.fromkeys(errors, 0.1) | changes))
+
+
+def test_a_codec_and_its_baseline_come_back_from_their_folder(tmp_path):
+    codec, pca, clip = small.codec(), small.pca(), small.clips()[0]
+    save_codec(tmp_path, vae_card(), codec, pca)
+    loaded, baseline = load_codec(tmp_path), load_pca(tmp_path)
+    for ours, theirs in zip(codec.encode(clip), loaded.encode(clip), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    parts = codec.encode(clip)[:2]
+    np.testing.assert_array_equal(loaded.decode(*parts), codec.decode(*parts))
+    assert loaded.basis.floor == pytest.approx(codec.basis.floor)
+    np.testing.assert_array_equal(baseline.reconstruct(clip), pca.reconstruct(clip))
+    for change in ({"latents": 23}, {"block_frames": 16}, {"pca_latents": 23}):
+        folder = tmp_path / next(iter(change))
+        folder.mkdir()
+        save_codec(folder, vae_card(**change), codec, pca)
+        with pytest.raises(TakhtError, match="one model"):
+            (load_pca if "pca_latents" in change else load_codec)(folder)
+
+
+def test_errors_are_of_whole_blocks_and_of_leading_components():
+    clips = [np.full((5, 2), 0.5), np.zeros((3, 2))]
+    assert reconstruction_error(lambda clip: clip[:2] + 0.1 * len(clip), clips) == pytest.approx(
+        (0.5**2 + 0.3**2) / 2
+    )
+    basis, clip = small.codec().basis, small.clips()[0]
+    mean = clip.mean(axis=0)
+    coefficients = basis.analyse(clip - mean)
+    coefficients[:, 5:] = 0
+    expected = np.clip(basis.synthesise(coefficients) + mean, 0, 1)
+    np.testing.assert_array_equal(components_alone(basis, 5)(clip), expected)
+    assert expected.min() == 0
+
+
+def test_a_prior_learns_from_the_middle_clips_of_each_composer_and_comes_back(corpus):
+    folder, split, segments = corpus
+    settings = PriorModel(
+        styles=2, prior_strength_clips=1.0, shrinkage=0.2, residual_noise=0.7,
+        style_temperature=0.5, compared_latents=4, neighbours=3,
+    )  # fmt: skip
+    codec = small.codec()
+    card, prior, tried = fit_to_features(
+        settings, PriorTraining(clips_per_composer=1), codec, folder, split
+    )
+    # Of three clips of al-Qasabgi's the second; eight blocks are 64 frames.
+    chosen = [segments["qasabgi/2", 1], segments["umm/1", 0]]
+    described = [describe_clip(codec, clip) for clip in chosen]
+    watched = [describe_clip(codec, segments["umm/3", 0])]
+    names = (["qasabgi", "umm"], ["QASABGI", "UMM"])
+    expected, errors = fit_prior(described, watched, np.array([0, 1]), *names, codec, settings)
+    pd.testing.assert_frame_equal(tried, errors)
+    numbers = sum(
+        len(expected.__dict__[name].ravel())
+        for name in ("means", "root", "style_axes", "trajectories")
+    )
+    assert (card.clips, card.parameters, card.latents, card.block_frames) == (2, numbers, 24, 8)
+    assert (card.composers, card.labels) == (("qasabgi", "umm"), ("QASABGI", "UMM"))
+
+    (folder / "prior").mkdir()
+    save_prior(folder / "prior", card, prior)
+    for found in (prior, load_prior(folder / "prior")):
+        for composer in (0, 1, None):
+            ours, theirs = (
+                each.draw(composer, 3.0, np.random.default_rng(1)) for each in (found, expected)
+            )
+            np.testing.assert_array_equal(ours[0], theirs[0])
+            np.testing.assert_array_equal(ours[1], theirs[1])
+            for name, value in vars(theirs[2]).items():
+                np.testing.assert_array_equal(getattr(ours[2], name), value)
+    save_prior(folder / "prior", card.model_copy(update={"latents": 23}), prior)
+    with pytest.raises(TakhtError, match="one model"):
+        load_prior(folder / "prior")
+    only = split[split["recording"] != "umm/1"]
+    with pytest.raises(TakhtError, match="composer umm: has no training clip of 8 blocks"):
+        fit_to_features(settings, PriorTraining(clips_per_composer=1), codec, folder, only)
