@@ -52,9 +52,9 @@ class Batches:
     def _drawn(self) -> tuple[Places, NDArray[np.integer[Any]]]:
         """Return the places of all windows of an epoch, and the group of each."""
         recording = self._source.recording
-        new = np.diff(recording, prepend=recording[0] - 1) != 0
-        sizes = np.where(new, self._source.bytes[recording], 0)
-        return np.arange(len(recording)), _number_groups(sizes)
+        first = np.diff(recording, prepend=recording[0] - 1) != 0  # of a recording's windows
+        groups = _number_groups(self._source.bytes[recording[first]])
+        return np.arange(len(recording)), groups[np.cumsum(first) - 1]
 
 
 class ShuffledBatches(Batches):

@@ -1,17 +1,17 @@
 """Windows as they are stored, gathered from recordings that are in memory a group at a time."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from takht.dataset.feature_folder import open_array
+from takht.dataset.feature_folder import open_array, read_array
 from takht.dataset.windows import FeatureFolder
 
 GROUP_BYTES = 2**29  # of features in memory; as many are read ahead
@@ -19,6 +19,13 @@ GROUP_BYTES = 2**29  # of features in memory; as many are read ahead
 Places = NDArray[np.int64]
 Raw = NDArray[np.floating[Any]]
 T = TypeVar("T")
+
+
+class _Group(NamedTuple):
+    """Recordings end to end, and the first frame of each there."""
+
+    memory: Raw
+    begins: NDArray[np.int64]
 
 
 class RawWindows:
@@ -38,7 +45,7 @@ class RawWindows:
         lengths = features.index.groupby("recording")["frames"].sum()
         self._lengths = lengths.loc[self._names].to_numpy(np.int64)
         self.bytes = self._lengths * self._bands * self.dtype.itemsize  # of each recording
-        self._all: Callable[[Places], Raw] | None = None
+        self._all: _Group | None = None
 
     def __len__(self) -> int:
         return len(self._first)
@@ -62,45 +69,49 @@ class RawWindows:
         self, order: Places, group: NDArray[np.integer[Any]], batch_size: int
     ) -> Iterator[tuple[Places, Raw]]:
         begins = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
-        parts = np.split(order, begins[1:])
-        groups = run_ahead((self._load(part) for part in parts), 1)
-        batches = np.arange(0, len(order), batch_size)
+        free: list[Raw] = []  # memory of groups that are done: new memory is slow
+        groups = run_ahead((self._load(part, free) for part in np.split(order, begins[1:])), 1)
+        cuts = np.union1d(begins, np.arange(0, len(order), batch_size)).tolist()
         first_of_group, first = set(begins.tolist()), 0
         pieces: list[Raw] = []  # of one group and one batch each
-        for start, end in pairwise([*np.union1d(begins, batches).tolist(), len(order)]):
+        here: _Group | None = None
+        for start, end in pairwise([*cuts, len(order)]):
             if start in first_of_group:
-                gather = next(groups)
-            pieces.append(gather(order[start:end]))
+                if here is not None:
+                    free.append(here.memory)
+                here = next(groups)
+            assert here is not None
+            pieces.append(self._gather(here, order[start:end]))
             if end % batch_size == 0 or end == len(order):
                 whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
                 yield order[first:end], whole
                 pieces, first = [], end
 
-    def _load(self, places: Places) -> Callable[[Places], Raw]:
-        """Return what gathers windows of the recordings that the places are of."""
+    def _load(self, places: Places, free: list[Raw]) -> _Group:
+        """Return the recordings that the places are of, or all where they fit."""
         if not self.is_one_group:
-            return self._read(np.unique(self.recording[places]))
+            return self._read(np.unique(self.recording[places]), free)
         if self._all is None:
-            self._all = self._read(np.arange(len(self._names)))
+            self._all = self._read(np.arange(len(self._names)), free)
         return self._all
 
-    def _read(self, recordings: NDArray[np.integer[Any]]) -> Callable[[Places], Raw]:
+    def _read(self, recordings: NDArray[np.integer[Any]], free: list[Raw]) -> _Group:
         ends = np.cumsum(self._lengths[recordings])
         begins = np.zeros(len(self._names), np.int64)
         begins[recordings] = ends - self._lengths[recordings]
-        memory = np.empty((ends[-1], self._bands), self.dtype)
+        frame_bytes = self._bands * self.dtype.itemsize
+        most = min(self._lengths.sum(), GROUP_BYTES // frame_bytes + 1 + self._lengths.max())
+        memory = free.pop() if free else np.empty((most, self._bands), self.dtype)
         for number, end in zip(recordings, ends, strict=True):
-            array = open_array(self._folder, self._names[number])
-            np.copyto(memory[begins[number] : end], array, casting="safe")
-        row, item = memory.strides
+            read_array(self._folder, self._names[number], memory[begins[number] : end])
+        return _Group(memory, begins)
+
+    def _gather(self, group: _Group, places: Places) -> Raw:
+        memory, (row, item) = group.memory, group.memory.strides
         shape = (len(memory) - self._frames + 1, self._frames * self._bands)
         every = as_strided(memory, shape, (row, item), writeable=False)
-
-        def gather(places: Places) -> Raw:
-            flat: Raw = every[begins[self.recording[places]] + self._first[places]]
-            return flat.reshape(len(places), self._frames, self._bands)
-
-        return gather
+        flat: Raw = every[group.begins[self.recording[places]] + self._first[places]]
+        return flat.reshape(len(places), self._frames, self._bands)
 
 
 def run_ahead(items: Iterator[T], ahead: int) -> Iterator[T]:

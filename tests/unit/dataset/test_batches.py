@@ -1,5 +1,8 @@
 """Batches hold each window with its own target and mask, in an order drawn by name."""
 
+import shutil
+import threading
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +14,7 @@ from takht.dataset.batches import Batches, ShuffledBatches
 from takht.dataset.feature_folder import FeaturePiece, write_index
 from takht.dataset.raw_windows import RawWindows
 from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.errors import TakhtError
 
 RECORDINGS, LENGTH, BANDS, FRAMES = 7, 40, 3, 8
 SHAPE = WindowSize(frames=FRAMES, step_frames=4)  # 9 windows a recording
@@ -97,12 +101,11 @@ def test_what_fits_into_memory_is_shuffled_as_a_whole(features):
 def test_what_does_not_fit_is_shuffled_by_recordings_then_within(features, monkeypatch):
     monkeypatch.setattr(raw_windows, "GROUP_BYTES", 2 * RECORDING_BYTES)
     opened = []
-    real = raw_windows.open_array
+    real = raw_windows.read_array
     monkeypatch.setattr(
-        raw_windows, "open_array", lambda *where: opened.append(where[1]) or real(*where)
+        raw_windows, "read_array", lambda *where: opened.append(where[1]) or real(*where)
     )
     batches = made(features, ShuffledBatches, batch_size=1, max_steps=99, seed=1)
-    opened.clear()
     orders = []
     for epoch in range(3):
         batches.shuffle(epoch)
@@ -114,6 +117,16 @@ def test_what_does_not_fit_is_shuffled_by_recordings_then_within(features, monke
             assert (np.diff(part) < 0).any()
     assert len(opened) == 3 * RECORDINGS  # each once an epoch
     assert len({tuple(order) for order in orders}) == 3
+
+
+def test_plain_batches_read_each_recording_once(features, monkeypatch):
+    monkeypatch.setattr(raw_windows, "GROUP_BYTES", 2 * RECORDING_BYTES)
+    opened, real = [], raw_windows.read_array
+    monkeypatch.setattr(
+        raw_windows, "read_array", lambda *where: opened.append(where[1]) or real(*where)
+    )
+    list(made(features))
+    assert opened == [f"c/r{number}" for number in range(RECORDINGS)]
 
 
 @pytest.mark.usefixtures("memory")
@@ -132,9 +145,16 @@ def test_steps_are_capped_and_a_small_corpus_is_one_batch(features):
 
 
 def test_an_epoch_that_is_left_early_ends_its_threads(features):
-    import threading
-
     before = threading.active_count()
     for _ in made(features):
         break
     assert threading.active_count() == before
+
+
+def test_a_recording_that_is_not_what_the_index_says_is_named(features, tmp_path):
+    shutil.copytree(features.folder, tmp_path / "features")
+    for changed in (lambda a: a[:-1], lambda a: a.astype(np.float32), np.asfortranarray):
+        folder = FeatureFolder(tmp_path / "features")
+        np.save(folder.folder / "c/r3.npy", changed(np.load(features.folder / "c/r3.npy")))
+        with pytest.raises(TakhtError, match=r"c/r3\.npy: not what the stage wrote .*restore"):
+            drained(folder, made(folder))
