@@ -1,11 +1,14 @@
 """The tables of README and docs are those that the committed results make."""
 
+import networks_table
 import numpy as np
 import pandas as pd
 import pytest
 import results
 import yaml
 from pipeline import ROOT
+
+from takht.evaluation.metrics import accuracy, macro_f1
 
 
 def test_the_pages_show_the_committed_results():
@@ -60,6 +63,27 @@ def test_a_paired_difference_is_exact_and_its_interval_over_recordings():
     error = (after.mean(axis=0) - before.mean(axis=0)).std() / 10
     assert (low, high) == pytest.approx((gain - 1.96 * error, gain + 1.96 * error), abs=0.01)
     assert results.paired(crossval(before), crossval(before))["accuracy_recordings"] == [0, 0, 0]
+
+
+def test_scores_of_several_splits_are_of_all_and_vary_by_recording():
+    rng = np.random.default_rng(2)
+    actual = rng.integers(0, 4, 60)
+    predicted = np.where(rng.random(60) < 0.6, actual, rng.integers(0, 4, 60))
+    names = "abcd"
+    tested = [
+        (f"r{number:02d}", names[truth], names[said])
+        for number, (truth, said) in enumerate(zip(actual, predicted, strict=True))
+    ]
+    once, twice = (networks_table.resampled(each) for each in ([tested], [tested, tested]))
+    np.testing.assert_allclose(
+        once[:, 0], [accuracy(actual, predicted), macro_f1(actual, predicted)]
+    )
+    np.testing.assert_allclose(twice, once)  # the same recordings again tell nothing more
+    share = once[0, 0]
+    assert once[0, 1:].std() == pytest.approx(np.sqrt(share * (1 - share) / 60), rel=0.1)
+    right = [(name, truth, truth) for name, truth, _ in tested]
+    gain = networks_table.resampled([right]) - once
+    assert gain[0, 0] == pytest.approx(1 - share)
 
 
 def generation(**ours):

@@ -34,13 +34,14 @@ def table(title: str, measured: Mapping[str, Any]) -> Iterator[str]:
     yield "| experiment | recording accuracy | macro-F1 |"
     yield "|---|---|---|"
     for key, scores in found.items():
-        yield f"| `{key}` | {' | '.join(_shown(score) for score in scores)} |"
+        yield f"| `{key}` | {' | '.join(with_interval(score) for score in scores)} |"
     yield ""
     yield "| gain | recording accuracy | macro-F1 |"
     yield "|---|---|---|"
     for after, before in STORY:
         gains = found[after] - found[before]
-        yield f"| `{after}` over `{before}` | {' | '.join(_shown(g, '+') for g in gains)} |"
+        cells = (with_interval(gain, "+") for gain in gains)
+        yield f"| `{after}` over `{before}` | {' | '.join(cells)} |"
 
 
 def resampled(splits: list[list[tuple[str, str, str]]]) -> Scores:
@@ -68,7 +69,8 @@ def resampled(splits: list[list[tuple[str, str, str]]]) -> Scores:
     return np.stack([accuracy, f1 / present])
 
 
-def _shown(scores: Scores, sign: str = "") -> str:
+def with_interval(scores: Scores, sign: str = "") -> str:
+    """Return a score and its 95 % interval, from the score and its resamples."""
     low, high = bootstrap_interval(scores[1:])
     value, low, high = (re.sub(r"0\.", ".", f"{each:{sign}.3f}") for each in (scores[0], low, high))
     return f"**{value}** [{low}, {high}]"
