@@ -25,6 +25,7 @@ from takht.evaluation.cross_validation import (
 )
 from takht.evaluation.metrics import accuracy, macro_f1
 from takht.runtime.atomic import atomic_file
+from takht.runtime.parallel import map_ordered
 from takht.training.experiments import Experiment, NetworkExperiment, Training
 
 
@@ -44,12 +45,21 @@ def crossval(
     network = isinstance(experiment, NetworkExperiment)
     repeats = params.network_repeats if network else params.repeats
     columns = ["recording", "composer", "predicted", "windows_right", "windows"]
-    parts = []
-    for repeat in range(repeats):
-        for fold in make_folds(split, params.folds, params.seed + repeat):
-            model = train_fold(experiment, windows, training, features, fold, every)
-            tested = score_fold(model, features, fold, every)[columns]
-            parts.append(tested.assign(repeat=repeat))
+
+    def score(item: tuple[int, pd.DataFrame]) -> pd.DataFrame:
+        repeat, fold = item
+        model = train_fold(experiment, windows, training, features, fold, every)
+        return score_fold(model, features, fold, every)[columns].assign(repeat=repeat)
+
+    folds = [
+        (repeat, fold)
+        for repeat in range(repeats)
+        for fold in make_folds(split, params.folds, params.seed + repeat)
+    ]
+    if network:  # which uses every core by itself
+        parts = list(map(score, folds))
+    else:
+        parts = map_ordered(score, folds, label="crossval", unit="fold", threads=True)
     table = pd.concat(parts, ignore_index=True)
     with atomic_file(metrics_json) as path:
         found = {**_metrics(table, params.folds), "corpus": describe_corpus(split)}
