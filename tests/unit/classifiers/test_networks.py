@@ -59,6 +59,20 @@ def test_initial_weights_come_from_the_seed_alone(name):
     assert len({float(kernel.flat[0]) for kernel in kernels}) == len(kernels)
 
 
+@pytest.mark.parametrize("name", list_names("networks"))
+def test_what_dropout_leaves_out_comes_from_the_seed_alone(name):
+    windows = np.random.default_rng(1).normal(size=(4, 108, 64)).astype(np.float32)
+
+    def probabilities(disturbance: int) -> np.ndarray:
+        keras.utils.set_random_seed(disturbance)
+        network = build_network(name, frames=108, bands=64, composers=3, width=0.05, seed=1)
+        return np.stack([network(windows, training=True) for _ in range(2)])
+
+    first, again = probabilities(1), probabilities(2)
+    np.testing.assert_array_equal(first, again)
+    assert (first[0] != first[1]).any()  # each step leaves out others
+
+
 def test_mixed_precision_keeps_float32_weights_and_output_and_the_global_policy():
     network = build_network(
         "mel_six_blocks", frames=108, bands=64, composers=3, mixed_precision=True

@@ -109,6 +109,21 @@ def test_shelves_and_a_spreadsheet_are_a_corpus(tmp_path, capsys):
     assert "names no composer for 1 of 5 files" in capsys.readouterr().err
 
 
+def test_works_are_found_whatever_form_the_names_of_their_files_have(tmp_path):
+    root = tmp_path / "raw"
+    nfd = unicodedata.normalize("NFD", "آهات")
+    for number, file in enumerate((f"a/{nfd}", "a/2", "b/1")):
+        sound(root / f"{file}.wav", number)
+    text = "file,work\na/آهات.wav,W\na/2.wav,W\n"
+    (root / "recordings.csv").write_text(text, encoding="utf-8")
+    table = run(root)
+    assert dict(zip(table["recording"], table["work"], strict=True)) == {
+        "a/آهات": "W",
+        "a/2": "W",
+        "b/1": "b/1",
+    }
+
+
 def test_links_that_may_hide_recordings_are_not_passed_over(tmp_path):
     put(tmp_path / "raw", "a/1.wav")
     put(tmp_path, "elsewhere/2.wav")

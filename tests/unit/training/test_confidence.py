@@ -75,6 +75,15 @@ def test_the_temperature_brings_probabilities_nearer_to_the_truth(tmp_path):
     assert calibration.cross_entropy(softened, actual) < calibration.cross_entropy(raw, actual)
 
 
+def test_a_recording_has_no_part_in_the_discriminant_that_its_temperature_comes_from(tmp_path):
+    """Where composers are alike, what is right of a recording was learnt from it by heart."""
+    split = write_statistics(
+        tmp_path, composers=5, recordings=12, composer_strength=0.0, own_strength=3.0
+    )
+    model, _ = confident(tmp_path, split)
+    assert model.card.confidence.temperature > 10  # by heart, every answer is right: below 1
+
+
 def test_a_saved_familiarity_says_the_same_and_a_spoilt_one_is_refused(tmp_path):
     split = write_statistics(tmp_path, composers=3, recordings=12)
     model, features = confident(tmp_path, split)
