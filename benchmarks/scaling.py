@@ -12,6 +12,7 @@ that mark them. `extrapolation` has the arithmetic.
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [
@@ -23,6 +24,7 @@ import scaling_tables  # noqa: E402
 import survived  # noqa: E402
 
 RESULTS = ROOT / "docs/measured/scaling.json"
+PARTS = ("hour", "near_duplicates", "training")
 PAGES = {name: ROOT / "docs" / name for name in ("scaling.md", "remotes.md")}
 
 
@@ -31,21 +33,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("measure", "table"))
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--part", choices=("hour", "near_duplicates"), help="measure it alone")
+    parser.add_argument("--part", choices=PARTS, help="measure it alone")
     options = parser.parse_args()
     if options.what == "measure":
-        import unit_costs  # librosa and all
-
-        if options.part != "near_duplicates":
-            survived.keep(options.results, "hour", unit_costs.an_hour(committed.params()))
-        if options.part != "hour":
-            survived.keep(options.results, "near_duplicates", unit_costs.matching())
+        for part in [options.part] if options.part else PARTS:
+            survived.keep(options.results, part, measure(part))
         return
     tables = scaling_tables.every(survived.read(options.results), committed.params())
     for name, path in PAGES.items():
         path.write_text(
             committed.with_tables(path.read_text("utf-8"), tables[name]), encoding="utf-8"
         )
+
+
+def measure(part: str) -> dict[str, Any]:
+    """Return what a part of the results was measured to be."""
+    if part == "training":
+        import training_input
+
+        return training_input.measure(committed.params()["scales"]["full"])
+    import unit_costs  # librosa and all
+
+    if part == "near_duplicates":
+        return unit_costs.matching()
+    return unit_costs.an_hour()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What an hour of audio costs: CPU of each stage, files, training windows; and pairs of recordings.
+"""What an hour of audio costs: CPU of each stage, and files; and what pairs of recordings cost.
 
 Everything is measured on generated audio, with full-scale settings. A stage's cost is the
 difference between a larger and a smaller corpus, so that the start of its process does not count.
@@ -11,15 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import growing
-import numpy as np
 import preprocess
 import yaml
 
 from takht.cache import store_folder
-from takht.classifiers.standardisation import Standardisation
-from takht.dataset.batches import ShuffledBatches
-from takht.dataset.feature_folder import open_array, read_index, read_settings
-from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.dataset.feature_folder import read_index, read_settings
 from takht.features.fingerprints.landmarks import extract_landmarks
 from takht.features.fingerprints.matching import Index
 
@@ -29,7 +25,6 @@ MATCHED = (30, 60, 120)  # recordings
 LEAST_SCORE = float(yaml.safe_load(preprocess.PARAMS)["near_duplicates"]["min_score"])
 MATCHED_MINUTES = 1  # of each: what `preprocess.melody` returns
 RATE_HZ = 22_050
-BATCH = 32
 FOLDERS = {
     "wav": "out/wav",
     "segments": "out/segments",
@@ -40,18 +35,14 @@ FOLDERS = {
 }
 
 
-def an_hour(params: dict[str, Any]) -> dict[str, Any]:
+def an_hour() -> dict[str, Any]:
     """Return what an hour of audio costs, at the full scale of params.yaml."""
     with tempfile.TemporaryDirectory() as name:
         corpora = []
         for number in SIZES:
             here = Path(name) / str(number)
             corpora.append(corpus(here, number))
-        shape = WindowSize(**params["scales"]["full"]["windows"])
-        return per_hour(*corpora) | {
-            "training": training_input(here / "out/mel", shape),
-            "store": store_upkeep(here / "store", SIZES[-1]),
-        }
+        return per_hour(*corpora) | {"store": store_upkeep(here / "store", SIZES[-1])}
 
 
 def corpus(here: Path, recordings: int) -> dict[str, Any]:
@@ -100,30 +91,6 @@ def per_hour(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
     own = found["bytes"]["mel"]
     found["bytes"]["mel_augmented"] = (found["bytes"]["mel_augmented"] - own) * hours / altered
     return found
-
-
-def training_input(folder: Path, shape: WindowSize) -> dict[str, float]:
-    """Return how fast an epoch's batches come from log-mel features that are in memory already."""
-    read_from = FeatureFolder(folder)
-    rows = read_from.windows(shape)
-    norm = Standardisation(np.zeros(read_from.bands, "f4"), np.ones(read_from.bands, "f4"))
-    batches = ShuffledBatches(
-        lambda few: norm.apply(read_from.read(few, shape.frames)),
-        rows,
-        np.zeros(len(rows), np.int64),
-        BATCH,
-        max_steps=len(rows),
-        seed=1,
-    )
-    cpu_s = process_seconds(lambda: [batches[step] for step in range(len(batches))])
-    hours = SIZES[-1] * MINUTES / 60
-    stored = open_array(folder, rows["recording"].iloc[0]).dtype
-    return {
-        "windows_an_hour": len(rows) / hours,
-        "windows_a_second": len(batches) * BATCH / cpu_s,
-        "bytes_a_window": shape.frames * read_from.bands * stored.itemsize,
-        "table_bytes_a_window": float(rows.memory_usage(index=True).sum() / len(rows)),
-    }
 
 
 def store_upkeep(root: Path, recordings: int) -> dict[str, float]:

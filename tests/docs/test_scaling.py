@@ -20,11 +20,16 @@ HOUR = {
     "bytes": {"segments": 150e6, "mel": 40e6, "mel_augmented": 50e6},
     "objects": {"segments": 60.0, "mel": 20.0, "mel_augmented": 20.0},
     "store": {"entries_a_recording": 5.0, "cpu_s_an_entry": 1e-4},
-    "training": {
-        "windows_an_hour": 1_800.0,
-        "windows_a_second": 9_000.0,
-        "bytes_a_window": 50_000,
-        "table_bytes_a_window": 40.0,
+}
+TRAINING = {
+    "windows_an_hour": 1_800.0,
+    "windows_a_second": {"before": 1_800.0, "now": 18_000.0},
+    "ratio": 10.0,
+    "bytes_a_window": 50_000,
+    "table_bytes_a_window": 40.0,
+    "larger_than_memory": {
+        "small": {"gb": 2.0, "peak_mb": 1_200.0, "windows_a_second": 8_000.0},
+        "large": {"gb": 6.0, "peak_mb": 1_300.0, "windows_a_second": 9_000.0},
     },
 }
 
@@ -120,8 +125,10 @@ def test_near_duplicates_are_pairs():
 def test_the_store_and_the_training_input_grow_with_the_hours():
     *_, last = scaling_tables.store(HOUR)
     assert last == "| 100,000 | 2,000,000 | 10,000,000 | 1,000.0 |"
-    first, *_, last = scaling_tables.training(HOUR)
-    assert "9,000 windows per second, 450 MB/s" in first
+    first, memory, *_, last = scaling_tables.training(TRAINING)
+    assert "9,000 windows per second, 450 MB/s of features" in first
+    assert "18,000. Before, in the same run and in memory, it was 1,800: now 10.0 times" in first
+    assert "6.0 GB of features took 1,300 MB of memory at its peak; one of 2.0 GB took" in memory
     assert last == "| 100,000 | 180,000,000 | 6 h | 9,000.0 | 7,200.0 |"
 
 

@@ -15,7 +15,7 @@ tensorflow_setup.set_up(1, mixed_precision=True)  # all runs alike: some train i
 
 import keras  # noqa: E402 (not before TensorFlow is set up)
 import numpy as np  # noqa: E402
-from window_batches import BANDS, COMPOSERS, FRAMES, batches  # noqa: E402
+from window_batches import BANDS, COMPOSERS, FRAMES, INPUTS, batches  # noqa: E402
 
 from takht.classifiers import networks  # noqa: E402
 from takht.errors import TakhtError  # noqa: E402
@@ -49,13 +49,14 @@ def trained(name: str, among: Any, epochs: int) -> tuple[dict[str, Any], list[An
         network,
         batches(144, max_steps=9, seed=1),
         batches(49),  # a last batch of one window
+        INPUTS,
         epochs=epochs,
         learning_rate=0.001,
         patience=99,
         among=among,
     )
     alone = to_single_device(network, among)
-    arrays = [*alone.get_weights(), alone.predict_on_batch(batches(8)[0][0])]
+    arrays = [*alone.get_weights(), alone.predict_on_batch(next(iter(batches(8))).windows)]
     return {"curve": curve.to_dict("list"), "masks": masks(network, among)}, arrays
 
 

@@ -1,11 +1,30 @@
 """Batches of windows that a small network can learn."""
 
-import numpy as np
-import pandas as pd
+import tempfile
+from pathlib import Path
 
+import numpy as np
+from feature_folders import write_recording
+
+from takht.classifiers.standardisation import Standardisation
 from takht.dataset.batches import Batches, ShuffledBatches
+from takht.dataset.feature_folder import FeaturePiece, write_index
+from takht.dataset.raw_windows import RawWindows
+from takht.dataset.windows import FeatureFolder
+from takht.training.network_inputs import NetworkInputs
 
 COMPOSERS, FRAMES, BANDS = 3, 64, 64
+ONE = Standardisation(np.zeros(BANDS, np.float32), np.ones(BANDS, np.float32))
+INPUTS = NetworkInputs("plain", np.dtype(np.float32), ONE)  # windows as they are
+
+
+def written(folder: Path, windows: np.ndarray) -> RawWindows:
+    """Write windows (n, frames, bands) as the segments of a recording; return them all."""
+    pieces = [FeaturePiece(0, number, 0.0, each) for number, each in enumerate(windows)]
+    name, rows = write_recording(folder, "r", pieces, windows.dtype.type)
+    write_index(folder, {name: rows}, {"unit": "plain"})
+    features = FeatureFolder(folder)
+    return RawWindows(features, features.index, windows.shape[1])
 
 
 def batches(count: int, *, shuffled_labels: bool = False, **shuffle: int) -> Batches:
@@ -17,6 +36,8 @@ def batches(count: int, *, shuffled_labels: bool = False, **shuffle: int) -> Bat
         window[:, target * 21 : (target + 1) * 21] += 1
     if shuffled_labels:
         rng.shuffle(targets)
-    rows = pd.DataFrame({"place": np.arange(count)})
-    arguments = (lambda part: windows[part["place"]]), rows, targets, 16
-    return ShuffledBatches(*arguments, **shuffle) if shuffle else Batches(*arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        source = written(Path(folder), windows)
+        batches = Batches(source, 16, targets=targets)
+        list(batches)  # in memory from now on
+    return ShuffledBatches(source, 16, targets=targets, **shuffle) if shuffle else batches

@@ -28,7 +28,7 @@ def every(results: dict[str, Any], params: dict[str, Any]) -> dict[str, dict[str
             "segments": list(segments(curve, params)),
             "near-duplicates": list(near_duplicates(results["near_duplicates"])),
             "store": list(store(hour)),
-            "training": list(training(hour)),
+            "training": list(training(results["training"])),
         },
         "remotes.md": {
             "remote": list(remote.table(remote.from_plain(found["servers"]), found["minutes"]))
@@ -157,18 +157,25 @@ def store(hour: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {hours:,} | {hours * an_hour:,.0f} | {entries:,.0f} | {cpu_s:,.1f} |"
 
 
-def training(hour: Mapping[str, Any]) -> Iterator[str]:
+def training(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield how long an epoch's input takes, how much it reads and what names the windows."""
-    found = hour["training"]
-    rate, size, named = (
-        found[key] for key in ("windows_a_second", "bytes_a_window", "table_bytes_a_window")
-    )
+    small, large = (found["larger_than_memory"][size] for size in ("small", "large"))
+    rate = large["windows_a_second"]
+    size, named = found["bytes_a_window"], found["table_bytes_a_window"]
     yield (
         f"One core delivers {_round(rate)} windows per second, {rate * size / 1e6:,.0f} MB/s "
-        f"of features. An hour has {found['windows_an_hour']:,.0f} windows."
+        f"of features, if these are read again each epoch; if they stay in memory, "
+        f"{_round(found['windows_a_second']['now'])}. Before, in the same run and in memory, it "
+        f"was {_round(found['windows_a_second']['before'])}: now {found['ratio']:.1f} times as "
+        f"many. "
+        f"An hour has {found['windows_an_hour']:,.0f} windows."
+    )
+    yield (
+        f"An epoch of {large['gb']:.1f} GB of features took {large['peak_mb']:,.0f} MB of memory "
+        f"at its peak; one of {small['gb']:.1f} GB took {small['peak_mb']:,.0f} MB."
     )
     yield ""
-    yield "| hours | windows | input of one epoch, one core | read, GB | window table, MB |"
+    yield "| hours | windows | input of one epoch, one core | windows, GB | window table, MB |"
     yield "|---:|---:|---:|---:|---:|"
     for hours in HOURS:
         windows = hours * found["windows_an_hour"]

@@ -118,6 +118,21 @@ def open_array(folder: Path, recording: str) -> np.ndarray[Any, np.dtype[np.floa
     return array
 
 
+def read_array(folder: Path, recording: str, into: np.ndarray[Any, Any]) -> None:
+    """Read a recording's array, shape (frames, bands), into an array of its shape and type.
+
+    Raises:
+        TakhtError: the file holds anything else.
+    """
+    array = open_array(folder, recording)
+    path = array_path(folder, recording)
+    if (array.shape, array.dtype) != (into.shape, into.dtype) or not array.flags.c_contiguous:
+        raise _corrupt(path, f"{array.dtype} {array.shape}, not {into.dtype} {into.shape}")
+    with path.open("rb") as file:  # faster than through the map, page by page
+        file.seek(array.offset)  # type: ignore[attr-defined]
+        file.readinto(into.data)
+
+
 def _corrupt(path: Path, error: object) -> TakhtError:
     reason = " ".join(str(error).split())[:200]
     return TakhtError(

@@ -1,9 +1,9 @@
 """From an experiment's windows to a trained classifier."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import pandas as pd
 import tensorflow as tf
 
@@ -12,13 +12,13 @@ from takht.classifiers import networks
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
 from takht.classifiers.networks import mflop_per_window
 from takht.classifiers.standardisation import fit_standardisation
-from takht.core.arrays import Frames
 from takht.dataset.batches import Batches, ShuffledBatches
+from takht.dataset.raw_windows import RawWindows
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.runtime.by_name import load_by_name
 from takht.training.experiments import NetworkExperiment, Training
-from takht.training.frequency_masks import apply_masks
 from takht.training.loop import train_network
+from takht.training.network_inputs import NetworkInputs, limit_and_mask
 from takht.training.replicas import (
     choose_strategy,
     report_lost_machines,
@@ -46,17 +46,21 @@ def fit_network(
     `labels` holds every composer's display label, in the order of the classifier's probabilities.
     """
 
-    def read(part: pd.DataFrame) -> Frames:
-        windows = features.read(part, shape.frames)
-        apply_masks(windows, part)
-        return windows
+    unit = features.settings["unit"]
 
-    def batches(part: pd.DataFrame) -> tuple[Callable[[pd.DataFrame], Frames], pd.DataFrame, Any]:
-        targets = part["composer"].map(list(labels).index).to_numpy()
-        return lambda few: norm.apply(read(few)), part, targets
+    def side(part: pd.DataFrame) -> dict[str, Any]:
+        masked = "mask_width" in part
+        return {
+            "source": RawWindows(features, part, shape.frames),
+            "targets": part["composer"].map(list(labels).index).to_numpy(np.int16),
+            "masks": part[["mask_first", "mask_width"]].to_numpy(np.int16) if masked else None,
+        }
 
-    parts = (rows.iloc[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
-    norm = fit_standardisation(map(read, parts))
+    training, watched = side(rows), side(validation)
+    norm = fit_standardisation(
+        limit_and_mask(batch.windows, batch.masks, unit).numpy()
+        for batch in Batches(**training, batch_size=_BATCH)
+    )
     among = choose_strategy(scale.replicas)
     table = (pd.util.hash_pandas_object(each).sum() for each in (rows, validation))
     require_same_inputs(among, experiment, shape, scale, *table, labels)
@@ -79,9 +83,13 @@ def fit_network(
     curve = train_network(
         network,
         ShuffledBatches(
-            *batches(rows), experiment.batch_size, max_steps=max_steps, seed=experiment.seed
+            **training,
+            batch_size=experiment.batch_size,
+            max_steps=max_steps,
+            seed=experiment.seed,
         ),
-        Batches(*batches(validation), experiment.batch_size),
+        Batches(**watched, batch_size=experiment.batch_size),
+        NetworkInputs(unit, training["source"].dtype, norm),
         epochs=experiment.epochs,
         learning_rate=experiment.learning_rate,
         patience=experiment.patience,

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from takht.core.arrays import TOP_DB, Frames
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
 
@@ -44,17 +43,3 @@ def draw_masks(rows: pd.DataFrame, *, bands: int, mask_bands: int, seed: int) ->
         masks.append((int(rng.integers(0, bands - width, endpoint=True)), width))
     mask_first, mask_width = np.array(masks).T
     return rows.assign(mask_first=mask_first, mask_width=mask_width)
-
-
-def apply_masks(windows: Frames, rows: pd.DataFrame) -> None:
-    """Fill the rows' masks in `windows` (dB, shape (rows, frames, bands)) with silence, in place.
-
-    Silence is 80 dB below the window's maximum, where silent cells are held. The original wrote
-    0 dB, which is the loudest value where the reference is the maximum. Rows without the columns
-    mask_first and mask_width have no masks.
-    """
-    if "mask_width" not in rows:
-        return
-    for window, first, width in zip(windows, rows["mask_first"], rows["mask_width"], strict=True):
-        if width:
-            window[:, first : first + width] = window.max() - TOP_DB

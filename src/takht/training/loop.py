@@ -10,6 +10,7 @@ from tqdm import tqdm
 from takht.cache.checkpoint import Checkpoint
 from takht.dataset.batches import Batches
 from takht.errors import TakhtError
+from takht.training.network_inputs import NetworkInputs
 from takht.training.replicas import choose_strategy, prepare_replicas
 from takht.training.step import TrainStep
 
@@ -18,6 +19,7 @@ def train_network(
     network: keras.Model,
     training: Batches,
     validation: Batches,
+    inputs: NetworkInputs,
     *,
     epochs: int,
     learning_rate: float,
@@ -39,7 +41,7 @@ def train_network(
     """
     among = among or choose_strategy(1)
     prepare_replicas(network, among)
-    steps = TrainStep(network, among, learning_rate=learning_rate, xla=xla)
+    steps = TrainStep(network, among, inputs, learning_rate=learning_rate, xla=xla)
     return _fit(
         network,
         steps,

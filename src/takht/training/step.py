@@ -6,24 +6,31 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from takht.dataset.batches import Batches
+from takht.dataset.batches import Batch, Batches
 from takht.errors import TakhtError
 from takht.runtime.tf_config import read_position
+from takht.training.network_inputs import NetworkInputs
 
-# of a share's windows, targets and weight, and the batch's size: parts of its loss and accuracy
-Part = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
-Step = Callable[[Any, Any], list[Any]]
+# of a share's windows, masks, targets and weight, the batch's size, and the norm: parts of the
+# batch's loss and accuracy
+Part = Callable[..., tuple[Any, Any]]
+Step = Callable[[Any, Any, Any, Any], list[Any]]
 
 
 class TrainStep:
     """Training and judging steps of a network that was built in the scope of a strategy."""
 
     def __init__(
-        self, network: keras.Model, among: Any, *, learning_rate: float, xla: bool
+        self,
+        network: keras.Model,
+        among: Any,
+        inputs: NetworkInputs,
+        *,
+        learning_rate: float,
+        xla: bool,
     ) -> None:
-        self._network, self._among = network, among
+        self._network, self._among, self._inputs = network, among, inputs
         self._replicas = among.num_replicas_in_sync
         self._here = self._replicas // read_position()[0]
         self._loss = keras.losses.SparseCategoricalCrossentropy(reduction="sum")
@@ -53,52 +60,64 @@ class TrainStep:
         return self._epoch(self._judge, batches, least=1)
 
     def _compiled(self, part: Part, *, xla: bool) -> Step:
-        windows = tf.TensorSpec([None, *self._network.input_shape[1:]], tf.float32)
-        share = (windows, tf.TensorSpec([None], tf.int64), tf.TensorSpec([], tf.float32))
-        signature = [[share] * self._here, tf.TensorSpec([], tf.float32)]
+        windows = tf.TensorSpec([None, *self._network.input_shape[1:]], self._inputs.dtype)
+        masks, targets = tf.TensorSpec([None, 2], tf.int32), tf.TensorSpec([None], tf.int64)
+        number, band = tf.TensorSpec([], tf.float32), tf.TensorSpec([None], tf.float32)
+        signature = [[(windows, masks, targets, number)] * self._here, number, band, band]
         first = read_position()[1] * self._here
 
         @tf.function(input_signature=signature, jit_compile=xla)  # type: ignore[untyped-decorator]
-        def step(shares: Any, batch_size: Any) -> list[Any]:
+        def step(shares: Any, batch_size: Any, mean: Any, std: Any) -> list[Any]:
             of_replicas = self._among.experimental_distribute_values_from_function(
                 lambda context: shares[context.replica_id_in_sync_group - first]
             )
-            found = self._among.run(part, args=(*of_replicas, batch_size))
+            found = self._among.run(part, args=(*of_replicas, batch_size, mean, std))
             return [self._among.reduce("SUM", each, axis=None) for each in found]
 
         return step  # type: ignore[no-any-return]
 
     def _epoch(self, step: Step, batches: Batches, *, least: int) -> tuple[float, float]:
         found, sizes = [], []
-        for number in range(len(batches)):
-            places = batches.places(number)
-            if len(places) < least:
+        norm = [tf.constant(each) for each in (self._inputs.norm.mean, self._inputs.norm.std)]
+        for batch in batches:
+            size = len(batch.targets)
+            if size < least:
                 raise TakhtError(
-                    f"training: a batch of {len(places)} windows is fewer than {least} replicas; "
+                    f"training: a batch of {size} windows is fewer than {least} replicas; "
                     "lower scales.SCALE.training.replicas or raise the experiment's batch_size"
                 )
-            sizes.append(len(places))
-            found.append(step(self._shares(batches, places), np.float32(len(places))))
+            sizes.append(size)
+            found.append(step(self._shares(batch), np.float32(size), *norm))
         # not before the last step: a GPU computes while the next batch is read
         loss, right = np.average(np.array(found, np.float64), axis=0, weights=sizes)
         return float(loss), float(right)
 
-    def _shares(self, batches: Batches, places: NDArray[np.int64]) -> list[Any]:
-        """Return windows, targets and weight for each replica of this machine.
+    def _shares(self, batch: Batch) -> list[Any]:
+        """Return windows, masks, targets and weight for each replica of this machine.
 
         TensorFlow refuses an empty share: it gets a window that weighs nothing.
         """
-        parts = np.array_split(places, self._replicas)
+        parts = np.array_split(np.arange(len(batch.targets)), self._replicas)
         first = read_position()[1] * self._here
         return [
-            (*batches.at(part if len(part) else places[:1]), np.float32(len(part) > 0))
+            (*(each[part if len(part) else [0]] for each in batch), np.float32(len(part) > 0))
             for part in parts[first : first + self._here]
         ]
 
     def _forward(
-        self, windows: Any, targets: Any, weight: Any, batch_size: Any, *, training: bool
+        self,
+        windows: Any,
+        masks: Any,
+        targets: Any,
+        weight: Any,
+        batch_size: Any,
+        mean: Any,
+        std: Any,
+        *,
+        training: bool,
     ) -> tuple[Any, Any]:
-        probabilities = self._network(windows, training=training)
+        inputs = self._inputs.prepare(windows, masks, mean, std)
+        probabilities = self._network(inputs, training=training)
         losses = [weight * self._loss(targets, probabilities) / batch_size]
         losses += [penalty / self._replicas for penalty in self._network.losses]
         right = tf.equal(tf.argmax(probabilities, axis=-1), targets)

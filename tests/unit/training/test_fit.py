@@ -199,7 +199,7 @@ def test_the_epochs_of_a_network_share_the_most_steps(
 
     seen = []
 
-    def count_steps(_network, training, _validation, *, epochs, **_):
+    def count_steps(_network, training, _validation, _inputs, *, epochs, **_):
         seen.append((len(training), epochs))
         return pd.DataFrame()
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from takht.errors import TakhtError
-from takht.training.frequency_masks import add_masked_copies, apply_masks, draw_masks
+from takht.training.frequency_masks import add_masked_copies, draw_masks
 
 ROWS = pd.DataFrame(
     {"recording": "a/b", "copy": 0, "segment": 0, "first_frame": np.arange(0, 4300, 43)}
@@ -36,22 +36,6 @@ def test_every_window_stays_and_gets_one_masked_copy():
     assert (rows["mask_width"][count:] > 0).all()
     pd.testing.assert_frame_equal(rows[:count][ROWS.columns], ROWS)
     pd.testing.assert_frame_equal(rows[count:][ROWS.columns].reset_index(drop=True), ROWS)
-
-
-def test_masked_bands_become_the_windows_floor_not_its_loudest():
-    rng = np.random.default_rng(1)
-    windows = rng.uniform(-60, -5, (2, 30, 8)).astype(np.float32)
-    before = windows.copy()
-    apply_masks(windows, pd.DataFrame({"mask_first": [2, 0], "mask_width": [3, 0]}))
-    assert (windows[0, :, 2:5] == before[0].max() - 80).all()
-    np.testing.assert_array_equal(windows[0][:, [0, 1, 5, 6, 7]], before[0][:, [0, 1, 5, 6, 7]])
-    np.testing.assert_array_equal(windows[1], before[1])
-
-
-def test_windows_without_masks_are_left_alone():
-    windows = np.ones((1, 3, 4), np.float32)
-    apply_masks(windows, ROWS[:1])
-    assert (windows == 1).all()
 
 
 @pytest.mark.parametrize(

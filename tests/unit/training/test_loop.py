@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from window_batches import BANDS, COMPOSERS, FRAMES, batches
+from window_batches import BANDS, COMPOSERS, FRAMES, INPUTS, batches
 
 from takht.cache import checkpoint
 from takht.cache.checkpoint import Checkpoint
@@ -35,6 +35,7 @@ def test_each_network_learns_what_can_be_learnt(name, width, epochs):
         tiny(name, width),
         batches(144, max_steps=9, seed=1),
         batches(48),
+        INPUTS,
         epochs=epochs,
         learning_rate=0.001,
         patience=99,
@@ -48,6 +49,7 @@ def test_shuffled_labels_give_chance():
         tiny(),
         batches(144, shuffled_labels=True, max_steps=9, seed=1),
         batches(144, shuffled_labels=True),
+        INPUTS,
         epochs=4,
         learning_rate=0.003,
         patience=99,
@@ -56,8 +58,7 @@ def test_shuffled_labels_give_chance():
 
 
 def validation_loss(network: keras.Model, data: Batches) -> float:
-    windows, targets = data.at(np.arange(48))
-    told = network.predict_on_batch(windows)[np.arange(48), targets]
+    told = [network.predict_on_batch(each.windows)[range(16), each.targets] for each in data]
     return float(-np.log(told).mean())  # this network has no penalty
 
 
@@ -67,6 +68,7 @@ def test_the_weights_of_the_best_epoch_stay_not_the_last():
         network,
         batches(48, max_steps=3, seed=1),
         validation,
+        INPUTS,
         epochs=8,
         learning_rate=0.01,
         patience=99,
@@ -81,6 +83,7 @@ def test_training_stops_when_patience_ends():
         tiny(),
         batches(48, max_steps=3, seed=1),
         batches(48, shuffled_labels=True),
+        INPUTS,
         epochs=30,
         learning_rate=0.01,
         patience=2,
@@ -97,7 +100,7 @@ def test_of_equal_losses_the_earliest_counts(monkeypatch):
 
         variables = ()
 
-        def __init__(self, network, _among, **_how):
+        def __init__(self, network, _among, _inputs, **_how):
             self.network, self.epoch = network, 0
 
         def train(self, _data):
@@ -111,7 +114,7 @@ def test_of_equal_losses_the_earliest_counts(monkeypatch):
     monkeypatch.setattr(loop, "TrainStep", Scripted)
     network = tiny()
     data = batches(16, max_steps=1, seed=1)
-    curve = loop.train_network(network, data, data, epochs=6, learning_rate=0.1, patience=3)
+    curve = loop.train_network(network, data, data, INPUTS, epochs=6, learning_rate=0.1, patience=3)
     assert curve["validation_loss"].tolist() == losses[:5]  # the second epoch and three more
     assert all((weights == 2).all() for weights in network.get_weights())
 
@@ -144,7 +147,7 @@ def test_a_training_that_stopped_goes_on_with_seeds_optimizer_and_loss_scale(
         data.shuffle = counted
         how = {"epochs": 5, "learning_rate": 0.01, "patience": 9, "checkpoint": kept}
         try:
-            curve = train_network(network, data, batches(48), **how)
+            curve = train_network(network, data, batches(48), INPUTS, **how)
         finally:
             computed.append(epochs)
         return network.get_weights(), curve
@@ -172,4 +175,4 @@ def test_a_run_that_lost_its_way_ends_with_advice():
     with pytest.raises(
         TakhtError, match=r"epoch 1: loss is (nan|inf), .* lower the experiment's learning"
     ):
-        train_network(tiny(), data, batches(32), epochs=2, learning_rate=1e30, patience=2)
+        train_network(tiny(), data, batches(32), INPUTS, epochs=2, learning_rate=1e30, patience=2)

@@ -1,15 +1,12 @@
 """From windows to the original's VAE."""
 
-from typing import Any
-
 import keras
-import numpy as np
 import pandas as pd
 import tensorflow as tf
 
 from takht.cache.checkpoint import Checkpoint
-from takht.core.arrays import Frames
 from takht.dataset.batches import Batches, ShuffledBatches
+from takht.dataset.raw_windows import RawWindows
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.generation.codec.settings import StudyVaeModel, StudyVaeTraining
@@ -30,21 +27,11 @@ def fit_study_vae(
     shape = WindowSize(frames=FRAMES, step_frames=training.step_frames)
     every = features.windows(shape)
 
-    def read(rows: pd.DataFrame) -> Frames:
-        return features.read(rows, FRAMES).transpose(0, 2, 1)
-
-    def batches(kind: Any, side: str, **more: Any) -> Any:
-        rows = select_side(every, split, side)
-        none = np.zeros(len(rows), np.int64)  # a VAE has no targets
-        return kind(read, rows, none, model.batch_size, **more), len(rows)
-
-    train, windows = batches(
-        ShuffledBatches,
-        "train",
-        max_steps=max(1, training.max_steps // max(training.epochs, 1)),
-        seed=model.seed,
+    train, validation = (
+        RawWindows(features, select_side(every, split, side), FRAMES)
+        for side in ("train", "validation")
     )
-    validation, _ = batches(Batches, "validation")
+    max_steps = max(1, training.max_steps // max(training.epochs, 1))
     encoder, decoder = (
         build(training.width, seed=model.seed, mixed_precision=training.mixed_precision)
         for build in (build_encoder, build_decoder)
@@ -52,8 +39,8 @@ def fit_study_vae(
     curve = train_study_vae(
         encoder,
         decoder,
-        train,
-        validation,
+        ShuffledBatches(train, model.batch_size, max_steps=max_steps, seed=model.seed),
+        Batches(validation, model.batch_size),
         epochs=training.epochs,
         learning_rate=model.learning_rate,
         seed=model.seed,
@@ -67,7 +54,7 @@ def fit_study_vae(
         libraries={"tensorflow": tf.__version__, "keras": keras.__version__},
         width=training.width,
         threads=training.threads,
-        windows=windows,
+        windows=len(train),
         validation_mse=float(curve["validation_mse"].min()),
     )
     return StudyVae(card, encoder, decoder), curve

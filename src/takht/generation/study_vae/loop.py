@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from takht.cache.checkpoint import Checkpoint
@@ -31,8 +30,8 @@ def train_study_vae(
 ) -> pd.DataFrame:
     """Train both in place, keep the epoch with the least validation error; return the curve.
 
-    Batches give windows (batch, 256, 512). Columns: epoch (from 1), train_mse, train_kl_nats,
-    validation_mse (of latents' means), validation_kl_nats; nats are of a window.
+    Batches give windows (batch, 512, 256), in [0, 1]. Columns: epoch (from 1), train_mse,
+    train_kl_nats, validation_mse (of latents' means), validation_kl_nats; nats are of a window.
     From an opened checkpoint a training goes on where it was killed.
 
     Raises:
@@ -50,10 +49,9 @@ def train_study_vae(
             training.shuffle(epoch - 1)
             rng = rng_for(seed, "noise", epoch)
             seen = []
-            for number in range(len(training)):
-                windows = training[number][0][..., None]
-                noise = rng.standard_normal((len(windows), LATENTS), np.float32)
-                seen.append([float(x) for x in step(windows, noise)])
+            for batch in training:
+                noise = rng.standard_normal((len(batch.windows), LATENTS), np.float32)
+                seen.append([float(x) for x in step(batch.windows, noise)])
             row = (*np.mean(seen, axis=0).tolist(), *_judged(encoder, decoder, validation))
             if not np.isfinite(row).all():
                 raise TakhtError(
@@ -95,6 +93,7 @@ def _step(
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(windows: Any, noise: Any) -> tuple[Any, Any]:
+        windows = _images(windows)
         with tf.GradientTape() as tape:
             mean, log_variance = encoder(windows, training=True)
             output = decoder(mean + tf.exp(0.5 * log_variance) * noise, training=True)
@@ -107,10 +106,15 @@ def _step(
     return step, optimizer.variables
 
 
+def _images(windows: Any) -> Any:
+    """Return windows (batch, 512, 256) of any float type as float32 (batch, 256, 512, 1)."""
+    return tf.transpose(tf.cast(windows, tf.float32), (0, 2, 1))[..., None]
+
+
 def _judged(encoder: keras.Model, decoder: keras.Model, batches: Batches) -> tuple[float, float]:
     found, sizes = [], []
-    for number in range(len(batches)):
-        windows: NDArray[np.float32] = batches[number][0][..., None]
+    for batch in batches:
+        windows = _images(batch.windows).numpy()
         mean, log_variance = encoder.predict_on_batch(windows)
         output = decoder.predict_on_batch(mean)
         found.append([float(x) for x in vae_loss(windows, output, mean, log_variance)])
