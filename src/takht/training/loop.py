@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 import pandas as pd
+import tensorflow as tf
 from tqdm import tqdm
 
 from takht.cache.checkpoint import Checkpoint
@@ -37,20 +38,24 @@ def train_network(
     From an opened `checkpoint` a training goes on where it was killed.
 
     Raises:
-        TakhtError: a loss is not a finite number.
+        TakhtError: a loss is not a finite number, or XLA cannot compile the network.
     """
     among = among or choose_strategy(1)
     prepare_replicas(network, among)
     steps = TrainStep(network, among, inputs, learning_rate=learning_rate, xla=xla)
-    return _fit(
-        network,
-        steps,
-        training,
-        validation,
-        epochs=epochs,
-        patience=patience,
-        checkpoint=checkpoint or Checkpoint(),
-    )
+    kept = checkpoint or Checkpoint()
+    try:
+        return _fit(
+            network, steps, training, validation, epochs=epochs, patience=patience, checkpoint=kept
+        )
+    except tf.errors.UnimplementedError as error:
+        if not xla:
+            raise
+        reason = str(error).partition("\n")[0]
+        raise TakhtError(
+            f"training: XLA cannot compile {network.name} ({reason}); set "
+            "scales.SCALE.training.xla: false"
+        ) from None
 
 
 def _fit(

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from window_batches import BANDS, COMPOSERS, FRAMES, INPUTS, batches
 
 from takht.cache import checkpoint
@@ -167,6 +168,15 @@ def test_a_training_that_stopped_goes_on_with_seeds_optimizer_and_loss_scale(
     pd.testing.assert_frame_equal(resumed_curve, curve, check_exact=True)
     for ours, theirs in zip(resumed, whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_network_that_xla_cannot_compile_ends_with_advice():
+    tf.config.experimental.enable_op_determinism()
+    data = batches(16, max_steps=1, seed=1)
+    with pytest.raises(
+        TakhtError, match=r"XLA cannot compile mfcc_two_blocks .*MaxPool.*; set .*xla: false"
+    ):
+        train_network(tiny(), data, data, INPUTS, epochs=1, learning_rate=0.1, patience=1, xla=True)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value|overflow:RuntimeWarning")

@@ -26,7 +26,7 @@ def train_study_vae(
     epochs: int,
     learning_rate: float,
     seed: int,
-    checkpoint: Checkpoint,
+    checkpoint: Checkpoint | None = None,
 ) -> pd.DataFrame:
     """Train both in place, keep the epoch with the least validation error; return the curve.
 
@@ -37,6 +37,7 @@ def train_study_vae(
     Raises:
         TakhtError: an error is not a finite number.
     """
+    checkpoint = checkpoint or Checkpoint()
     step, learnt = _step(encoder, decoder, learning_rate)
     variables = [*encoder.variables, *decoder.variables, *learnt]
     rows: list[list[float]] = []
