@@ -45,3 +45,10 @@ def set_up(threads: int, *, mixed_precision: bool = False) -> None:
     except RuntimeError as error:
         if "initializ" not in str(error):
             raise
+
+
+def list_devices() -> list[str]:
+    """Return what kinds of devices TensorFlow computes with: results depend on it."""
+    import tensorflow as tf
+
+    return sorted({each.device_type for each in tf.config.list_physical_devices()})

@@ -12,6 +12,7 @@ from takht.classifiers import networks
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
 from takht.classifiers.networks import mflop_per_window
 from takht.classifiers.standardisation import fit_standardisation
+from takht.core.tensorflow_setup import list_devices
 from takht.dataset.batches import Batches, ShuffledBatches
 from takht.dataset.raw_windows import RawWindows
 from takht.dataset.windows import FeatureFolder, WindowSize
@@ -78,7 +79,7 @@ def fit_network(
         values = [each.model_dump() for each in (experiment, shape, scale)]
         code = [fit_network, load_by_name("networks", experiment.model).build_layers]
         sides = [pd.util.hash_pandas_object(each).tolist() for each in (rows, validation)]
-        checkpoint.open(code, [values, labels, sides], [features.folder])
+        checkpoint.open(code, [values, labels, sides, list_devices()], [features.folder])
     max_steps = max(1, scale.max_steps // experiment.epochs)
     curve = train_network(
         network,

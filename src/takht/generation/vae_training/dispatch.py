@@ -46,6 +46,7 @@ def fit_model(
     # TensorFlow takes seconds to import, so not above.
     tensorflow_setup.set_up(training.threads, mixed_precision=half)
     values = [model.model_dump(), training.model_dump(), split.to_csv()]
+    values.append(tensorflow_setup.list_devices())
     checkpoint.open([fit_model], values, [feature_dir])
     if isinstance(model, LappedVaeModel) and isinstance(training, LappedVaeTraining):
         from takht.generation.vae_training.fit import fit_vae
