@@ -51,7 +51,7 @@ def trained(name: str, among: Any, epochs: int) -> tuple[dict[str, Any], list[An
         batches(49),  # a last batch of one window
         INPUTS,
         epochs=epochs,
-        learning_rate=0.003,
+        learning_rate=0.001,
         patience=99,
         among=among,
     )

@@ -35,7 +35,7 @@ class NetworkExperiment(Experiment):
     masked_copies: int = Field(ge=0, le=1, description="frequency-masked copies of each window")
     batch_size: int = Field(ge=2, le=4096, description="windows a step")
     epochs: int = Field(ge=1, le=10_000)
-    learning_rate: float = Field(gt=0, le=1, description="the highest; it rises, then falls to 0")
+    learning_rate: float = Field(gt=0, le=1)
     patience: int = Field(ge=1, le=10_000, description="epochs without a better validation loss")
 
 

@@ -32,10 +32,9 @@ def train_network(
     """Train `network` in place and return its learning curve, a row an epoch.
 
     Adam on cross-entropy, until the validation loss has not improved for `patience` epochs. The
-    learning rate is that of `warm_up_and_decay`. The network then has the weights of the epoch with
-    the lowest validation loss, the earliest of equal ones. Columns: epoch (from 1), loss, accuracy,
-    validation_loss, validation_accuracy; losses include the weights' L2 penalty. `among` is the
-    strategy in whose scope the network was built.
+    network then has the weights of the epoch with the lowest validation loss, the earliest of equal
+    ones. Columns: epoch (from 1), loss, accuracy, validation_loss, validation_accuracy; losses
+    include the weights' L2 penalty. `among` is the strategy in whose scope the network was built.
     From an opened `checkpoint` a training goes on where it was killed.
 
     Raises:
@@ -43,8 +42,7 @@ def train_network(
     """
     among = among or choose_strategy(1)
     prepare_replicas(network, among)
-    schedule = warm_up_and_decay(learning_rate, epochs * len(training))
-    steps = TrainStep(network, among, inputs, learning_rate=schedule, xla=xla)
+    steps = TrainStep(network, among, inputs, learning_rate=learning_rate, xla=xla)
     kept = checkpoint or Checkpoint()
     try:
         return _fit(
@@ -58,17 +56,6 @@ def train_network(
             f"training: XLA cannot compile {network.name} ({reason}); set "
             "scales.SCALE.training.xla: false"
         ) from None
-
-
-def warm_up_and_decay(highest: float, steps: int) -> Any:
-    """Return a learning rate that rises for a twentieth of the steps, then falls to 0 as a cosine.
-
-    Loshchilov & Hutter 2017.
-    """
-    rise = max(1, steps // 20)
-    return keras.optimizers.schedules.CosineDecay(
-        highest / 10, max(1, steps - rise), alpha=0.0, warmup_target=highest, warmup_steps=rise
-    )
 
 
 def _fit(

@@ -27,7 +27,7 @@ class TrainStep:
         among: Any,
         inputs: NetworkInputs,
         *,
-        learning_rate: Any,
+        learning_rate: float,
         xla: bool,
     ) -> None:
         self._network, self._among, self._inputs = network, among, inputs
