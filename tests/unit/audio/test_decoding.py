@@ -89,8 +89,9 @@ def test_mp3_without_xing_header_and_joined_mp3s_keep_their_length(tmp_path):
 
 
 def test_damage_costs_a_frame_and_is_counted(tmp_path):
+    soundfile.write(tmp_path / "x.wav", noise(), RATE_HZ)
     for name in ("x.flac", "x.mp3"):
-        soundfile.write(tmp_path / name, noise(), RATE_HZ)
+        recode(tmp_path / "x.wav", tmp_path / name)  # libsndfile's mp3 differs from run to run
         content = bytearray((tmp_path / name).read_bytes())
         middle = len(content) // 2
         content[middle : middle + 2000] = np.random.default_rng(0).bytes(2000)
