@@ -115,8 +115,9 @@ class TestCommands:
         workspace = shown[0]["data"]
         experiment = workspace["params"]["params.yaml"]["data"]["experiments"]["best"]
         assert experiment["statistics"] == ["quarter_tone_steps"]
-        (metrics,) = workspace["metrics"].values()
-        assert set(metrics["data"]) == set(tiny_project.BUILT_EXPERIMENTS)
+        metrics = workspace["metrics"]
+        assert set(metrics["metrics/macro_f1.json"]["data"]) == set(tiny_project.BUILT_EXPERIMENTS)
+        assert "best" in metrics["metrics/macro_f1_crossval.json"]["data"]
         (experiments,) = [each["experiments"] for each in shown if each["experiments"]]
         assert len(experiments) == 1
 
