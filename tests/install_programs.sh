@@ -4,6 +4,8 @@
 cd "$(dirname "$0")/.."
 missing=()
 command -v chromium chromium-browser google-chrome > /dev/null || missing+=(chromium)
+# Playwright drives the browser through Node, which needs this library.
+/sbin/ldconfig -p | grep -q libatomic.so.1 || missing+=(libatomic1)
 [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
 as_root=(env)
 [ "$(id -u)" = 0 ] || as_root=(sudo -n)

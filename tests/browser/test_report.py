@@ -8,7 +8,7 @@ import results_on_file
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from results_on_file import EXPERIMENTS, LABELS
-from system_programs import find_program
+from system_programs import find_program, require_library
 
 pytestmark = pytest.mark.slow
 READY = "document.documentElement.dataset.ready"
@@ -37,6 +37,7 @@ def pages(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     path = find_program("chromium", "chromium", "chromium-browser", "google-chrome")
+    require_library("libatomic1", "libatomic.so.1")  # of Playwright's Node
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium

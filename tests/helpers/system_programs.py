@@ -1,5 +1,6 @@
 """What some tests need of the system; where it is missing they are left out, and CI fails."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -15,6 +16,14 @@ def find_program(package: str, *names: str) -> str:
     """Return the path of the first of `names` that is installed, else leave the test out."""
     path = next(filter(None, (shutil.which(name, path=SBIN) for name in names)), None)
     return path or _leave_out(f"{package}: apt-get install {package}")
+
+
+def require_library(package: str, name: str) -> None:
+    """Leave the test out where a shared library is not installed."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        _leave_out(f"{package}: apt-get install {package}")
 
 
 def require_mounts() -> None:
