@@ -13,18 +13,19 @@ _LEAST_VARIANCE = 1e-6  # within composers, as a share of the variance of all wi
 def fit_discriminant(windows: Matrix, composers: Classes) -> Discriminant:
     """Return the discriminant of all windows alike, composers equally likely.
 
-    Each composer's covariance is shrunk by Ledoit & Wolf's formula (2004, scikit-learn). That of
-    one or two windows cannot be shrunk: where no composer has more, all deviations from the
-    composers' means are shrunk together; where there are none, the nearest mean wins. `windows`
-    has shape (windows, statistics); `composers`, shape (windows,), numbers the composers from 0.
+    Each composer's covariance is shrunk by Ledoit & Wolf's formula (2004, scikit-learn). Where a
+    composer has one window, or none has more than two, all deviations from the composers' means
+    are shrunk together; where there are none, the nearest mean wins. `windows` has shape (windows,
+    statistics); `composers`, shape (windows,), numbers the composers from 0.
     """
     scaler = StandardScaler().fit(windows)
     scaled = scaler.transform(windows)
-    count = int(composers.max()) + 1
+    sizes = np.bincount(composers)
+    count = len(sizes)
     means = np.stack([scaled[composers == each].mean(axis=0) for each in range(count)])
     deviations = scaled - means[composers]
     differ = np.square(deviations).mean() > _LEAST_VARIANCE
-    if differ and np.bincount(composers).max() > 2:
+    if differ and sizes.min() > 1 and sizes.max() > 2:
         lda = LinearDiscriminantAnalysis(
             solver="lsqr", shrinkage="auto", priors=np.full(count, 1 / count)
         ).fit(scaled, composers)

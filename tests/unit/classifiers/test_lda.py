@@ -86,6 +86,14 @@ def test_one_or_two_windows_of_each_composer_are_enough(composers, each, spread)
     assert (fitted.log_odds(near).argmax(axis=1) == np.arange(composers)).all()
 
 
+def test_a_composer_of_one_window_beside_others_of_many_is_enough():
+    """scikit-learn would warn of its covariance, and warnings are errors here."""
+    windows, actual, near = few(9, 20, 0.3)
+    kept = np.flatnonzero((actual != 0) | (np.cumsum(actual == 0) == 1))
+    fitted = fit_discriminant(windows[kept], actual[kept])
+    assert (fitted.log_odds(near).argmax(axis=1) == np.arange(9)).all()
+
+
 def test_where_a_composers_windows_do_not_differ_the_nearest_mean_wins():
     windows, actual, near = few(9, 1, 0.0)
     found = fit_discriminant(windows, actual).log_odds(near)
