@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Waveform
 
-_BLOCK_FRAMES = 256  # a block and its spectrum stay in the processor's cache
+_BLOCK_SAMPLES = 2**19  # a block of frames and its spectrum stay in the processor's cache
 
 
 def hann(n_fft: int) -> NDArray[np.float32]:
@@ -20,14 +20,15 @@ def hann(n_fft: int) -> NDArray[np.float32]:
 def block_spectra(
     wave: Waveform, starts: NDArray[np.int64], window: NDArray[np.float32]
 ) -> Iterator[tuple[slice, NDArray[np.complex64]]]:
-    """Yield slices of up to 256 frames and their spectra, shape (frames, 1 + n_fft // 2).
+    """Yield slices of some frames and their spectra, shape (frames, 1 + n_fft // 2).
 
     Frame t is `wave[starts[t] : starts[t] + n_fft]` times the window (n_fft,). `starts` counts
     samples, shape (all frames,); the wave has shape (samples,), and spectra its amplitude's scale.
     """
     every = sliding_window_view(wave, len(window))
-    for first in range(0, len(starts), _BLOCK_FRAMES):
-        part = slice(first, first + _BLOCK_FRAMES)
+    size = max(1, _BLOCK_SAMPLES // len(window))
+    for first in range(0, len(starts), size):
+        part = slice(first, first + size)
         yield part, scipy.fft.rfft(every[starts[part]] * window, axis=1)
 
 

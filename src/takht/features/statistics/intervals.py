@@ -46,7 +46,7 @@ def measure_pitches(wave: Waveform, sample_rate_hz: int) -> Values:
     share = (position - below).astype(np.float32)
     level = np.empty((len(starts), OCTAVES * STEPS), np.float32)
     for part, spectrum in block_spectra(padded, starts, hann(FFT_SAMPLES)):
-        magnitude = np.abs(spectrum)
+        magnitude = np.abs(spectrum[:, : below[-1] + 2])
         level[part] = magnitude[:, below] * (1 - share) + magnitude[:, below + 1] * share
     return level
 

@@ -5,6 +5,7 @@ computed once for each frame. Mandel & Ellis 2005 (MFCC statistics); Jiang et al
 contrast); Harte, Sandler & Gasser 2006 (tonnetz).
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -25,6 +26,7 @@ TONAL_BANDS = 64
 CONTRAST_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0)
 CONTRAST_QUANTILE = 0.02
 ROLLOFF_SHARE = 0.85
+_GROUP = 32  # bins that are added up together in search of the roll-off
 # How many values a frame has of each kind.
 KINDS = {"mfcc": 30, "delta": 30, "tonality": TONAL_BANDS, "contrast": 7, "shape": 6} | {
     "chroma": 12,
@@ -50,12 +52,18 @@ def measure_frames(wave: Waveform, sample_rate_hz: int) -> Values:
     They are 128 mel bands in dB, 7 bands of contrast in dB, 5 values of shape and 12 of chroma.
     The wave is (samples,); frame t reads the 2048 samples around sample 512 t.
     """
-    power = _power_spectrogram(wave)
-    mel_db = 10 * np.log10(np.maximum(power @ _mel_matrix(sample_rate_hz).T, FLOOR_POWER))
-    chroma = power @ _chroma_matrix(sample_rate_hz).T
-    chroma /= np.maximum(chroma.max(axis=1, keepdims=True), FLOOR_POWER)
-    parts = [mel_db, _contrast(power, sample_rate_hz), _shape(power, sample_rate_hz), chroma]
-    return np.concatenate(parts, axis=1).astype(np.float32)
+    mel = mel_filters(sample_rate_hz, FFT_SAMPLES, MEL_BANDS)
+    pitch_classes = _chroma_matrix(sample_rate_hz).T
+    padded, starts = np.pad(wave, FFT_SAMPLES // 2), centred_starts(len(wave), HOP_SAMPLES)
+    rows = np.empty((len(starts), int(_MEASURED_EDGES[-1]) + KINDS["chroma"]), np.float32)
+    for part, spectrum in block_spectra(padded, starts, hann(FFT_SAMPLES)):
+        power = spectrum.real**2 + spectrum.imag**2
+        mel_db = 10 * np.log10(np.maximum((mel @ power.T).T, FLOOR_POWER))
+        chroma = power @ pitch_classes
+        chroma /= np.maximum(chroma.max(axis=1, keepdims=True), FLOOR_POWER)
+        contrast, shape = _contrast(power, sample_rate_hz), _shape(power, sample_rate_hz)
+        rows[part] = np.concatenate([mel_db, contrast, shape, chroma], axis=1)
+    return rows
 
 
 def derive_frame_values(measured: Values, loudest_db: float) -> Values:
@@ -105,26 +113,19 @@ def summarize_timbre(values: Values) -> Values:
     return np.concatenate(statistics).astype(np.float32)
 
 
-def _power_spectrogram(wave: Waveform) -> Values:
-    """Return power, shape (frames, 1025); frame t is centred on sample 512 t."""
-    padded, starts = np.pad(wave, FFT_SAMPLES // 2), centred_starts(len(wave), HOP_SAMPLES)
-    power = np.empty((len(starts), FFT_SAMPLES // 2 + 1), np.float32)
-    for part, spectrum in block_spectra(padded, starts, hann(FFT_SAMPLES)):
-        power[part] = spectrum.real**2 + spectrum.imag**2
-    return power
-
-
 def _contrast(power: Values, sample_rate_hz: int) -> Values:
-    """Return peak over valley of seven bands an octave wide, dB, shape (frames, 7)."""
-    bin_hz = np.arange(power.shape[1]) * sample_rate_hz / FFT_SAMPLES
-    magnitude = np.sqrt(power)
+    """Return peak over valley of seven bands an octave wide, dB, shape (frames, 7).
+
+    A peak is the mean magnitude of a band's strongest bins, a valley that of its weakest.
+    """
+    edges = np.array(CONTRAST_EDGES_HZ) * FFT_SAMPLES / sample_rate_hz
     bands = []
-    for low_hz, high_hz in zip(CONTRAST_EDGES_HZ, [*CONTRAST_EDGES_HZ[1:], np.inf], strict=True):
-        band = magnitude[:, (bin_hz >= low_hz) & (bin_hz <= high_hz)]
+    for low, high in zip(edges, [*edges[1:], power.shape[1] - 1], strict=True):
+        # A sort is vectorised, and takes a quarter of the time of a partition at two places.
+        band = np.sort(power[:, math.ceil(low) : math.floor(high) + 1], axis=1)
         count = max(1, round(CONTRAST_QUANTILE * band.shape[1]))
-        parted = np.partition(band, (count - 1, band.shape[1] - count), axis=1)
-        peak = np.maximum(parted[:, -count:].mean(axis=1), FLOOR_POWER**0.5)
-        valley = np.maximum(parted[:, :count].mean(axis=1), FLOOR_POWER**0.5)
+        peak = np.maximum(np.sqrt(band[:, -count:]).mean(axis=1), FLOOR_POWER**0.5)
+        valley = np.maximum(np.sqrt(band[:, :count]).mean(axis=1), FLOOR_POWER**0.5)
         bands.append(20 * np.log10(peak / valley))
     return np.stack(bands, axis=1)
 
@@ -133,20 +134,33 @@ def _shape(power: Values, sample_rate_hz: int) -> Values:
     """Return log centroid, bandwidth and roll-off (Hz), flatness and RMS, shape (frames, 5)."""
     bin_hz = (np.arange(power.shape[1]) * sample_rate_hz / FFT_SAMPLES).astype(np.float32)
     magnitude = np.sqrt(power) + np.float32(1e-8)
-    share = magnitude / magnitude.sum(axis=1, keepdims=True)
-    centroid = share @ bin_hz
-    bandwidth = np.sqrt(np.maximum(share @ bin_hz**2 - centroid**2, 0))
-    below = (np.cumsum(share, axis=1) < ROLLOFF_SHARE).sum(axis=1)
-    rolloff = bin_hz[below.clip(max=len(bin_hz) - 1)]
-    flatness = np.log(power + FLOOR_POWER).mean(axis=1) - np.log(power.mean(axis=1) + FLOOR_POWER)
-    rms = np.log(np.sqrt(power.mean(axis=1)) + 1e-4)
-    logs = [np.log(np.maximum(hz, 1.0)) for hz in (centroid, bandwidth, rolloff)]
+    rolloff, total = _find_rolloff(magnitude)
+    centroid = magnitude @ bin_hz / total
+    bandwidth = np.sqrt(np.maximum(magnitude @ bin_hz**2 / total - centroid**2, 0))
+    mean = power.mean(axis=1)
+    flatness = np.log(power + FLOOR_POWER).mean(axis=1) - np.log(mean + FLOOR_POWER)
+    rms = np.log(np.sqrt(mean) + 1e-4)
+    logs = [np.log(np.maximum(hz, 1.0)) for hz in (centroid, bandwidth, bin_hz[rolloff])]
     return np.stack([*logs, flatness, rms], axis=1)
 
 
-@lru_cache(maxsize=2)
-def _mel_matrix(sample_rate_hz: int) -> Values:
-    return np.asarray(mel_filters(sample_rate_hz, FFT_SAMPLES, MEL_BANDS).toarray())
+def _find_rolloff(magnitude: Values) -> tuple[NDArray[np.int64], Values]:
+    """Return the bin below which 85 % of a frame's magnitude lies, and all of it, (frames,) each.
+
+    The share is found among groups of bins first, then within the group: sums over all bins, one
+    by one, took half of the time of `_shape`.
+    """
+    upto = np.cumsum(
+        np.add.reduceat(magnitude, np.arange(0, magnitude.shape[1], _GROUP), axis=1), axis=1
+    )
+    wanted = np.float32(ROLLOFF_SHARE) * upto[:, -1:]
+    group = (upto < wanted).sum(axis=1, keepdims=True)
+    before = np.take_along_axis(np.pad(upto, ((0, 0), (1, 0))), group, axis=1)
+    last = magnitude.shape[1] - 1
+    bins = np.minimum(group * _GROUP + np.arange(_GROUP), last)
+    within = before + np.cumsum(np.take_along_axis(magnitude, bins, axis=1), axis=1)
+    found = group[:, 0] * _GROUP + (within < wanted).sum(axis=1)
+    return np.minimum(found, last), upto[:, -1]
 
 
 @lru_cache(maxsize=2)
