@@ -38,7 +38,8 @@ $(READY): $(LOCK) pyproject.toml tools/repair_dvc.py Makefile
 	"$$($(PYTHON) -c 'import sys; print(sys._base_executable)')" -m venv $(if $(HERE),,--clear) .venv
 	rm -f $(BIN)/.ready-*
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip sync --python $(BIN)/python --quiet --require-hashes --compile-bytecode $(LOCK)
+	$(BIN)/uv pip sync --python $(BIN)/python --quiet --require-hashes --compile-bytecode \
+	  --reinstall-package dvc --reinstall-package configobj $(LOCK)  # as released, to be repaired
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python tools/repair_dvc.py
 	touch $@

@@ -47,6 +47,7 @@ CHECKOUT = (
 
 # `dvc status` lists every stage of pipelines that were never run. Without targets it names those
 # in folders, of which DVC's cache has given no output, in one line: if something in them is stale.
+# Stages that run each time do not count.
 STATUS = (
     "dvc",
     "repo/status.py",
@@ -65,6 +66,7 @@ STATUS = (
             or any(out.use_cache and out.exists for out in stage.outs)
         }
         others = [pair for pair in pairs if pair[0].path not in there]
+        others = [pair for pair in others if not pair[0].always_changed]
         pairs = [pair for pair in pairs if pair[0].path in there]
         stale = {pair[0].path_in_repo for pair in others if _joint_status([pair])}
         if stale:

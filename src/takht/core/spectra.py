@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -25,6 +24,8 @@ def block_spectra(
     Frame t is `wave[starts[t] : starts[t] + n_fft]` times the window (n_fft,). `starts` counts
     samples, shape (all frames,); the wave has shape (samples,), and spectra its amplitude's scale.
     """
+    import scipy.fft  # a quarter of a second; a store may have all that a stage makes
+
     every = sliding_window_view(wave, len(window))
     size = max(1, _BLOCK_SAMPLES // len(window))
     for first in range(0, len(starts), size):

@@ -1,17 +1,18 @@
 """Log-mel spectrograms and MFCCs of waveforms: mono float32 in [-1, 1], shape (samples,)."""
 
 from functools import lru_cache
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
-import scipy.fft
-import scipy.sparse
 from numpy.typing import NDArray
 from pydantic import Field
 
 from takht.core.arrays import FLOOR_POWER, TOP_DB, Frames, Waveform
 from takht.core.spectra import block_spectra, centred_starts, hann
 from takht.runtime.params import Section
+
+if TYPE_CHECKING:  # scipy takes a quarter of a second to import, and a store may have all
+    import scipy.sparse
 
 FftSamples = Annotated[int, Field(ge=64, le=16384, description="length of a frame, samples")]
 HopSamples = Annotated[int, Field(ge=16, le=8192, description="from frame to frame, samples")]
@@ -52,17 +53,21 @@ def mfcc(mel_db: Frames, coefficients: int) -> Frames:
     its maximum, so that digital silence does not dominate the first coefficient. Davis &
     Mermelstein 1980.
     """
+    import scipy.fft
+
     held = np.maximum(mel_db, mel_db.max() - TOP_DB)
     return np.asarray(scipy.fft.dct(held, axis=1, norm="ortho")[:, :coefficients], np.float32)
 
 
 @lru_cache(maxsize=4)
-def mel_filters(sample_rate_hz: int, n_fft: int, bands: int) -> scipy.sparse.csr_array:
+def mel_filters(sample_rate_hz: int, n_fft: int, bands: int) -> "scipy.sparse.csr_array":
     """Return triangles of equal area on Slaney's mel scale, shape (bands, 1 + n_fft // 2).
 
     As librosa.filters.mel, without the two seconds that importing librosa takes. Slaney 1998,
     "Auditory Toolbox".
     """
+    import scipy.sparse
+
     hz = _hz(np.linspace(0, float(hz_to_mels(np.array(sample_rate_hz / 2))), bands + 2))
     bins_hz = np.fft.rfftfreq(n_fft, 1 / sample_rate_hz)
     rising = (bins_hz - hz[:-2, None]) / np.diff(hz)[:-1, None]

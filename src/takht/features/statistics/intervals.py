@@ -4,9 +4,7 @@ Statistics of timbre follow the instruments and the studio; the steps a melody t
 """
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from takht.core.arrays import Waveform
 from takht.core.spectra import block_spectra, centred_starts, hann
@@ -57,6 +55,8 @@ def derive_pitch_classes(level: Values, loudest: float) -> Values:
     `level` holds magnitudes as `measure_pitches` has them, shape (frames, 288); `loudest` is the
     highest in the segment.
     """
+    from scipy.ndimage import uniform_filter1d  # half a second to import; a store may have all
+
     level = np.log1p(LOUDNESS_KNEE * level / max(loudest, _TINY))
     around = uniform_filter1d(level, NEIGHBOURHOOD_STEPS, axis=1, mode="nearest")
     peaks = np.maximum(level - around, 0).reshape(len(level), OCTAVES, STEPS)
@@ -71,6 +71,8 @@ def summarize_intervals(pitch: Values) -> Values:
     lies an eighth tone beside a semitone counts half to it. A quarter-tone step is midway between
     two semitones: it counts only as far as its peak is wide, as it is in low registers.
     """
+    import scipy.fft
+
     spectrum = scipy.fft.rfft(pitch, axis=1)
     unison = scipy.fft.irfft((np.abs(spectrum) ** 2).mean(axis=0), STEPS)[0] + _TINY
     statistics = []

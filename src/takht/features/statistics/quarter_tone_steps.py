@@ -6,7 +6,6 @@ Holzapfel 2014.
 """
 
 import numpy as np
-import scipy.fft
 
 from takht.features.statistics.intervals import STEPS as EIGHTHS
 from takht.features.statistics.intervals import Values
@@ -24,6 +23,8 @@ def summarize_steps(pitch: Values) -> Values:
     correlation counts the steps in whatever key. What lies an eighth tone beside a quarter tone
     counts half to it.
     """
+    import scipy.fft  # a quarter of a second; a store may have all
+
     change = np.diff(pitch[::HOP_FRAMES], axis=0)
     begins = scipy.fft.rfft(np.maximum(change, 0), axis=1)
     ends = scipy.fft.rfft(np.maximum(-change, 0), axis=1)
