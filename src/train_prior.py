@@ -4,8 +4,8 @@ from pathlib import Path
 
 from takht.stage import run
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core import tables
-from takht.generation.codec import codec_folder
 from takht.generation.prior.prior_folder import save_prior
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior_training.dispatch import fit_to_features
@@ -22,13 +22,15 @@ def train_prior(
     model_dir: Path,
     curve_csv: Path,
 ) -> None:
-    split = tables.read_table(split_csv)
-    codec = codec_folder.load_codec(vae_dir)
-    card, prior, curve = fit_to_features(settings, denoiser, size, codec, feature_dir, split)
+    checkpoint, split = Checkpoint("train_prior", "step"), tables.read_table(split_csv)
+    card, prior, curve = fit_to_features(
+        settings, denoiser, size, vae_dir, feature_dir, split, checkpoint
+    )
     with atomic_folder(model_dir) as folder:
         save_prior(folder, card, prior)
     with atomic_file(curve_csv) as path:
         tables.write_table(curve, path)
+    checkpoint.remove()
 
 
 if __name__ == "__main__":

@@ -55,14 +55,11 @@ TRAINING = {
     "vae": {"kind": "lapped_vae", "epochs": 3, "threads": 1},
 }
 PRIOR = {
-    "blocks": "recombination",
     "styles": 6,
     "prior_strength_clips": 1.0,
     "shrinkage": 0.2,
     "residual_noise": 1.0,
     "style_temperature": 1.0,
-    "compared_latents": 4,
-    "neighbours": 6,
 }
 DENOISER = {
     "envelope_components": 3,

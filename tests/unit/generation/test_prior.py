@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from generation_corpus import (
@@ -20,19 +21,21 @@ from generation_corpus import (
 )
 from pipeline import ROOT
 
+from takht.cache import checkpoint as checkpoints
+from takht.cache.checkpoint import Checkpoint
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
 from takht.generation.codec.mean_spectrum import SpectrumPca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
 from takht.generation.pieces.load import load_codec, load_prior
 from takht.generation.prior.clip_description import ClipDescription
-from takht.generation.prior.recombination import ar1_smooth, fit_recombination
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles
 from takht.generation.prior.training_set import TrainingSet, make_prior
 
 tensorflow_setup.set_up(1)
 
+from takht.generation.prior_training import loop  # noqa: E402
 from takht.generation.prior_training.fit import fit_denoised_blocks  # noqa: E402
 
 LATENTS, BLOCK_FRAMES, BLOCKS = 6, 8, 170
@@ -81,7 +84,7 @@ def clips(keep: float | None = None) -> tuple[list[ClipDescription], np.ndarray]
 LABELS = {f"c{number}": f"c{number}" for number in range(3)}
 
 
-def fit(found, numbers, steps=0, **changes):
+def fit(found, numbers, steps=0, checkpoint=None, **changes):
     """Return a prior whose blocks a denoiser makes, and its learning curve."""
     settings, size = PriorModel(**PRIOR), DENOISER_TRAINING | {"max_steps": steps}
     train, watched = TrainingSet(found, numbers), TrainingSet(found[::6], numbers[::6])
@@ -94,18 +97,9 @@ def fit(found, numbers, steps=0, **changes):
         Codec(),
         DenoiserModel(**DENOISER | changes),
         DenoiserTraining(**size),
+        checkpoint or Checkpoint(),
     )
     return make_prior(train, LABELS, Codec(), styles, blocks, settings), curve
-
-
-def recombine(found, numbers, validation=None, neighbours=6):
-    """Return a prior whose blocks are training blocks, and how well neighbours foresee."""
-    settings, train = PriorModel(**PRIOR), TrainingSet(found, numbers)
-    styles = fit_styles(found, numbers, 3, settings)
-    blocks, judged = fit_recombination(
-        found, validation or found[:4], numbers, Basis.deviations[:4], neighbours
-    )
-    return make_prior(train, LABELS, Codec(), styles, blocks, settings), judged
 
 
 def memory(blocks: np.ndarray) -> float:
@@ -158,6 +152,41 @@ def test_it_learns_how_each_composers_music_goes_on(trained):
     assert found[2] > found[1] + 0.2
 
 
+def test_a_training_that_was_killed_goes_on_and_ends_the_same(monkeypatch, capsys):
+    monkeypatch.setattr(checkpoints, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(checkpoints, "_LEAST_RATIO", 0)
+    draw, drawn = loop._draw_batch, []
+
+    def drawing(stop):
+        def counted(*words):
+            drawn.append(1)
+            if len(drawn) == stop:
+                raise InterruptedError
+            return draw(*words)
+
+        drawn.clear()
+        return counted
+
+    def opened():
+        kept = Checkpoint("train_prior", "step")
+        kept.open([fit_denoised_blocks], "here", [])
+        return kept
+
+    asked = {"steps": 12, "dropout": 0.2}
+    whole, curve = fit(*clips(), **asked)
+    monkeypatch.setattr(loop, "_draw_batch", drawing(9))
+    with pytest.raises(InterruptedError):
+        fit(*clips(), checkpoint=opened(), **asked)
+    monkeypatch.setattr(loop, "_draw_batch", drawing(0))
+    resumed, resumed_curve = fit(*clips(), checkpoint=opened(), **asked)
+    assert "train_prior: goes on after step 8" in capsys.readouterr().err
+    assert len(drawn) == 4
+    pd.testing.assert_frame_equal(resumed_curve, curve, check_exact=True)
+    for name, value in whole.blocks.denoiser.weights.items():
+        np.testing.assert_array_equal(resumed.blocks.denoiser.weights[name], value)
+    np.testing.assert_array_equal(resumed.blocks.deviations, whole.blocks.deviations)
+
+
 def test_no_guidance_is_nobodys_music(trained):
     blocks, style = trained[0].blocks, np.zeros(len(trained[0].styles.centre), np.float32)
     nobodys = dataclasses.replace(blocks, guidance=0.0)
@@ -179,94 +208,6 @@ def test_no_array_of_a_denoiser_holds_the_training_clips(trained):
     arrays = dict(trained[0].blocks.denoiser.weights) | dataclasses.asdict(trained[0].styles)
     blocks = sum(len(clip.latents) for clip in clips()[0])
     assert max(max(array.shape) for array in arrays.values()) < blocks / 10
-
-
-def test_a_recombination_remembers_as_the_clips_do():
-    """Correlations from block to block, of a latent with itself and with another."""
-
-    def lagged(latents: np.ndarray) -> np.ndarray:
-        unit = (latents - latents.mean(axis=0)) / latents.std(axis=0)
-        return unit[1:].T @ unit[:-1] / len(unit)
-
-    found, numbers = clips(keep=0.7)
-    prior, _ = recombine(found, numbers)
-    theirs = np.mean([lagged(clip.latents) for clip in found], axis=0)
-    ours = np.mean(
-        [lagged(prior.draw(1, 60, np.random.default_rng(s))[1]) for s in range(10)], axis=0
-    )
-    np.testing.assert_allclose(ours[:4, :4], theirs[:4, :4], atol=0.15)  # those it compares
-    assert theirs[1, 0] > theirs[0, 1] + 0.2  # the oracle has a direction
-
-
-def test_a_recombination_goes_on_as_the_composers_music_does():
-    """What follows is the successor of a block alike, of the composer's own, and never the next."""
-    prior = recombine(*clips(keep=0.7))[0].blocks
-    walk = prior.walk(1, 400, np.random.default_rng(1))
-    assert set(prior.composer_of_clip[prior.clip_of_block[walk]]) == {1}
-    assert not np.any(np.diff(walk) == 1)
-    leading = prior.trajectories[:, :4] * prior.compared
-    own = np.flatnonzero(prior.composer_of_clip[prior.clip_of_block] == 1)
-    before = walk[1:] - 1  # whose successors were taken
-    assert (prior.clip_of_block[before] == prior.clip_of_block[walk[1:]]).all()
-    for here, like in zip(walk[:50], before[:50], strict=False):
-        distances = np.sum((leading[own] - leading[here]) ** 2, axis=1)
-        rank = np.sum(distances < np.sum((leading[like] - leading[here]) ** 2))
-        assert rank < 6 + 9  # those within four blocks of it do not count
-
-
-def test_a_cycle_is_gone_through_in_its_order():
-    """Of clips that repeat A B C D, pieces do: an order that chance keeps once in 4^400."""
-    turns = np.linspace(0, 2 * np.pi, 4, endpoint=False)
-    shapes = np.stack([np.cos(turns + phase) for phase in range(LATENTS)], axis=1)
-    cycle = np.tile(shapes, (40, 1)).astype(np.float32)
-    noise = np.random.default_rng(4)
-    found, numbers = clips()
-    found = [
-        dataclasses.replace(
-            clip,
-            latents=(cycle + noise.normal(0, 0.05, cycle.shape)).astype(np.float32),
-            envelope=clip.envelope[: 160 * BLOCK_FRAMES],
-        )
-        for clip in found
-    ]
-    prior, judged = recombine(found, numbers)
-    walk = prior.blocks.walk(0, 400, np.random.default_rng(1))
-    assert set(np.diff(walk % 4) % 4) == {1}
-    assert judged["unexplained_variance"].max() < 0.05
-
-
-def test_noise_cannot_be_foreseen_but_the_mean_of_many_harms_least():
-    found, numbers = clips(keep=0.0)
-    rng = np.random.default_rng(5)
-    found = [
-        dataclasses.replace(clip, latents=rng.normal(size=clip.latents.shape).astype(np.float32))
-        for clip in found
-    ]
-    _, judged = recombine(found[3:], numbers[3:], found[:3])
-    assert judged["neighbours"].tolist() == [1, 2, 4, 8, 16, 32, 64]
-    # a successor of 1 has twice the variance, the mean of n has 1 + 1/n
-    expected = 1 + 1 / judged["neighbours"]
-    np.testing.assert_allclose(judged["unexplained_variance"], expected, atol=0.3)
-    assert (np.diff(judged["unexplained_variance"]) < 0).all()
-
-
-def test_walks_linger_until_they_remember_as_clips_do():
-    """Random walks through slow music are as slow again; those through noise are left alone."""
-
-    found, numbers = clips(keep=0.5)
-    prior, _ = recombine(found, numbers, neighbours=1000)
-    assert prior.blocks.persistence > 0.1
-    ours = [memory(prior.draw(c, 60, np.random.default_rng(c))[1][:, :4]) for c in range(3)]
-    theirs = [memory(clip.latents[:, :4] - clip.latents[:, :4].mean(axis=0)) for clip in found]
-    assert np.mean(ours) == pytest.approx(np.mean(theirs), abs=0.1)
-    assert recombine(*clips(keep=0.0), neighbours=1000)[0].blocks.persistence < 0.1
-
-
-def test_lingering_is_a_geometric_series():
-    trajectory = np.zeros((5, 2), np.float32)
-    trajectory[1] = 1
-    expected = [0, 1, 0.5, 0.25, 0.125]
-    np.testing.assert_allclose(ar1_smooth(trajectory, 0.5), np.stack([expected] * 2, axis=1))
 
 
 @pytest.mark.parametrize(("seconds", "blocks"), [(1.0, 11), (10.0, 108), (60.0, 647)])
@@ -353,14 +294,13 @@ def test_clips_shorter_than_a_window_are_refused_in_one_line():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("blocks", ["recombination", "denoiser"])
-def test_train_prior_writes_the_same_bytes_and_they_load_again(tmp_path, blocks):
+def test_train_prior_writes_the_same_bytes_and_they_load_again(tmp_path):
     write_spectrograms(tmp_path, "generation_mel")
     run_stage(tmp_path, "vae", "generation_mel", "vae")
     parameters = {
         "generation": {
             "models": MODEL,
-            "prior": PRIOR | {"blocks": blocks},
+            "prior": PRIOR,
             "denoiser": DENOISER | {"dropout": 0.1},
         },
         "scales": {"s": {"generation": TRAINING | {"denoiser": DENOISER_TRAINING}}},

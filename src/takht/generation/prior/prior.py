@@ -1,11 +1,10 @@
 """A prior over pieces in two steps: a style, which stays, and blocks, which go on.
 
 A style is drawn about its composer's mean. Blocks, a few latents and the residual noise's loudness
-each, are a recombination of training blocks, or come out of noise by a denoiser.
+each, come out of noise by a denoiser.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,28 +12,9 @@ from numpy.typing import NDArray
 from takht.core.arrays import Frames
 from takht.generation.codec.mean_spectrum import MeanSpectrum, SpectrumPca
 from takht.generation.codec.residual_noise import BAND_GROUPS, ResidualNoise
+from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.styles import Styles
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
-
-
-class BlockSource(Protocol):
-    """Where blocks come from."""
-
-    @property
-    def block_frames(self) -> int:
-        """Frames of a block."""
-
-    @property
-    def latents(self) -> int:
-        """Latents of a block."""
-
-    def draw(
-        self, composer: int, style: NDArray[np.float32], blocks: int, rng: np.random.Generator
-    ) -> tuple[Frames, Frames]:
-        """Return latents (blocks, latents) at unit scale, and envelopes (blocks, block_frames).
-
-        `style` (numbers,) is standardised.
-        """
 
 
 @dataclass(frozen=True)
@@ -45,7 +25,7 @@ class Prior:
     labels: tuple[str, ...]
     spectrum_pca: SpectrumPca
     styles: Styles
-    blocks: BlockSource
+    blocks: DenoisedBlocks
     fine_gains: NDArray[np.float32]  # (4,), that give back what coding takes from fine structure
     residual: float  # of the residual noise's amplitude: 1 is as strong as in the clips
     style_temperature: float  # of draws about a composer's mean: 1 is as wide as the clips are

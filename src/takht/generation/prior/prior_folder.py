@@ -18,8 +18,7 @@ from takht.generation.codec.generation_card import GenerationCard
 from takht.generation.codec.mean_spectrum import SpectrumPca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.denoiser import Denoiser
-from takht.generation.prior.prior import BlockSource, Prior
-from takht.generation.prior.recombination import Recombination
+from takht.generation.prior.prior import Prior
 from takht.generation.prior.styles import Styles
 
 
@@ -27,7 +26,6 @@ class PriorCard(GenerationCard):
     """What a prior says about itself."""
 
     kind: Literal["style_prior"] = "style_prior"
-    blocks: Literal["recombination", "denoiser"]
     composers: tuple[str, ...] = Field(min_length=1)
     labels: tuple[str, ...]
     block_frames: int = Field(ge=4, le=512)
@@ -35,10 +33,8 @@ class PriorCard(GenerationCard):
     clips: int = Field(ge=1, description="trained on")
     residual_noise: float = Field(gt=0, le=2)
     style_temperature: float = Field(ge=0, le=2)
-    persistence: float = Field(default=0, ge=0, lt=1, description="of a recombination")
-    neighbours: int = Field(default=1, ge=1, le=1000, description="of a recombination")
-    guidance: float = Field(default=1, ge=0, le=20, description="of a denoiser")
-    sampling_steps: int = Field(default=2, ge=2, le=1000, description="of a denoiser")
+    guidance: float = Field(ge=0, le=20)
+    sampling_steps: int = Field(ge=2, le=1000)
 
 
 def save_prior(folder: Path, card: PriorCard, prior: Prior) -> None:
@@ -46,14 +42,10 @@ def save_prior(folder: Path, card: PriorCard, prior: Prior) -> None:
     write_arrays(folder, "styles", asdict(prior.styles) | {"fine_gains": prior.fine_gains})
     write_arrays(folder, "mean_spectrum", asdict(prior.spectrum_pca))
     blocks = prior.blocks
-    if isinstance(blocks, Recombination):
-        arrays = {name: value for name, value in asdict(blocks).items() if np.ndim(value)}
-        write_arrays(folder, "blocks", arrays)
-    elif isinstance(blocks, DenoisedBlocks):
-        write_arrays(folder, "envelope", asdict(blocks.envelope_pca))
-        write_arrays(folder, "network", blocks.denoiser.weights)
-        arrays = {"variances": blocks.denoiser.variances, "deviations": blocks.deviations}
-        write_arrays(folder, "blocks", arrays)
+    write_arrays(folder, "envelope", asdict(blocks.envelope_pca))
+    write_arrays(folder, "network", blocks.denoiser.weights)
+    arrays = {"variances": blocks.denoiser.variances, "deviations": blocks.deviations}
+    write_arrays(folder, "blocks", arrays)
     write_card(card, folder)
 
 
@@ -84,19 +76,15 @@ def load_prior(folder: Path) -> Prior:
         )
         if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
             raise ValueError(f"composers, labels, frames and latents {found}")
-        tried = prior
-        if isinstance(prior.blocks, DenoisedBlocks):
-            tried = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
-        tried.draw(0, 1.0, np.random.default_rng(0))
+        quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
+        quick.draw(0, 1.0, np.random.default_rng(0))
     except (IndexError, KeyError, MemoryError, TypeError, ValueError) as error:
         raise mismatch_error(folder, error) from None
     return prior
 
 
-def _load_blocks(folder: Path, card: PriorCard) -> BlockSource:
+def _load_blocks(folder: Path, card: PriorCard) -> DenoisedBlocks:
     arrays = read_arrays(folder, "blocks")
-    if card.blocks == "recombination":
-        return Recombination(**arrays, persistence=card.persistence, neighbours=card.neighbours)
     return DenoisedBlocks(
         Denoiser(arrays["variances"], read_arrays(folder, "network")),
         SpectrumPca(**read_arrays(folder, "envelope")),

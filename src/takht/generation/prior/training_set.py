@@ -11,7 +11,8 @@ from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec import VaeCodec
 from takht.generation.prior.clip_description import ClipDescription, describe_clip
-from takht.generation.prior.prior import BlockSource, Prior
+from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.prior import Prior
 from takht.generation.prior.settings import PriorModel
 from takht.generation.prior.styles import Styles
 
@@ -57,10 +58,10 @@ def make_prior(
     labels: dict[str, str],
     codec: VaeCodec,
     styles: Styles,
-    blocks: BlockSource,
+    blocks: DenoisedBlocks,
     settings: PriorModel,
 ) -> Prior:
-    """Return the prior of styles and a source of blocks."""
+    """Return the prior of styles and of blocks."""
     return Prior(
         composers=tuple(labels),
         labels=tuple(labels.values()),

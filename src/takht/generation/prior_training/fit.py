@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
 from takht.generation.codec.codec import VaeCodec
@@ -29,6 +30,7 @@ def fit_denoised_blocks(
     codec: VaeCodec,
     settings: DenoiserModel,
     size: DenoiserTraining,
+    checkpoint: Checkpoint,
 ) -> tuple[DenoisedBlocks, pd.DataFrame]:
     """Return a denoiser of blocks, and its learning curve.
 
@@ -56,7 +58,7 @@ def fit_denoised_blocks(
     weights = np.concatenate(
         [weights / weights.mean(), np.full(len(envelope_pca.axes), _ENVELOPE_WEIGHT)]
     ).astype(np.float32)
-    denoiser, curve = train_denoiser(sides[0], sides[1], weights, settings, size)
+    denoiser, curve = train_denoiser(sides[0], sides[1], weights, settings, size, checkpoint)
     blocks = DenoisedBlocks(
         denoiser,
         envelope_pca,

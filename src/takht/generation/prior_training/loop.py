@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core.arrays import Frames
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
@@ -41,16 +42,19 @@ def train_denoiser(
     weights_of_numbers: NDArray[np.float32],
     settings: DenoiserModel,
     size: DenoiserTraining,
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[Denoiser, pd.DataFrame]:
     """Return the denoiser of the check with the least validation error, and the learning curve.
 
     Errors of clean windows are over what the linear estimate leaves uncertain, and weighted by
     `weights_of_numbers` (numbers,). Columns: step, train_loss, validation_loss; 1 is the error of
-    the linear estimate, which is the denoiser at step 0.
+    the linear estimate, which is the denoiser at step 0. From an opened checkpoint a training goes
+    on where it was killed.
 
     Raises:
         TakhtError: an error is not a finite number.
     """
+    checkpoint = checkpoint or Checkpoint()
     windows, known = train
     variances = fit_variances(windows.read(np.arange(len(windows.starts))))
     start = initial_weights(
@@ -64,16 +68,26 @@ def train_denoiser(
     )
     variables = {name: keras.Variable(value) for name, value in start.items()}
     averages = {name: tf.Variable(value, trainable=False) for name, value in start.items()}
-    step = _make_step(variables, averages, variances, weights_of_numbers, settings, size.max_steps)
+    step, learnt = _make_step(
+        variables, averages, variances, weights_of_numbers, settings, size.max_steps
+    )
+    state = [*variables.values(), *averages.values(), *learnt]
 
-    seen: list[float] = []
-    first = validate_denoiser(Denoiser(variances, start), *validation, weights_of_numbers)
-    rows, best = [(0, np.nan, first)], (first, start)
-    with tqdm(total=size.max_steps, desc="prior", unit="step", disable=None) as bar:
-        for done in range(1, size.max_steps + 1):
+    before, seen = 0, []
+    if kept := checkpoint.load(state):
+        (rows, least, before, seen), arrays = kept
+        best = least, dict(zip(start, arrays, strict=True))
+    else:
+        first = validate_denoiser(Denoiser(variances, start), *validation, weights_of_numbers)
+        rows, best = [(0, np.nan, first)], (first, start)
+    with tqdm(total=size.max_steps, initial=before, desc="prior", unit="step", disable=None) as bar:
+        for done in range(before + 1, size.max_steps + 1):
             rng = rng_for(settings.seed, "step", done)
-            kept = tf.constant(min(_MOST_AVERAGED, done / (done + 9)))
-            seen.append(float(step(kept, *_draw_batch(windows, known, settings, size, rng))))
+            if checkpoint.is_due():
+                note = [rows, best[0], done - 1, seen]
+                checkpoint.save(done - 1, note, state, list(best[1].values()))
+            share = tf.constant(min(_MOST_AVERAGED, done / (done + 9)))
+            seen.append(float(step(share, *_draw_batch(windows, known, settings, size, rng))))
             bar.update()
             if done % -(-size.max_steps // CHECKS) and done < size.max_steps:
                 continue
@@ -137,8 +151,11 @@ def _make_step(
     weights_of_numbers: NDArray[np.float32],
     settings: DenoiserModel,
     steps: int,
-) -> Any:
-    """Return a function that takes a training step, averages the weights and returns the loss."""
+) -> tuple[Any, list[Any]]:
+    """Return a function that takes a training step, averages the weights and returns the loss.
+
+    The variables of its optimizer and of its dropout come with it.
+    """
     weights = list(variables.values())
     optimizer = keras.optimizers.AdamW(
         _Schedule(settings.learning_rate, steps),
@@ -169,7 +186,7 @@ def _make_step(
             average.assign_add((1 - kept) * (variables[name] - average))
         return loss / tf.reduce_mean(weights_of_numbers * tf.square(wanted))
 
-    return step
+    return step, [*optimizer.variables, *dropout.variables]
 
 
 class _Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
