@@ -73,7 +73,8 @@ def train_denoiser(
     )
     state = [*variables.values(), *averages.values(), *learnt]
 
-    before, seen = 0, []
+    before = 0
+    seen: list[float] = []
     if kept := checkpoint.load(state):
         (rows, least, before, seen), arrays = kept
         best = least, dict(zip(start, arrays, strict=True))
