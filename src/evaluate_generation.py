@@ -1,6 +1,7 @@
 """evaluate_generation: measure the models on held-out music, and what they made beside it."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 from takht.stage import run
@@ -11,6 +12,7 @@ from takht.core.threads import one_blas_thread
 from takht.corpus.fingerprint import describe_corpus
 from takht.dataset.windows import FeatureFolder
 from takht.generation.codec.clips import Clips
+from takht.generation.metrics.excerpts import read_excerpts
 from takht.generation.metrics.generated_folder import compare_reconstructions, read_index
 from takht.generation.metrics.judge import Judge
 from takht.generation.metrics.summary import (
@@ -31,6 +33,7 @@ def evaluate_generation(
     generation_mel_dir: Path,
     study_spectrogram_dir: Path,
     statistics_dir: Path,
+    segment_dir: Path,
     split_csv: Path,
     metrics_json: Path,
     reconstructions_csv: Path,
@@ -50,7 +53,9 @@ def evaluate_generation(
     with one_blas_thread():
         found = measure_models(codec, pca, original, held_out, windows)
         add_reconstructions(found, compared)
-        add_samples(found, generated_dir, index, judge, train, held_out, codec.block_frames)
+        read = partial(read_excerpts, segment_dir, split)
+        blocks = codec.block_frames
+        add_samples(found, generated_dir, index, judge, train, held_out, read, blocks)
     corpus = describe_corpus(split)
     with atomic_file(metrics_json) as path:
         path.write_text(

@@ -1,35 +1,36 @@
-"""train_prior: learn how pieces of each composer begin, go on and sound, in latents."""
+"""train_prior: learn how pieces of each composer sound and go on, in latents."""
 
 from pathlib import Path
 
 from takht.stage import run
 
+from takht.cache.checkpoint import Checkpoint
 from takht.core import tables
-from takht.core.threads import one_blas_thread
-from takht.generation.codec import codec_folder
 from takht.generation.prior.prior_folder import save_prior
-from takht.generation.prior.settings import PriorModel, PriorTraining
-from takht.generation.prior.training_set import fit_to_features
+from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
+from takht.generation.prior_training.dispatch import fit_to_features
 from takht.runtime.atomic import atomic_file, atomic_folder
 
 
 def train_prior(
     settings: PriorModel,
-    training: PriorTraining,
+    denoiser: DenoiserModel,
+    size: DenoiserTraining,
     vae_dir: Path,
     feature_dir: Path,
     split_csv: Path,
     model_dir: Path,
-    neighbours_csv: Path,
+    curve_csv: Path,
 ) -> None:
-    split = tables.read_table(split_csv)
-    codec = codec_folder.load_codec(vae_dir)
-    with one_blas_thread():
-        card, prior, tried = fit_to_features(settings, training, codec, feature_dir, split)
+    checkpoint, split = Checkpoint("train_prior", "step"), tables.read_table(split_csv)
+    card, prior, curve = fit_to_features(
+        settings, denoiser, size, vae_dir, feature_dir, split, checkpoint
+    )
     with atomic_folder(model_dir) as folder:
         save_prior(folder, card, prior)
-    with atomic_file(neighbours_csv) as path:
-        tables.write_table(tried, path)
+    with atomic_file(curve_csv) as path:
+        tables.write_table(curve, path)
+    checkpoint.remove()
 
 
 if __name__ == "__main__":

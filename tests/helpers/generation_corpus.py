@@ -54,6 +54,32 @@ TRAINING = {
     },
     "vae": {"kind": "lapped_vae", "epochs": 3, "threads": 1},
 }
+PRIOR = {
+    "styles": 6,
+    "prior_strength_clips": 1.0,
+    "shrinkage": 0.2,
+    "residual_noise": 1.0,
+    "style_temperature": 1.0,
+}
+DENOISER = {
+    "envelope_components": 3,
+    "guidance": 1.0,
+    "sampling_steps": 12,
+    "learning_rate": 0.002,
+    "weight_decay": 0.02,
+    "dropout": 0.0,
+    "anyone": 0.1,
+    "style_noise": 0.3,
+    "seed": 1,
+}
+DENOISER_TRAINING = {
+    "window_blocks": 8,
+    "width": 32,
+    "layers": 2,
+    "batch_size": 16,
+    "max_steps": 8,
+    "threads": 1,
+}
 
 
 def spectrogram(rng: np.random.Generator, mean_spectrum: np.ndarray, frames: int) -> np.ndarray:

@@ -47,7 +47,14 @@ TINY = {
             "mixed_precision": False,
         },
         "vae": {"kind": "lapped_vae", "epochs": 1, "threads": 1},
-        "prior": {"clips_per_composer": 2},
+        "denoiser": {
+            "window_blocks": 8,
+            "width": 32,
+            "layers": 1,
+            "batch_size": 4,
+            "max_steps": 2,
+            "threads": 1,
+        },
     },
 }
 

@@ -307,14 +307,16 @@ def test_the_commit_is_the_one_that_recorded_the_results(tmp_path, monkeypatch):
 def test_measures_without_an_aim_or_a_value_have_no_verdict():
     metrics = json.loads((results_on_file.ROOT / "metrics/generation.json").read_text())
     rows = dict(zip(generation_measures.full_names(), generation_measures.ROWS, strict=True))
-    error = rows["reconstruction, squared error"]
-    metrics["vae"]["recon_mse"], metrics["pca"]["recon_mse"] = 0.006, 0.0064
-    assert generation_measures.verdict(error, metrics) is True
-    metrics["vae"]["recon_mse"] = 0.0066
-    assert generation_measures.verdict(error, metrics) is False
-    metrics["vae"]["recon_mse"] = None
-    assert generation_measures.verdict(error, metrics) is None
-    assert generation_measures.verdict(rows["latents per second"], metrics) is None
+    frechet = rows["samples, Fréchet distance over that of held-out music"]
+    metrics["vae"] |= {"frechet": 19.9, "frechet_reference": 10.0}
+    assert generation_measures.verdict(frechet, metrics) is True
+    metrics["vae"]["frechet"] = 20.1
+    assert generation_measures.verdict(frechet, metrics) is False
+    onset = rows["reconstruction: onset correlation"]
+    metrics["vae"]["onset"] = None
+    assert generation_measures.verdict(onset, metrics) is None
+    no_aim = onset._replace(reached=None)
+    assert generation_measures.verdict(no_aim, {"vae": {"onset": 1.0}}) is None
 
 
 def test_two_runs_write_the_same_bytes(written):

@@ -25,8 +25,8 @@ _LEAST_RATIO = 50.0  # of the seconds between two saves to those that the last o
 class Checkpoint:
     """The state of a training after an epoch. It is not saved before the checkpoint is opened."""
 
-    def __init__(self, label: str = "training") -> None:
-        self._label = label
+    def __init__(self, label: str = "training", unit: str = "epoch") -> None:
+        self._label, self._unit = label, unit
         self._store: Store | None = None
         self._keys: list[str] = []  # of the entry that is replaced next, and of the other
         self._saved, self._took = time.monotonic(), 0.0
@@ -61,7 +61,7 @@ class Checkpoint:
                 for variable, value in zip(variables, values, strict=True):
                     variable.assign(value)
                 self._keys.sort(key=key.__eq__)
-                sys.stderr.write(f"{self._label}: goes on after epoch {epochs[key]}\n")
+                sys.stderr.write(f"{self._label}: goes on after {self._unit} {epochs[key]}\n")
                 return note, best
         return None
 

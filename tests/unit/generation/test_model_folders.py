@@ -5,7 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from feature_folders import write_recording
+from generation_corpus import DENOISER, DENOISER_TRAINING
 
+from takht.cache.checkpoint import Checkpoint
 from takht.dataset.feature_folder import FeaturePiece, write_index
 from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
@@ -17,10 +19,11 @@ from takht.generation.codec.codec_folder import (
     reconstruction_error,
     save_codec,
 )
-from takht.generation.prior.fit import describe_clip, fit_prior
+from takht.generation.prior.clip_description import describe_clip
 from takht.generation.prior.prior_folder import load_prior, save_prior
-from takht.generation.prior.settings import PriorModel, PriorTraining
-from takht.generation.prior.training_set import fit_to_features
+from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
+from takht.generation.prior.styles import fit_styles
+from takht.generation.prior_training.dispatch import fit_to_features
 
 SETTINGS = {"kind": "generation_mel", "sample_rate_hz": 22_050, "hop_samples": 256}
 # Recordings of two composers, not in the order of their names, and lengths of their segments.
@@ -110,44 +113,42 @@ def test_errors_are_of_whole_blocks_and_of_leading_components():
     assert expected.min() == 0
 
 
-def test_a_prior_learns_from_the_middle_clips_of_each_composer_and_comes_back(corpus):
+def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus):
     folder, split, segments = corpus
+    (folder / "vae").mkdir()
+    save_codec(folder / "vae", vae_card(), small.codec(), small.pca())
     settings = PriorModel(
-        styles=2, prior_strength_clips=1.0, shrinkage=0.2, residual_noise=0.7,
-        style_temperature=0.5, compared_latents=4, neighbours=3,
-    )  # fmt: skip
-    codec = small.codec()
-    card, prior, tried = fit_to_features(
-        settings, PriorTraining(clips_per_composer=1), codec, folder, split
+        styles=2, prior_strength_clips=1.0, shrinkage=0.2, residual_noise=0.7, style_temperature=0.5
     )
-    # Of three clips of al-Qasabgi's the second; eight blocks are 64 frames.
-    chosen = [segments["qasabgi/2", 1], segments["umm/1", 0]]
-    described = [describe_clip(codec, clip) for clip in chosen]
-    watched = [describe_clip(codec, segments["umm/3", 0])]
-    names = (["qasabgi", "umm"], ["QASABGI", "UMM"])
-    expected, errors = fit_prior(described, watched, np.array([0, 1]), *names, codec, settings)
-    pd.testing.assert_frame_equal(tried, errors)
-    numbers = sum(
-        len(expected.__dict__[name].ravel())
-        for name in ("means", "root", "style_axes", "trajectories")
-    )
-    assert (card.clips, card.parameters, card.latents, card.block_frames) == (2, numbers, 24, 8)
+    sizes = DenoiserModel(**DENOISER), DenoiserTraining(**DENOISER_TRAINING | {"max_steps": 0})
+
+    def fit(rows):
+        return fit_to_features(settings, *sizes, folder / "vae", folder, rows, Checkpoint())
+
+    card, prior, _ = fit(split)
+    # nine blocks are 72 frames: umm/1's first and qasabgi/2's second, each from four places on
+    chosen = [segments["umm/1", 0], segments["qasabgi/2", 1]]
+    described = [describe_clip(small.codec(), clip[2 * p :]) for clip in chosen for p in range(4)]
+    numbers = np.repeat([1, 0], 4)
+    expected = fit_styles(described, numbers, 2, settings)
+    np.testing.assert_allclose(prior.styles.means, expected.means, atol=1e-5)
+    assert (card.clips, card.latents, card.block_frames) == (2, 24, 8)
     assert (card.composers, card.labels) == (("qasabgi", "umm"), ("QASABGI", "UMM"))
 
     (folder / "prior").mkdir()
     save_prior(folder / "prior", card, prior)
-    for found in (prior, load_prior(folder / "prior")):
-        for composer in (0, 1, None):
-            ours, theirs = (
-                each.draw(composer, 3.0, np.random.default_rng(1)) for each in (found, expected)
-            )
-            np.testing.assert_array_equal(ours[0], theirs[0])
-            np.testing.assert_array_equal(ours[1], theirs[1])
-            for name, value in vars(theirs[2]).items():
-                np.testing.assert_array_equal(getattr(ours[2], name), value)
+    loaded = load_prior(folder / "prior")
+    for composer in (0, 1, None):
+        ours, theirs = (
+            each.draw(composer, 3.0, np.random.default_rng(1)) for each in (loaded, prior)
+        )
+        np.testing.assert_array_equal(ours[0], theirs[0])
+        np.testing.assert_array_equal(ours[1], theirs[1])
+        for name, value in vars(theirs[2]).items():
+            np.testing.assert_array_equal(getattr(ours[2], name), value)
     save_prior(folder / "prior", card.model_copy(update={"latents": 23}), prior)
     with pytest.raises(TakhtError, match="one model"):
         load_prior(folder / "prior")
     only = split[split["recording"] != "umm/1"]
-    with pytest.raises(TakhtError, match="composer umm: has no training clip of 8 blocks"):
-        fit_to_features(settings, PriorTraining(clips_per_composer=1), codec, folder, only)
+    with pytest.raises(TakhtError, match="composer umm: has no training clip of 9 blocks"):
+        fit(only)

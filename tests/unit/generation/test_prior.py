@@ -1,4 +1,4 @@
-"""The prior draws pieces in their composer's style, whose latents move as in music."""
+"""The prior draws pieces in their composer's style, whose blocks go on as in music."""
 
 import dataclasses
 import json
@@ -6,28 +6,38 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
-from generation_corpus import MODEL, TRAINING, contents, run_stage, write_spectrograms
+from generation_corpus import (
+    DENOISER,
+    DENOISER_TRAINING,
+    MODEL,
+    PRIOR,
+    TRAINING,
+    contents,
+    run_stage,
+    write_spectrograms,
+)
 from pipeline import ROOT
 
+from takht.cache import checkpoint as checkpoints
+from takht.cache.checkpoint import Checkpoint
+from takht.core import tensorflow_setup
 from takht.errors import TakhtError
 from takht.generation.codec.mean_spectrum import SpectrumPca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
 from takht.generation.pieces.load import load_codec, load_prior
-from takht.generation.prior.fit import ClipDescription, fit_prior
-from takht.generation.prior.prior import ar1_smooth
-from takht.generation.prior.settings import PriorModel
+from takht.generation.prior.clip_description import ClipDescription
+from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
+from takht.generation.prior.styles import fit_styles
+from takht.generation.prior.training_set import TrainingSet, make_prior
 
-PRIOR = {
-    "styles": 6,
-    "prior_strength_clips": 1.0,
-    "shrinkage": 0.2,
-    "residual_noise": 1.0,
-    "style_temperature": 1.0,
-    "compared_latents": 4,
-    "neighbours": 6,
-}
+tensorflow_setup.set_up(1)
+
+from takht.generation.prior_training import loop  # noqa: E402
+from takht.generation.prior_training.fit import fit_denoised_blocks  # noqa: E402
+
 LATENTS, BLOCK_FRAMES, BLOCKS = 6, 8, 170
 
 
@@ -39,6 +49,7 @@ class Codec:
     """All that the prior asks of a codec."""
 
     basis = Basis()
+    latents = LATENTS
     spectrum_pca = SpectrumPca(
         np.zeros(256, np.float32), np.eye(3, 256, dtype=np.float32), np.ones(3, np.float32)
     )
@@ -53,15 +64,14 @@ def trajectory(rng: np.random.Generator, keep: float) -> np.ndarray:
     return found[50:].astype(np.float32)
 
 
-def clips(
-    composers: int = 3, each: int = 6, keep: float = 0.7
-) -> tuple[list[ClipDescription], np.ndarray]:
-    """Clips whose mean spectrum and the scale of whose latents tell the composer."""
+def clips(keep: float | None = None) -> tuple[list[ClipDescription], np.ndarray]:
+    """Clips whose mean spectrum, scales of latents and, of no one `keep`, slowness tell who."""
     rng = np.random.default_rng(1)
     found, numbers = [], []
-    for composer in range(composers):
-        for _ in range(each):
-            latents = trajectory(rng, keep) * np.exp(0.8 * (composer - 1))
+    for composer in range(3):
+        for _ in range(6):
+            own = (-0.6, 0.0, 0.8)[composer] if keep is None else keep
+            latents = trajectory(rng, own) * np.exp(0.8 * (composer - 1))
             code = np.full(3, 2.0 * composer) + rng.normal(0, 0.3, 3)
             levels = rng.normal(composer, 0.1, LEVELS)
             envelope = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
@@ -71,99 +81,138 @@ def clips(
     return found, np.array(numbers)
 
 
-def fit(found, numbers, validation=None, **changes):
-    settings = PriorModel(**PRIOR | changes)
-    names = [f"c{number}" for number in range(3)]
-    watched = found[:4] if validation is None else validation
-    return fit_prior(found, watched, numbers, names, names, Codec(), settings)
+LABELS = {f"c{number}": f"c{number}" for number in range(3)}
+
+
+def fit(found, numbers, steps=0, checkpoint=None, **changes):
+    """Return a prior whose blocks a denoiser makes, and its learning curve."""
+    settings, size = PriorModel(**PRIOR), DENOISER_TRAINING | {"max_steps": steps}
+    train, watched = TrainingSet(found, numbers), TrainingSet(found[::6], numbers[::6])
+    styles = fit_styles(train.clips, train.composer, 3, settings)
+    blocks, curve = fit_denoised_blocks(
+        train,
+        watched,
+        styles,
+        1.0,
+        Codec(),
+        DenoiserModel(**DENOISER | changes),
+        DenoiserTraining(**size),
+        checkpoint or Checkpoint(),
+    )
+    return make_prior(train, LABELS, Codec(), styles, blocks, settings), curve
+
+
+def memory(blocks: np.ndarray) -> float:
+    """The correlation of latents with themselves a block later."""
+    return float(np.sum(blocks[1:] * blocks[:-1]) / np.sum(blocks**2))
 
 
 @pytest.fixture(scope="module")
-def prior():
+def untrained():
     return fit(*clips())[0]
 
 
-def test_pieces_have_their_composers_colour_scale_and_texture(prior):
+@pytest.fixture(scope="module")
+def trained():
+    return fit(*clips(), steps=500, guidance=3.0)
+
+
+def test_pieces_have_their_composers_colour_scale_and_noise(untrained):
     for composer in range(3):
-        drawn = [prior.draw(composer, 30, np.random.default_rng(seed)) for seed in range(12)]
-        spectrum_pca = np.mean([mean_spectrum[:3] for mean_spectrum, _, _ in drawn])
+        drawn = [untrained.draw(composer, 10, np.random.default_rng(seed)) for seed in range(12)]
+        colour = np.mean([mean_spectrum[:3] for mean_spectrum, _, _ in drawn])
         scales = np.mean([np.log(latents.std(axis=0)).mean() for _, latents, _ in drawn])
         levels = np.mean([residual.levels.mean() for _, _, residual in drawn])
-        assert spectrum_pca == pytest.approx(2 * composer, abs=0.6)
+        assert colour == pytest.approx(2 * composer, abs=0.6)
         own = np.mean([np.log(clip.scales).mean() for clip in clips()[0][6 * composer :][:6]])
         assert scales == pytest.approx(own, abs=0.2)
         assert levels == pytest.approx(composer, abs=0.3)
 
 
-def test_courses_remember_as_the_clips_do(prior):
-    """Correlations from block to block, of a latent with itself and with another."""
-
-    def lagged(latents: np.ndarray) -> np.ndarray:
-        unit = (latents - latents.mean(axis=0)) / latents.std(axis=0)
-        return unit[1:].T @ unit[:-1] / len(unit)
-
-    theirs = np.mean([lagged(clip.latents) for clip in clips()[0]], axis=0)
-    ours = np.mean(
-        [lagged(prior.draw(1, 60, np.random.default_rng(s))[1]) for s in range(10)], axis=0
-    )
-    np.testing.assert_allclose(ours[:4, :4], theirs[:4, :4], atol=0.15)  # those it compares
-    assert theirs[1, 0] > theirs[0, 1] + 0.2  # the oracle has a direction
+def test_untrained_it_draws_from_the_gaussian_of_all_music(untrained):
+    """Memory from block to block is the mean of all composers', whoever is asked for."""
+    theirs = np.mean([memory(clip.trajectory) for clip in clips()[0]])
+    for composer in range(3):
+        drawn = [untrained.draw(composer, 60, np.random.default_rng(s))[1] for s in range(3)]
+        scaled = [latents / latents.std(axis=0) for latents in drawn]
+        assert np.mean([memory(latents) for latents in scaled]) == pytest.approx(theirs, abs=0.08)
 
 
-def test_a_course_goes_on_as_the_composers_music_does(prior):
-    """What follows is the successor of a block alike, of the composer's own, and never the next."""
-    walk = prior.walk(1, 400, np.random.default_rng(1))
-    assert set(prior.composer_of_clip[prior.clip_of_block[walk]]) == {1}
-    assert not np.any(np.diff(walk) == 1)
-    leading = prior.trajectories[:, :4] * prior.compared
-    own = np.flatnonzero(prior.composer_of_clip[prior.clip_of_block] == 1)
-    before = walk[1:] - 1  # whose successors were taken
-    assert (prior.clip_of_block[before] == prior.clip_of_block[walk[1:]]).all()
-    for here, like in zip(walk[:50], before[:50], strict=False):
-        distances = np.sum((leading[own] - leading[here]) ** 2, axis=1)
-        rank = np.sum(distances < np.sum((leading[like] - leading[here]) ** 2))
-        assert rank < 6 + 9  # those within four blocks of it do not count
+def test_it_learns_how_each_composers_music_goes_on(trained):
+    """One turns back at each block, one forgets, one is slow; composer and style tell it."""
+    prior, curve = trained
+    assert curve["step"].tolist()[0] == 0
+    assert curve["validation_loss"].iloc[0] == pytest.approx(1)
+    assert curve["validation_loss"].min() < 0.98
+    found = []
+    for composer in range(3):
+        drawn = [prior.draw(composer, 60, np.random.default_rng(s))[1] for s in range(3)]
+        found.append(np.mean([memory(latents / latents.std(axis=0)) for latents in drawn]))
+    assert found[0] < found[1] - 0.2
+    assert found[2] > found[1] + 0.2
 
 
-def test_a_cycle_is_gone_through_in_its_order():
-    """Of clips that repeat A B C D, pieces do: an order that chance keeps once in 4^400."""
-    turns = np.linspace(0, 2 * np.pi, 4, endpoint=False)
-    shapes = np.stack([np.cos(turns + phase) for phase in range(LATENTS)], axis=1)
-    cycle = np.tile(shapes, (40, 1)).astype(np.float32)
-    noise = np.random.default_rng(4)
-    found, numbers = clips()
-    found = [
-        dataclasses.replace(
-            clip,
-            latents=(cycle + noise.normal(0, 0.05, cycle.shape)).astype(np.float32),
-            envelope=clip.envelope[: 160 * BLOCK_FRAMES],
-        )
-        for clip in found
-    ]
-    prior, judged = fit(found, numbers)
-    walk = prior.walk(0, 400, np.random.default_rng(1))
-    assert set(np.diff(walk % 4) % 4) == {1}
-    assert judged["unexplained_variance"].max() < 0.05
+def test_a_training_that_was_killed_goes_on_and_ends_the_same(monkeypatch, capsys):
+    monkeypatch.setattr(checkpoints, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(checkpoints, "_LEAST_RATIO", 0)
+    draw, drawn = loop._draw_batch, []
+
+    def drawing(stop):
+        def counted(*words):
+            drawn.append(1)
+            if len(drawn) == stop:
+                raise InterruptedError
+            return draw(*words)
+
+        drawn.clear()
+        return counted
+
+    def opened():
+        kept = Checkpoint("train_prior", "step")
+        kept.open([fit_denoised_blocks], "here", [])
+        return kept
+
+    asked = {"steps": 12, "dropout": 0.2}
+    whole, curve = fit(*clips(), **asked)
+    monkeypatch.setattr(loop, "_draw_batch", drawing(9))
+    with pytest.raises(InterruptedError):
+        fit(*clips(), checkpoint=opened(), **asked)
+    monkeypatch.setattr(loop, "_draw_batch", drawing(0))
+    resumed, resumed_curve = fit(*clips(), checkpoint=opened(), **asked)
+    assert "train_prior: goes on after step 8" in capsys.readouterr().err
+    assert len(drawn) == 4
+    pd.testing.assert_frame_equal(resumed_curve, curve, check_exact=True)
+    for name, value in whole.blocks.denoiser.weights.items():
+        np.testing.assert_array_equal(resumed.blocks.denoiser.weights[name], value)
+    np.testing.assert_array_equal(resumed.blocks.deviations, whole.blocks.deviations)
 
 
-def test_noise_cannot_be_foreseen_but_the_mean_of_many_harms_least():
-    found, numbers = clips(keep=0.0)
-    rng = np.random.default_rng(5)
-    found = [
-        dataclasses.replace(clip, latents=rng.normal(size=clip.latents.shape).astype(np.float32))
-        for clip in found
-    ]
-    _, judged = fit(found[3:], numbers[3:], found[:3])
-    assert judged["neighbours"].tolist() == [1, 2, 4, 8, 16, 32, 64]
-    # a successor of 1 has twice the variance, the mean of n has 1 + 1/n
-    expected = 1 + 1 / judged["neighbours"]
-    np.testing.assert_allclose(judged["unexplained_variance"], expected, atol=0.3)
-    assert (np.diff(judged["unexplained_variance"]) < 0).all()
+def test_no_guidance_is_nobodys_music(trained):
+    blocks, style = trained[0].blocks, np.zeros(len(trained[0].styles.centre), np.float32)
+    nobodys = dataclasses.replace(blocks, guidance=0.0)
+    one, other = (nobodys.draw(c, style, 20, np.random.default_rng(1))[0] for c in (0, 2))
+    np.testing.assert_array_equal(one, other)
+    told = [blocks.draw(c, style, 20, np.random.default_rng(1))[0] for c in (0, 2)]
+    assert np.abs(told[0] - told[1]).max() > 0.3
+
+
+def test_what_is_drawn_is_as_spread_as_music(trained):
+    drawn = [trained[0].draw(c, 60, np.random.default_rng(s)) for c in range(3) for s in range(3)]
+    clips_scales = [np.log(clip.scales) for clip in clips()[0]]
+    ours = [np.log(latents.std(axis=0)) for _, latents, _ in drawn]
+    assert np.mean(ours) == pytest.approx(np.mean(clips_scales), abs=0.2)
+
+
+def test_no_array_of_a_denoiser_holds_the_training_clips(trained):
+    """Nothing in it is as long as the music is; so nothing can be a copy of it."""
+    arrays = dict(trained[0].blocks.denoiser.weights) | dataclasses.asdict(trained[0].styles)
+    blocks = sum(len(clip.latents) for clip in clips()[0])
+    assert max(max(array.shape) for array in arrays.values()) < blocks / 10
 
 
 @pytest.mark.parametrize(("seconds", "blocks"), [(1.0, 11), (10.0, 108), (60.0, 647)])
-def test_a_piece_is_as_long_as_asked(prior, seconds, blocks):
-    mean_spectrum, latents, residual = prior.draw(None, seconds, np.random.default_rng(1))
+def test_a_piece_is_as_long_as_asked(untrained, seconds, blocks):
+    mean_spectrum, latents, residual = untrained.draw(None, seconds, np.random.default_rng(1))
     assert mean_spectrum.shape == (256,)
     assert latents.shape == (blocks, LATENTS)
     assert residual.envelope.shape == (blocks * BLOCK_FRAMES,)
@@ -171,97 +220,103 @@ def test_a_piece_is_as_long_as_asked(prior, seconds, blocks):
     assert (blocks * BLOCK_FRAMES - 1) * 256 / 22_050 >= seconds
 
 
-def test_the_generator_alone_decides(prior):
-    first, same, other = (prior.draw(0, 5, np.random.default_rng(seed)) for seed in (1, 1, 2))
+def test_the_generator_alone_decides(untrained):
+    first, same, other = (untrained.draw(0, 5, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first[1], same[1])
     assert first[2].seed == same[2].seed != other[2].seed
     assert not np.allclose(first[1], other[1], atol=0.1)
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0])
-def test_style_temperature_scales_how_far_pieces_are_from_their_composer(prior, temperature):
-    varied = dataclasses.replace(prior, style_temperature=temperature)
-    spectrum_pca = [varied.draw(0, 1, np.random.default_rng(seed))[0][:3] for seed in range(60)]
+def test_style_temperature_scales_how_far_pieces_are_from_their_composer(untrained, temperature):
+    varied = dataclasses.replace(untrained, style_temperature=temperature)
+    colours = [varied.draw(0, 1, np.random.default_rng(seed))[0][:3] for seed in range(60)]
     within = [clip.code for clip in clips()[0][:6]]
     expected = temperature * np.std(within, axis=0, ddof=1).mean()
-    assert np.std(spectrum_pca, axis=0).mean() == pytest.approx(expected, rel=0.35, abs=1e-6)
+    assert np.std(colours, axis=0).mean() == pytest.approx(expected, rel=0.35, abs=1e-6)
 
 
-def test_texture_is_as_strong_as_asked_and_keeps_its_shape(prior):
-    half = dataclasses.replace(prior, residual=0.5)
-    full, quiet = (p.draw(0, 5, np.random.default_rng(1))[2] for p in (prior, half))
+def test_noise_is_as_strong_as_asked_and_keeps_its_shape(untrained):
+    half = dataclasses.replace(untrained, residual=0.5)
+    full, quiet = (p.draw(0, 5, np.random.default_rng(1))[2] for p in (untrained, half))
     difference = quiet.levels - full.levels
     np.testing.assert_allclose(difference[:BAND_GROUPS], np.log(0.5), atol=1e-5)
     np.testing.assert_array_equal(difference[BAND_GROUPS:], 0)
     np.testing.assert_allclose(full.fine_gains, 1.2, rtol=1e-6)
 
 
-def test_walks_linger_until_they_remember_as_clips_do():
-    """Random walks through slow music are as slow again; those through noise are left alone."""
-
-    def memory(trajectory: np.ndarray) -> float:
-        centred = trajectory - trajectory.mean(axis=0)
-        return float(np.sum(centred[1:] * centred[:-1]) / np.sum(centred**2))
-
-    found, numbers = clips(keep=0.5)
-    prior, _ = fit(found, numbers, neighbours=1000)
-    assert prior.persistence > 0.1
-    ours = [memory(prior.draw(c, 60, np.random.default_rng(c))[1][:, :4]) for c in range(3)]
-    theirs = [memory(clip.latents[:, :4]) for clip in found]
-    assert np.mean(ours) == pytest.approx(np.mean(theirs), abs=0.1)
-    assert fit(*clips(keep=0.0), neighbours=1000)[0].persistence < 0.1
+def styles_of(found, numbers):
+    return fit_styles(found, numbers, 3, PriorModel(**PRIOR))
 
 
-def test_lingering_is_a_geometric_series():
-    trajectory = np.zeros((5, 2), np.float32)
-    trajectory[1] = 1
-    expected = [0, 1, 0.5, 0.25, 0.125]
-    np.testing.assert_allclose(ar1_smooth(trajectory, 0.5), np.stack([expected] * 2, axis=1))
-
-
-def test_the_order_of_clips_does_not_matter_to_styles(prior):
+def test_the_order_of_clips_does_not_matter_to_styles():
     found, numbers = clips()
     order = np.random.default_rng(3).permutation(len(found))
-    other, _ = fit([found[i] for i in order], numbers[order])
-    np.testing.assert_allclose(other.means[:, :3], prior.means[:, :3], atol=1e-4)
-    spreads = [(found.root @ found.root.T)[:3, :3] for found in (other, prior)]
+    other, same = styles_of([found[i] for i in order], numbers[order]), styles_of(found, numbers)
+    np.testing.assert_allclose(other.means[:, :3], same.means[:, :3], atol=1e-4)
+    spreads = [(styles.root @ styles.root.T)[:3, :3] for styles in (other, same)]
     np.testing.assert_allclose(*spreads, atol=1e-3)
 
 
 def test_a_composer_of_one_clip_is_drawn_half_way_to_the_others():
     found, numbers = clips()
     few = [*range(6), 6, *range(12, 18)]
-    prior, _ = fit([found[i] for i in few], numbers[few])
+    styles = styles_of([found[i] for i in few], numbers[few])
     codes = np.stack([found[i].code for i in few])
     expected = (codes.mean(axis=0) + found[6].code) / 2
-    np.testing.assert_allclose(prior.means[1, :3], expected, atol=1e-4)
+    np.testing.assert_allclose(styles.means[1, :3], expected, atol=1e-4)
+
+
+def test_a_clips_own_numbers_give_its_style_back():
+    """All but what the axes leave over; standardised, they have mean 0 and deviation 1."""
+    found, numbers = clips()
+    styles = styles_of(found, numbers)
+    read = styles.read_numbers(found)
+    wanted = np.stack([np.concatenate([np.log(clip.scales), clip.levels]) for clip in found])
+    left = wanted - (styles.mean + read[:, 3:] @ styles.axes)
+    np.testing.assert_allclose(left.std(axis=0), styles.rest, atol=1e-3)
+    assert np.mean(left**2) < 0.1 * np.mean((wanted - wanted.mean(axis=0)) ** 2)
+    units = styles.standardise(read)
+    np.testing.assert_allclose(units.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(units.std(axis=0), 1, atol=1e-3)
+
+
+def test_clips_shorter_than_a_window_are_refused_in_one_line():
+    found, numbers = clips()
+    short = [
+        dataclasses.replace(
+            clip, latents=clip.latents[:7], envelope=clip.envelope[: 7 * BLOCK_FRAMES]
+        )
+        for clip in found
+    ]
+    with pytest.raises(TakhtError, match="no training clip has the 8 blocks of a window"):
+        fit(short, numbers)
 
 
 @pytest.mark.slow
-def test_prior_train_writes_the_same_bytes_and_they_load_again(tmp_path):
+def test_train_prior_writes_the_same_bytes_and_they_load_again(tmp_path):
     write_spectrograms(tmp_path, "generation_mel")
     run_stage(tmp_path, "vae", "generation_mel", "vae")
     parameters = {
-        "generation": {"models": MODEL, "prior": PRIOR},
-        "scales": {"s": {"generation": TRAINING | {"prior": {"clips_per_composer": 2}}}},
+        "generation": {
+            "models": MODEL,
+            "prior": PRIOR,
+            "denoiser": DENOISER | {"dropout": 0.1},
+        },
+        "scales": {"s": {"generation": TRAINING | {"denoiser": DENOISER_TRAINING}}},
     }
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
     for name in ("first", "second"):
-        words = [
-            "scale=s",
-            "vae/model",
-            "generation_mel",
-            "split.csv",
-            f"{name}/m",
-            f"{name}/neighbours.csv",
-        ]
+        words = ["scale=s", "vae/model", "generation_mel", "split.csv", f"{name}/m"]
         subprocess.run(
-            [sys.executable, ROOT / "src/train_prior.py", *words], cwd=tmp_path, check=True
+            [sys.executable, ROOT / "src/train_prior.py", *words, f"{name}/curve.csv"],
+            cwd=tmp_path,
+            check=True,
         )
     assert contents(tmp_path / "first") == contents(tmp_path / "second")
     folder = tmp_path / "first/m"
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    assert card["clips"] == 6
+    assert card["clips"] == 9
     assert card["composers"] == ["c0", "c1", "c2"]
     assert card["labels"][0] == "ملحن 0"
     prior, codec = load_prior(folder), load_codec(tmp_path / "vae/model")

@@ -8,9 +8,7 @@ from takht.generation.metrics.reconstruction import (
     compare_pair,
     frame_rate_energy,
     log_spectral_distance_db,
-    multi_resolution_distance,
     onset_correlation,
-    spectral_convergence,
 )
 
 RATE_HZ = 22_050
@@ -34,7 +32,7 @@ def clicks(every_samples: int, first: int = 0, seconds: float = 3.0) -> np.ndarr
 
 def test_a_sound_is_a_perfect_reconstruction_of_itself():
     pair = compare_pair(noise(1), noise(1))
-    assert (pair.lsd_db, pair.mr_stft) == (0, 0)
+    assert pair.lsd_db == 0
     assert (pair.chroma, pair.onset) == (pytest.approx(1), pytest.approx(1))
 
 
@@ -43,10 +41,6 @@ def test_a_gain_is_the_log_spectral_distance_and_nothing_else(gain_db):
     factor = 10 ** (gain_db / 20)
     wave, louder = noise(1), (noise(1) * factor).astype(np.float32)
     assert log_spectral_distance_db(wave, louder) == pytest.approx(abs(gain_db), abs=1e-3)
-    assert spectral_convergence(wave, louder, 1024) == pytest.approx(abs(factor - 1))
-    nepers = abs(np.log(factor))
-    expected = pytest.approx(abs(factor - 1) + nepers, abs=1e-3)
-    assert multi_resolution_distance(wave, louder) == expected
     assert chroma_cosine(wave, louder) == pytest.approx(1)
     assert onset_correlation(wave, louder) == pytest.approx(1, abs=1e-5)
 
@@ -54,10 +48,6 @@ def test_a_gain_is_the_log_spectral_distance_and_nothing_else(gain_db):
 def test_what_lies_80_db_below_the_loudest_does_not_count():
     loud = tone(1000)
     assert log_spectral_distance_db(loud, loud + 1e-6 * noise(2)) < 0.1
-
-
-def test_silence_for_noise_has_convergence_1():
-    assert spectral_convergence(noise(1), np.zeros_like(noise(1)), 512) == 1
 
 
 def test_chroma_knows_an_octave_from_a_tritone():
@@ -82,7 +72,7 @@ def test_an_impulse_each_hop_is_all_buzz_and_noise_is_none():
 
 def test_only_the_common_length_counts():
     longer = np.concatenate([noise(1), noise(4)])
-    assert compare_pair(noise(1), longer)[:2] == (0, 0)
+    assert compare_pair(noise(1), longer).lsd_db == 0
 
 
 def test_silence_has_scores_and_no_warning():

@@ -1,4 +1,4 @@
-"""How near samples are to real music, as sets: distributions, motion, seams, copying, rate.
+"""How near samples are to real music, as sets: distributions, copying, rate.
 
 Conventions: an embedding is (items, dimensions); a spectrogram is (frames, bands), in [0, 1].
 """
@@ -13,6 +13,8 @@ from takht.core.arrays import Frames
 Embedding = NDArray[np.floating]
 NEIGHBOURS = 5
 _LEAST = 1e-12
+_LEAST_MOVEMENT = 0.01  # of an excerpt in [0, 1] about its clip's mean, standard deviation
+_MOST_SEARCHED, _SEARCHED_AT_ONCE = 2000, 500  # excerpts
 
 
 def frechet_distance(first: Embedding, second: Embedding) -> float:
@@ -29,18 +31,14 @@ def frechet_distance(first: Embedding, second: Embedding) -> float:
     return float(gap @ gap + np.trace(a) + np.trace(b) - 2 * cross)
 
 
-def density_and_coverage(
-    real: Embedding, made: Embedding, neighbours: int = NEIGHBOURS
-) -> tuple[float, float]:
-    """Return density and coverage: each real item is a ball out to its k-th real neighbour.
+def coverage(real: Embedding, made: Embedding, neighbours: int = NEIGHBOURS) -> float:
+    """Return the share of real items that have a made item near, as near as a k-th real neighbour.
 
-    Density counts in how many balls a made item lies, over k; coverage is the share of balls that
-    hold one. Of few items, k is the number of the others. Naeem et al. 2020.
+    Of few items, k is the number of the others. Naeem et al. 2020.
     """
     neighbours = min(neighbours, len(real) - 1)
     radii = np.sort(cdist(real, real), axis=1)[:, neighbours]  # place 0 is the item itself
-    inside = cdist(real, made) < radii[:, None]
-    return float(inside.sum() / (neighbours * len(made))), float(inside.any(axis=1).mean())
+    return float((cdist(real, made) < radii[:, None]).any(axis=1).mean())
 
 
 def diversity(real: Embedding, made: Embedding) -> float:
@@ -48,39 +46,22 @@ def diversity(real: Embedding, made: Embedding) -> float:
     return float(pdist(made).mean() / max(float(pdist(real).mean()), _LEAST))
 
 
-def temporal_autocorrelation(frames: Frames, lag_frames: int) -> float:
-    """Return the correlation, in [-1, 1], of a spectrogram with itself `lag_frames` later.
-
-    Both about the spectrogram's mean spectrum, so a sound that stands still does not count.
-    """
-    centred = frames - frames.mean(axis=0)
-    early, late = centred[:-lag_frames], centred[lag_frames:]
-    norm = float(np.sqrt(np.sum(early**2) * np.sum(late**2)))
-    return float(np.sum(early * late) / max(norm, _LEAST))
-
-
-def block_boundary_flux_ratio(frames: Frames, seam_frames: int) -> float:
-    """Return the mean spectral flux at multiples of `seam_frames` over the median elsewhere."""
-    flux = np.linalg.norm(np.diff(frames, axis=0), axis=1)
-    seams = np.arange(seam_frames - 1, len(flux), seam_frames)
-    elsewhere = np.median(np.delete(flux, seams))
-    return float(flux[seams].mean() / max(float(elsewhere), 1e-9))
-
-
 def cut_patches(frames: Frames, length: int, step: int) -> NDArray[np.float32]:
     """Return excerpts of `length` frames, coarsened to 8 frames by 4 bands a cell, (n, cells).
 
-    What never changes is left out: it has no correlation with anything.
+    They are about the clip's mean spectrum, which all excerpts of a clip share. What hardly moves
+    about it is left out: its correlation with anything is chance.
     """
     bands = frames.shape[1] // 4 * 4
+    moving = frames - frames.mean(axis=0)
     starts = range(0, len(frames) - length + 1, step)
     cuts = [
-        frames[s : s + length, :bands].reshape(length // 8, 8, bands // 4, 4).mean(axis=(1, 3))
+        moving[s : s + length, :bands].reshape(length // 8, 8, bands // 4, 4).mean(axis=(1, 3))
         for s in starts
     ]
     rows = np.array([cut.ravel() for cut in cuts], np.float32)
     rows = rows.reshape(len(cuts), length // 8 * (bands // 4))
-    return np.asarray(rows[rows.std(axis=1) > 1e-4])
+    return np.asarray(rows[rows.std(axis=1) > _LEAST_MOVEMENT])
 
 
 def memorisation_distance_ratio(
@@ -90,7 +71,7 @@ def memorisation_distance_ratio(
 
     Of two sets of one size, 1 - Pearson correlation, so neither level nor contrast hides a copy.
     """
-    size = min(len(held_out), len(made))
+    size = min(len(held_out), len(made), _MOST_SEARCHED)
     held, ours = (_nearest(thin(rows, size), train) for rows in (held_out, made))
     least = float(ours.min() / max(float(held.min()), _LEAST))
     return least, float(np.median(ours) / max(float(np.median(held)), _LEAST))
@@ -126,4 +107,5 @@ def _nearest(rows: Embedding, others: Embedding) -> NDArray[np.floating]:
     for table in (rows, others):
         centred = table - table.mean(axis=1, keepdims=True)
         units.append(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), _LEAST))
-    return np.asarray(1 - (units[0] @ units[1].T).max(axis=1))
+    few = [units[0][s : s + _SEARCHED_AT_ONCE] for s in range(0, len(rows), _SEARCHED_AT_ONCE)]
+    return np.concatenate([1 - (part @ units[1].T).max(axis=1) for part in few])

@@ -19,9 +19,9 @@ def read_index(folder: Path) -> pd.DataFrame:
     return tables.read_table(folder / "index.csv", {"seconds": "float64"})
 
 
-def list_samples(folder: Path, rows: pd.DataFrame, seam_frames: int) -> list[SampleMeasures]:
+def list_samples(folder: Path, rows: pd.DataFrame, block_frames: int) -> list[SampleMeasures]:
     """Return what is measured of each of the rows' sounds, in their order."""
-    measure = partial(_measured, folder=folder, seam_frames=seam_frames)
+    measure = partial(_measured, folder=folder, block_frames=block_frames)
     return map_ordered(measure, list(rows["file"]), label="measure", unit="sound")
 
 
@@ -44,8 +44,8 @@ def read_wave(folder: Path, file: str) -> Waveform:
     return np.asarray(samples)
 
 
-def _measured(file: str, folder: Path, seam_frames: int) -> SampleMeasures:
-    return measure_sample(read_wave(folder, file), seam_frames)
+def _measured(file: str, folder: Path, block_frames: int) -> SampleMeasures:
+    return measure_sample(read_wave(folder, file), block_frames)
 
 
 def _compared(recording: str, folder: Path, rows: pd.DataFrame) -> pd.DataFrame:

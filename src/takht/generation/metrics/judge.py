@@ -17,8 +17,8 @@ from takht.features.statistics.summary import GROUPS, add_context
 _ONE = WindowSize(frames=1, step_frames=1)
 
 
-class Excerpt(NamedTuple):
-    """Some seconds of a recording."""
+class JudgedExcerpt(NamedTuple):
+    """Some seconds of a recording, as the classifier sees them."""
 
     composer: str
     statistics: NDArray[np.float32]  # (windows, 336)
@@ -50,7 +50,7 @@ class Judge:
         mean = self._model.probabilities(statistics[:, None]).mean(axis=0)
         return self._model.card.composers[int(mean.argmax())]
 
-    def excerpts(self, side: str, windows: int, per_composer: int) -> list[Excerpt]:
+    def excerpts(self, side: str, windows: int, per_composer: int) -> list[JudgedExcerpt]:
         """Return excerpts of a side's recordings, as many of each composer where it has them.
 
         Generated pieces are of one length and as many for each composer: only music that is so
@@ -67,7 +67,7 @@ class Judge:
             waiting.sort(key=lambda each: each[:3])
             for *_, rows in waiting[:per_composer]:
                 statistics = self._features.read(rows, 1)[:, 0]
-                found.append(Excerpt(str(composer), _with_own_context(statistics)))
+                found.append(JudgedExcerpt(str(composer), _with_own_context(statistics)))
         return found
 
     def _rows(self, side: str) -> pd.DataFrame:

@@ -16,7 +16,6 @@ from takht.features.spectrograms.mel import mel_filters
 from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
 from takht.generation.spectrogram.stft import stft
 
-RESOLUTIONS_SAMPLES = (512, 1024, 2048)  # n_fft of the multi-resolution distance
 _SILENT = 1e-12
 
 
@@ -24,7 +23,6 @@ class Pair(NamedTuple):
     """All scores of one reconstruction."""
 
     lsd_db: float
-    mr_stft: float
     chroma: float
     onset: float
     frame_rate_energy: float
@@ -34,7 +32,6 @@ def compare_pair(original: Waveform, other: Waveform, hop_samples: int = 256) ->
     """Return every score of `other` as a reconstruction of `original`."""
     return Pair(
         log_spectral_distance_db(original, other),
-        multi_resolution_distance(original, other),
         chroma_cosine(original, other),
         onset_correlation(original, other),
         frame_rate_energy(other, hop_samples),
@@ -48,25 +45,6 @@ def log_spectral_distance_db(original: Waveform, other: Waveform) -> float:
     """
     first, second = _levels_db(original, other, 1024)
     return float(np.sqrt(np.mean((first - second) ** 2, axis=1)).mean())
-
-
-def spectral_convergence(original: Waveform, other: Waveform, n_fft: int) -> float:
-    """Return the norm of the magnitudes' difference over the original's. Arik et al. 2019."""
-    first, second = _magnitudes(original, other, n_fft)
-    return float(np.linalg.norm(first - second) / max(float(np.linalg.norm(first)), _SILENT))
-
-
-def multi_resolution_distance(original: Waveform, other: Waveform) -> float:
-    """Return the mean over three resolutions of convergence + mean |ln magnitude difference|.
-
-    Yamamoto, Song & Kim 2020, with levels held as in the log-spectral distance.
-    """
-    found = []
-    for n_fft in RESOLUTIONS_SAMPLES:
-        first, second = _levels_db(original, other, n_fft)
-        nepers = float(np.abs(first - second).mean()) * np.log(10) / 20
-        found.append(spectral_convergence(original, other, n_fft) + nepers)
-    return float(np.mean(found))
 
 
 def chroma_cosine(original: Waveform, other: Waveform) -> float:

@@ -1,6 +1,7 @@
-"""Everything measured of the original, PCA, ours and real music: metrics/generation.json."""
+"""Everything measured of the original, PCA, ours, a floor and music: metrics/generation.json."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,33 +10,37 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
+from takht.features.statistics.intervals import compute_pitch_classes
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
 from takht.generation.metrics.codec import measure_codec, measure_pca, measure_windows
-from takht.generation.metrics.distributions import (
-    block_boundary_flux_ratio,
-    density_and_coverage,
-    diversity,
-    thin,
-)
+from takht.generation.metrics.distributions import coverage, diversity, thin
+from takht.generation.metrics.excerpts import Excerpt, shuffle_blocks
 from takht.generation.metrics.generated_folder import list_samples
-from takht.generation.metrics.judge import Excerpt, Judge
+from takht.generation.metrics.judge import Judge, JudgedExcerpt
+from takht.generation.metrics.pitch import count_pitches, find_scale
 from takht.generation.metrics.samples import (
     PATCH_FRAMES,
+    MusicMeasures,
     ReferenceSet,
     SampleMeasures,
     compare_sets,
     cut_sample_patches,
-    measure_autocorrelation,
+    measure_music,
+    measure_sample,
+    summarize_music,
 )
 from takht.generation.pieces.protocols import WindowModel
+from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
+from takht.runtime.parallel import map_ordered
 
 Report = dict[str, dict[str, Any]]
+Scales = dict[str, list[NDArray[np.bool_]]]
+ReadExcerpts = Callable[[str, float, int], list[Excerpt]]  # of a side, so long, so many a composer
 
-ORIGINAL_FRAMES = 512
 _TRAIN_EXCERPTS = 3  # for each generated piece
 _TRAIN_OVERLAP = 8  # so that a copy is met near its own place
-_SCORES = ["lsd_db", "mr_stft", "chroma", "onset", "frame_rate_energy"]
+_SCORES = ["lsd_db", "chroma", "onset", "frame_rate_energy"]
 
 
 def measure_models(
@@ -53,6 +58,7 @@ def measure_models(
         "study_vae": measure_windows(original, window_clips),
         "pca": measure_pca(pca, clips),
         "vae": measure_codec(codec, clips),
+        "shuffled": {},
         "reference": {},
     }
 
@@ -77,47 +83,58 @@ def add_samples(
     judge: Judge,
     train: Sequence[Frames],
     held_out: Sequence[Frames],
+    read_excerpts: ReadExcerpts,
     block_frames: int,
 ) -> None:
-    """Add the measures of each model's samples, and the same of real music.
+    """Add the measures of each model's samples, of shuffled training music, and of real music.
 
     Real clips have shape (frames, 256) and are in [0, 1].
     """
-    drawn = index[index["kind"].isin(["sample", "long"])]
+    drawn = index[index["kind"] == "sample"]
     rows_of = {model: drawn[drawn["model"] == model] for model in ("study_vae", "pca", "vae")}
     found_of = {model: list_samples(folder, rows, block_frames) for model, rows in rows_of.items()}
+    ours = rows_of["vae"]
+    per_composer = int(ours.loc[ours["composer"] != "", "composer"].value_counts().max())
+    seconds = float(ours["seconds"].max())
     windows = int(np.median([len(each.statistics) for each in found_of["vae"]]))
-    asked = rows_of["vae"].loc[rows_of["vae"]["composer"] != "", "composer"]
-    per_composer = int(asked.value_counts().max())
-    held_out_excerpts = judge.excerpts("test", windows, per_composer)
+    judged = judge.excerpts("test", windows, per_composer)
     real = ReferenceSet(
         _embedded(judge, judge.excerpts("train", windows, _TRAIN_EXCERPTS * per_composer)),
-        _embedded(judge, held_out_excerpts),
+        _embedded(judge, judged),
         cut_sample_patches(train, _TRAIN_OVERLAP),
         cut_sample_patches(held_out, 3),
     )
-    for model, rows in rows_of.items():
-        found = found_of[model]
-        is_sample = (rows["kind"] == "sample").to_numpy()
-        report[model] |= _of_samples([found[at] for at in np.flatnonzero(is_sample)], judge, real)
-        report[model]["longest_piece_seconds"] = float(rows["seconds"].max())
-        if model == "vae":
-            pieces = zip(found, rows["composer"], strict=True)
-            said = [(judge.composer(each.statistics), whose) for each, whose in pieces if whose]
+    learnt, heard = (read_excerpts(side, seconds, per_composer) for side in ("train", "test"))
+    shuffled = partial(_measure_shuffled, block_frames=block_frames)
+    found_of["shuffled"] = map_ordered(shuffled, learnt, label="shuffle", unit="excerpt")
+    of_real = map_ordered(
+        partial(_measure_real, block_frames=block_frames), heard, label="music", unit="excerpt"
+    )
+    scales: Scales = {}
+    for each in learnt:
+        pitches = count_pitches(compute_pitch_classes(each.wave, SAMPLE_RATE_HZ))
+        scales.setdefault(each.composer, []).append(find_scale(pitches))
+    asked = {model: list(rows["composer"]) for model, rows in rows_of.items()}
+    asked["shuffled"] = [each.composer for each in learnt]
+    for model, found in found_of.items():
+        # shuffled music is on the scales of the recordings that they are found in
+        whose = [""] * len(found) if model == "shuffled" else asked[model]
+        report[model] |= _of_samples(found, judge, real)
+        report[model] |= summarize_music([each.music for each in found], whose, scales)
+        if model in ("vae", "shuffled"):
+            pairs = zip(found, asked[model], strict=True)
+            said = [(judge.composer(each.statistics), name) for each, name in pairs if name]
             report[model]["composer_accuracy"] = _share_right(said)
-        if model != "study_vae":
-            report[model]["block_boundary_flux_ratio"] = float(
-                np.mean([each.block_boundary_flux_ratio for each in found])
-            )
-    # Its pieces end with a window; its reconstructions are two, glued as a longer one would be.
-    glued = index[(index["kind"] == "reconstruction") & (index["model"] == "study_vae")]
-    ratios = [
-        each.block_boundary_flux_ratio for each in list_samples(folder, glued, ORIGINAL_FRAMES)
-    ]
-    if not np.isnan(ratios).all():
-        report["study_vae"]["block_boundary_flux_ratio"] = float(np.nanmean(ratios))
-    said = [(judge.composer(each.statistics), each.composer) for each in held_out_excerpts]
-    report["reference"] |= _of_real(real, held_out, block_frames) | {
+    for model in rows_of:
+        own = index[(index["model"] == model) & index["kind"].isin(["sample", "long"])]
+        report[model]["longest_piece_seconds"] = float(own["seconds"].max())
+    size = min(len(real.train), len(real.held_out))
+    first, second = (thin(rows, size) for rows in (real.held_out, real.train))
+    said = [(judge.composer(each.statistics), each.composer) for each in judged]
+    report["reference"] |= summarize_music(of_real, [each.composer for each in heard], scales)
+    report["reference"] |= {
+        "coverage": coverage(first, second),
+        "diversity": diversity(first, second),
         "composer_accuracy": _share_right(said),
         "composer_accuracy_chance": judge.chance,
     }
@@ -130,7 +147,16 @@ def round_report(value: Any) -> Any:
     return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
-def _embedded(judge: Judge, excerpts: Sequence[Excerpt]) -> NDArray[np.float32]:
+def _measure_shuffled(excerpt: Excerpt, block_frames: int) -> SampleMeasures:
+    shuffled = shuffle_blocks(excerpt, block_frames * HOP_SAMPLES)
+    return measure_sample(shuffled.wave, block_frames)
+
+
+def _measure_real(excerpt: Excerpt, block_frames: int) -> MusicMeasures:
+    return measure_music(excerpt.wave, log_mel(excerpt.wave), block_frames)
+
+
+def _embedded(judge: Judge, excerpts: Sequence[JudgedExcerpt]) -> NDArray[np.float32]:
     return judge.embedded(np.concatenate([each.statistics for each in excerpts]))
 
 
@@ -142,33 +168,7 @@ def _of_samples(
         length: np.concatenate([each.patches[length] for each in found]) for length in PATCH_FRAMES
     }
     return compare_sets(real, made, patches) | {
-        "autocorrelation_half_second": float(np.mean([each.autocorrelation for each in found])),
-        "sample_frame_rate_energy": float(np.mean([each.frame_rate_energy for each in found])),
-        "clipped_samples": sum(each.clipped_samples for each in found),
-    }
-
-
-def _of_real(real: ReferenceSet, held_out: Sequence[Frames], block_frames: int) -> dict[str, Any]:
-    """Return what can be measured of music: training recordings beside held-out ones."""
-    size = min(len(real.train), len(real.held_out))
-    first, second = (thin(rows, size) for rows in (real.held_out, real.train))
-    density, coverage = density_and_coverage(first, second)
-    return {
-        "density": density,
-        "coverage": coverage,
-        "diversity": diversity(first, second),
-        "autocorrelation_half_second": float(
-            np.mean([measure_autocorrelation(clip) for clip in held_out])
-        ),
-        "block_boundary_flux_ratio": float(
-            np.mean(
-                [
-                    block_boundary_flux_ratio(c, block_frames)
-                    for c in held_out
-                    if len(c) > block_frames
-                ]
-            )
-        ),
+        "clipped_samples": sum(each.clipped_samples for each in found)
     }
 
 

@@ -9,7 +9,7 @@ from takht.generation.codec import codec_folder
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
 from takht.generation.prior import prior_folder
-from takht.generation.prior.prior import StylePrior
+from takht.generation.prior.prior import Prior
 from takht.generation.study_vae.card import StudyVaeCard
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def load_pca(folder: Path) -> BlockPca:
     return codec_folder.load_pca(folder)
 
 
-def load_prior(folder: Path) -> StylePrior:
+def load_prior(folder: Path) -> Prior:
     """Return the prior of a model folder.
 
     Raises:

@@ -1,1 +1,1 @@
-"""What latents follow one another."""
+"""A prior over pieces: their style, and which latents follow one another."""

@@ -1,5 +1,6 @@
-"""The style prior's folder: arrays and a card."""
+"""The prior's folder: arrays and a card."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,13 +16,10 @@ from takht.core.model_files import (
 )
 from takht.generation.codec.generation_card import GenerationCard
 from takht.generation.codec.mean_spectrum import SpectrumPca
-from takht.generation.prior.prior import StylePrior
-
-_ARRAYS = (
-    "means", "root", "style_mean", "style_axes", "style_rest", "trajectories", "envelopes",
-    "compared",
-    "clip_of_block", "composer_of_clip", "fine_gains",
-)  # fmt: skip
+from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.denoiser import Denoiser
+from takht.generation.prior.prior import Prior
+from takht.generation.prior.styles import Styles
 
 
 class PriorCard(GenerationCard):
@@ -34,29 +32,24 @@ class PriorCard(GenerationCard):
     latents: int = Field(ge=1, le=1024)
     clips: int = Field(ge=1, description="trained on")
     residual_noise: float = Field(gt=0, le=2)
-    persistence: float = Field(ge=0, lt=1)
     style_temperature: float = Field(ge=0, le=2)
-    neighbours: int = Field(ge=1, le=1000)
+    guidance: float = Field(ge=0, le=20)
+    sampling_steps: int = Field(ge=2, le=1000)
 
 
-def save_prior(folder: Path, card: PriorCard, prior: StylePrior) -> None:
+def save_prior(folder: Path, card: PriorCard, prior: Prior) -> None:
     """Write prior and card into an empty folder."""
-    arrays = {name: getattr(prior, name) for name in _ARRAYS}
-    write_arrays(folder, "prior", arrays)
-    spectrum_pca = prior.spectrum_pca
-    write_arrays(
-        folder,
-        "mean_spectrum",
-        {
-            "mean": spectrum_pca.mean,
-            "axes": spectrum_pca.axes,
-            "deviations": spectrum_pca.deviations,
-        },
-    )
+    write_arrays(folder, "styles", asdict(prior.styles) | {"fine_gains": prior.fine_gains})
+    write_arrays(folder, "mean_spectrum", asdict(prior.spectrum_pca))
+    blocks = prior.blocks
+    write_arrays(folder, "envelope", asdict(blocks.envelope_pca))
+    write_arrays(folder, "network", blocks.denoiser.weights)
+    arrays = {"variances": blocks.denoiser.variances, "deviations": blocks.deviations}
+    write_arrays(folder, "blocks", arrays)
     write_card(card, folder)
 
 
-def load_prior(folder: Path) -> StylePrior:
+def load_prior(folder: Path) -> Prior:
     """Return the prior of a folder.
 
     Raises:
@@ -64,25 +57,39 @@ def load_prior(folder: Path) -> StylePrior:
     """
     card = read_card(PriorCard, folder)
     try:
-        prior = StylePrior(
+        styles = read_arrays(folder, "styles")
+        prior = Prior(
             composers=card.composers,
             labels=card.labels,
             spectrum_pca=SpectrumPca(**read_arrays(folder, "mean_spectrum")),
+            fine_gains=styles.pop("fine_gains"),
+            styles=Styles(**styles),
+            blocks=_load_blocks(folder, card),
             residual=card.residual_noise,
-            persistence=card.persistence,
             style_temperature=card.style_temperature,
-            neighbours=card.neighbours,
-            **read_arrays(folder, "prior"),  # two hold whole numbers
         )
         found = (
-            len(prior.means),
+            len(prior.styles.means),
             len(prior.labels),
-            prior.block_frames,
-            prior.trajectories.shape[1],
+            prior.blocks.block_frames,
+            prior.blocks.latents,
         )
         if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
             raise ValueError(f"composers, labels, frames and latents {found}")
-        prior.draw(0, 1.0, np.random.default_rng(0))
+        quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
+        quick.draw(0, 1.0, np.random.default_rng(0))
     except (IndexError, KeyError, MemoryError, TypeError, ValueError) as error:
         raise mismatch_error(folder, error) from None
     return prior
+
+
+def _load_blocks(folder: Path, card: PriorCard) -> DenoisedBlocks:
+    arrays = read_arrays(folder, "blocks")
+    return DenoisedBlocks(
+        Denoiser(arrays["variances"], read_arrays(folder, "network")),
+        SpectrumPca(**read_arrays(folder, "envelope")),
+        arrays["deviations"],
+        composers=len(card.composers),
+        guidance=card.guidance,
+        sampling_steps=card.sampling_steps,
+    )

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from takht.runtime.params import Section
+from takht.runtime.params import Section, Seed
 
 
 class PriorModel(Section):
@@ -16,12 +16,30 @@ class PriorModel(Section):
     shrinkage: float = Field(ge=0, le=1, description="of the covariance to its diagonal")
     residual_noise: float = Field(gt=0, le=2, description="its amplitude: 1 as strong as in music")
     style_temperature: float = Field(ge=0, le=2, description="of draws of a style: 1 as learnt")
-    compared_latents: int = Field(ge=1, le=1024, description="leading ones: blocks' likeness")
-    neighbours: int = Field(ge=1, le=1000, description="whose successors may follow a block")
 
 
-class PriorTraining(Section):
-    """What fits the prior to a corpus."""
+class DenoiserModel(Section):
+    """The denoiser, and how it is trained."""
 
-    at: ClassVar[str] = "scales.{scale}.generation.prior"
-    clips_per_composer: int = Field(ge=1, description="evenly spread; the most")
+    at: ClassVar[str] = "generation.denoiser"
+    envelope_components: int = Field(ge=1, le=512, description="of the noise's loudness in a block")
+    guidance: float = Field(ge=0, le=20, description="of composer and style: 1 as learnt")
+    sampling_steps: int = Field(ge=2, le=1000, description="from noise to a piece")
+    learning_rate: float = Field(gt=0, le=1)
+    weight_decay: float = Field(ge=0, le=1)
+    dropout: float = Field(ge=0, lt=1)
+    anyone: float = Field(ge=0, lt=1, description="share of windows without composer and style")
+    style_noise: float = Field(ge=0, le=10, description="added to styles, of their deviation")
+    seed: Seed
+
+
+class DenoiserTraining(Section):
+    """Size and training of the denoiser."""
+
+    at: ClassVar[str] = "scales.{scale}.generation.denoiser"
+    window_blocks: int = Field(ge=4, le=1024, multiple_of=2, description="that it sees at once")
+    width: int = Field(ge=32, le=4096, multiple_of=32, description="of a block inside it")
+    layers: int = Field(ge=1, le=64)
+    batch_size: int = Field(ge=1, le=4096, description="windows")
+    max_steps: int = Field(ge=0, le=10_000_000, description="of batch_size windows")
+    threads: int = Field(ge=1, le=256, description="TensorFlow's: the weights depend on it")

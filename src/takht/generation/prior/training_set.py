@@ -1,73 +1,74 @@
-"""From features to a prior: which clips it learns from, and what its card says."""
+"""The clips that a prior learns from, and what it says of itself."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from takht.core.arrays import pick_evenly
-from takht.dataset.feature_folder import read_settings
 from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.prior.fit import ClipDescription, describe_clip, fit_prior
-from takht.generation.prior.prior import StylePrior
-from takht.generation.prior.prior_folder import PriorCard
-from takht.generation.prior.settings import PriorModel, PriorTraining
+from takht.generation.prior.clip_description import ClipDescription, describe_clip
+from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.prior import Prior
+from takht.generation.prior.settings import PriorModel
+from takht.generation.prior.styles import Styles
 
-_LEAST_BLOCKS = 8  # of a clip whose trajectory tells something
+_LEAST_BLOCKS = 9  # of a clip whose style tells something
 
 
-def fit_to_features(
-    settings: PriorModel,
-    training: PriorTraining,
-    codec: VaeCodec,
-    feature_dir: Path,
-    split: pd.DataFrame,
-) -> tuple[PriorCard, StylePrior, pd.DataFrame]:
-    """Return the prior that the training side gives, its card, and how its neighbours foresee.
+class TrainingSet(NamedTuple):
+    """Clips of a side as the prior sees them, each with its composer's place, from 0."""
+
+    clips: list[ClipDescription]
+    composer: NDArray[np.int64]  # (clips,)
+
+
+def describe_side(
+    codec: VaeCodec, feature_dir: Path, split: pd.DataFrame, side: str, *, grids: int
+) -> TrainingSet:
+    """Return all clips of a side, each described from so many places of its first block on.
 
     Raises:
-        TakhtError: a composer has no training clip that is long enough.
+        TakhtError: the training side has no clip of nine blocks of some composer.
     """
-    labels = dict(sorted(zip(split["composer"], split["label"], strict=True)))
-    composers = list(labels)
-    train, validation = (
-        Clips(feature_dir, split, side, least_frames=_LEAST_BLOCKS * codec.block_frames)
-        for side in ("train", "validation")
-    )
-    chosen = [
-        place
-        for _, rows in train.rows.groupby("composer", sort=True)
-        for place in rows.index[pick_evenly(len(rows), training.clips_per_composer)]
-    ]
-    numbers = train.rows["composer"].iloc[chosen].map(composers.index).to_numpy(np.int64)
-    if missing := sorted(set(range(len(composers))) - set(numbers.tolist())):
+    composers = sorted(set(split["composer"]))
+    clips = Clips(feature_dir, split, side, least_frames=_LEAST_BLOCKS * codec.block_frames)
+    numbers = clips.rows["composer"].map(composers.index).to_numpy(np.int64)
+    missing = sorted(set(range(len(composers))) - set(numbers.tolist()))
+    if side == "train" and missing:
         raise TakhtError(
             f"{feature_dir}: composer {composers[missing[0]]}: has no training clip of "
             f"{_LEAST_BLOCKS} blocks; add longer recordings or leave the composer out"
         )
-    clips: list[ClipDescription] = [describe_clip(codec, train[place]) for place in chosen]
-    watched = [describe_clip(codec, clip) for clip in validation]
-    prior, tried = fit_prior(
-        clips, watched, numbers, composers, list(labels.values()), codec, settings
-    )
-    card = PriorCard(
-        features=read_settings(feature_dir),
-        model=settings.model_dump(),
-        training=training.model_dump(),
-        parameters=sum(
-            array.size for array in (prior.means, prior.root, prior.style_axes, prior.trajectories)
-        ),
-        libraries={"numpy": np.__version__},
-        composers=prior.composers,
-        labels=prior.labels,
-        block_frames=prior.block_frames,
-        latents=codec.latents,
-        clips=len(clips),
-        residual_noise=settings.residual_noise,
-        persistence=prior.persistence,
+    starts = range(0, codec.block_frames, codec.block_frames // grids)
+    found = [describe_clip(codec, clip[start:]) for clip in clips for start in starts]
+    return TrainingSet(found, np.repeat(numbers, grids))
+
+
+def read_labels(split: pd.DataFrame) -> dict[str, str]:
+    """Return the label of each composer's folder, in order of folders."""
+    return dict(sorted(zip(split["composer"], split["label"], strict=True)))
+
+
+def make_prior(
+    train: TrainingSet,
+    labels: dict[str, str],
+    codec: VaeCodec,
+    styles: Styles,
+    blocks: DenoisedBlocks,
+    settings: PriorModel,
+) -> Prior:
+    """Return the prior of styles and of blocks."""
+    return Prior(
+        composers=tuple(labels),
+        labels=tuple(labels.values()),
+        spectrum_pca=codec.spectrum_pca,
+        styles=styles,
+        blocks=blocks,
+        fine_gains=np.mean([clip.fine_gains for clip in train.clips], axis=0, dtype=np.float32),
+        residual=settings.residual_noise,
         style_temperature=settings.style_temperature,
-        neighbours=settings.neighbours,
     )
-    return card, prior, tried

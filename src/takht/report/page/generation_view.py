@@ -12,6 +12,7 @@ NAMES = {
     "vae": "this model",
     "pca": "PCA",
     "study_vae": "the original study’s model",
+    "shuffled": "shuffled training music",
 }
 MARKS = {None: "", True: "reached", False: "missed"}
 

@@ -1,0 +1,50 @@
+"""A clip as the prior sees it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from takht.core.arrays import Frames
+from takht.generation.codec.cepstral_detail import detail_gains
+from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.residual_noise import describe_residual
+
+_QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
+
+
+@dataclass(frozen=True)
+class ClipDescription:
+    """What is said of a clip: its style, its latents, and its residual noise's loudness."""
+
+    code: NDArray[np.float32]  # (spectrum_components,)
+    latents: Frames  # (blocks, latents)
+    levels: NDArray[np.float32]  # (LEVELS,)
+    envelope: NDArray[np.float32]  # (blocks * block_frames,)
+    fine_gains: NDArray[np.float32]  # (4,)
+
+    @property
+    def scales(self) -> NDArray[np.float32]:
+        """Return each latent's standard deviation, shape (latents,)."""
+        return np.asarray(np.maximum(self.latents.std(axis=0), _QUIETEST), np.float32)
+
+    @property
+    def trajectory(self) -> Frames:
+        """Return the latents with mean 0 and standard deviation 1, shape (blocks, latents)."""
+        return np.asarray((self.latents - self.latents.mean(axis=0)) / self.scales, np.float32)
+
+    @property
+    def block_envelopes(self) -> Frames:
+        """Return the envelope by block, shape (blocks, block_frames)."""
+        return self.envelope.reshape(len(self.latents), -1)
+
+
+def describe_clip(codec: VaeCodec, clip: Frames) -> ClipDescription:
+    """Return a clip (frames, bands) in [0, 1] as the prior sees it."""
+    mean_spectrum, latents, _ = codec.encode(clip)
+    decoded = codec.decode_unclipped(mean_spectrum, latents)
+    levels, envelope = describe_residual(clip[: len(decoded)] - decoded)
+    gains = detail_gains(clip[: len(decoded)], np.clip(decoded, 0, 1))
+    return ClipDescription(
+        codec.spectrum_pca.encode(mean_spectrum), latents, levels, envelope, gains
+    )

@@ -1,0 +1,57 @@
+"""Blocks that a denoiser makes out of noise, knowing composer and style."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from takht.core.arrays import Frames
+from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.prior.denoiser import Denoiser
+from takht.generation.prior.sampling import draw_blocks
+
+
+@dataclass(frozen=True)
+class DenoisedBlocks:
+    """A denoiser, and what turns the numbers that it draws into blocks; NumPy alone."""
+
+    denoiser: Denoiser
+    envelope_pca: SpectrumPca  # of the residual noise's loudness in a block: (n, block_frames)
+    deviations: NDArray[np.float32]  # (numbers,), of what the denoiser draws, where music has 1
+    composers: int
+    guidance: float  # of composer and style: 1 as learnt, more exaggerates them
+    sampling_steps: int  # from noise to a piece
+
+    @property
+    def block_frames(self) -> int:
+        """Frames of a block."""
+        return len(self.envelope_pca.mean)
+
+    @property
+    def latents(self) -> int:
+        """Latents of a block."""
+        return self.denoiser.numbers - len(self.envelope_pca.axes)
+
+    def draw(
+        self, composer: int, style: NDArray[np.float32], blocks: int, rng: np.random.Generator
+    ) -> tuple[Frames, Frames]:
+        """Return latents (blocks, latents) at unit scale, and envelopes (blocks, block_frames)."""
+        numbers = self.draw_numbers(composer, style, blocks, rng) / self.deviations
+        return numbers[:, : self.latents], self.envelope_pca.decode(numbers[:, self.latents :])
+
+    def draw_numbers(
+        self, composer: int, style: NDArray[np.float32], blocks: int, rng: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """Return what the denoiser takes for music, (blocks, numbers), as spread as it comes."""
+        whose = np.eye(self.composers, dtype=np.float32)[composer]
+
+        def denoise(noisy: Frames, sigma: float) -> Frames:
+            anyones = self.denoiser.denoise(noisy, sigma, 0 * whose, 0 * style)
+            if not self.guidance:
+                return anyones
+            theirs = self.denoiser.denoise(noisy, sigma, whose, style)
+            return anyones + np.float32(self.guidance) * (theirs - anyones)
+
+        shape = blocks, self.denoiser.numbers
+        window = self.denoiser.window_blocks
+        return draw_blocks(denoise, shape, window, self.sampling_steps, rng)
