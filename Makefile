@@ -7,6 +7,8 @@ BIN := .venv/bin
 EXTRA ?= $(if $(wildcard $(BIN)/.ready-gpu),gpu,cpu)
 READY := $(BIN)/.ready-$(EXTRA)
 LOCK := $(if $(filter gpu,$(EXTRA)),requirements-gpu.lock,requirements.lock)
+# tools/repair_dvc.py changes these; a changed repair needs them as they were released.
+REPAIRED := dvc configobj
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_PYTHON_DOWNLOADS := never
@@ -38,8 +40,7 @@ $(READY): $(LOCK) pyproject.toml tools/repair_dvc.py Makefile
 	"$$($(PYTHON) -c 'import sys; print(sys._base_executable)')" -m venv $(if $(HERE),,--clear) .venv
 	rm -f $(BIN)/.ready-*
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip sync --python $(BIN)/python --quiet --require-hashes --compile-bytecode \
-	  --reinstall-package dvc --reinstall-package configobj $(LOCK)  # as released, to be repaired
+	$(BIN)/uv pip sync --python $(BIN)/python --quiet --require-hashes --compile-bytecode $(REPAIRED:%=--reinstall-package %) $(LOCK)
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python tools/repair_dvc.py
 	touch $@
