@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from takht.core.randomness import rng_for
 from takht.evaluation.metrics import bootstrap_interval
 
-STORY = (  # the study's: each experiment, and the one that it should beat
+STORY = (  # each experiment of the study, and ours, with the one that it should beat
     ("mfcc_even", "mfcc_uneven"),
     ("mel_even", "mfcc_even"),
     ("mel_augmented", "mel_even"),
     ("mel_augmented_masked", "mel_augmented"),
+    ("best", "mfcc_even"),
 )
 RESAMPLES = 2000
 
@@ -22,8 +23,7 @@ Scores = NDArray[np.float64]
 
 
 def table(title: str, measured: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of a corpus's two tables, in Markdown."""
-    found = {key: resampled(each["tested"]) for key, each in measured["experiments"].items()}
+    """Yield the lines of a corpus's table of scores, in Markdown."""
     first = next(iter(measured["experiments"].values()))["tested"]
     counts = " + ".join(str(len(each)) for each in first)
     yield (
@@ -33,15 +33,24 @@ def table(title: str, measured: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "| experiment | recording accuracy | macro-F1 |"
     yield "|---|---|---|"
-    for key, scores in found.items():
-        yield f"| `{key}` | {' | '.join(with_interval(score) for score in scores)} |"
-    yield ""
-    yield "| gain | recording accuracy | macro-F1 |"
-    yield "|---|---|---|"
+    for key, each in measured["experiments"].items():
+        scores = resampled(each["tested"])
+        yield f"| `{key}` | {' | '.join(map(with_interval, scores))} |"
+
+
+def gains(corpora: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of the table of gains, by title of the corpus, in Markdown."""
+    yield f"| gain | {' | '.join(corpora)} | mean | mean, macro-F1 |"
+    yield f"|---|{'---|' * len(corpora)}---|---|"
     for after, before in STORY:
-        gains = found[after] - found[before]
-        cells = (with_interval(gain, "+") for gain in gains)
-        yield f"| `{after}` over `{before}` | {' | '.join(cells)} |"
+        each = [
+            resampled(measured["experiments"][after]["tested"])
+            - resampled(measured["experiments"][before]["tested"])
+            for measured in corpora.values()
+        ]
+        mean = np.mean(each, axis=0)
+        shown = [with_interval(scores, "+") for scores in (*(gain[0] for gain in each), *mean)]
+        yield f"| `{after}` over `{before}` | {' | '.join(shown)} |"
 
 
 def resampled(splits: list[list[tuple[str, str, str]]]) -> Scores:
@@ -49,13 +58,14 @@ def resampled(splits: list[list[tuple[str, str, str]]]) -> Scores:
 
     The first of each is that of the recordings themselves, all splits taken together; the others
     are of bootstrap resamples of the recordings, each with its predictions on all splits. The draws
-    depend on the recordings' names alone, so that differences of experiments are paired.
+    depend on the recordings' names alone, so differences of experiments are paired, and corpora are
+    independent.
     """
     rows = [row for split in splits for row in split]
     recordings, owner = np.unique([row[0] for row in rows], return_inverse=True)
     _, numbers = np.unique([row[1:] for row in rows], return_inverse=True)
     actual, predicted = numbers.reshape(-1, 2).T
-    draws = rng_for(1, "networks").multinomial(
+    draws = rng_for(1, "networks", recordings[0]).multinomial(
         len(recordings), np.full(len(recordings), 1 / len(recordings)), RESAMPLES
     )
     weights = np.vstack([np.ones(len(recordings)), draws])[:, owner]

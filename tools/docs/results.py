@@ -308,29 +308,22 @@ def mean_gain(gains: list[list[float]]) -> tuple[float, float, float]:
 
 
 def summary_table() -> Iterator[str]:
-    """Yield the lines of the README's table: cross-validated macro-F1, a row per kind of model."""
-    found = {name: _read(ROOT / f"docs/measured/{name}.json")["experiments"] for name in TITLES}
-    heads = (
-        f"{TITLES[name]} ({each['baseline']['crossval']['n_recordings']} recordings)"
-        for name, each in found.items()
-    )
-    yield f"| macro-F1 per recording, cross-validated | {' | '.join(heads)} |"
+    """Yield the lines of the README's table: every experiment, trained on three splits."""
+    found = {name: each["experiments"] for name in TITLES if (each := _networks(name))}
+    yield f"| recording accuracy | {' | '.join(TITLES[name] for name in found)} |"
     yield f"|---|{'---|' * len(found)}"
-    cells = []
-    for each in found.values():
-        networks = {
-            key: value["crossval"]["macro_f1_recordings"]
-            for key, value in each.items()
-            if key not in ("baseline", "best")
-        }
-        best = max(networks, key=lambda key: networks[key]) if networks else None
-        cells.append(f"{_share(networks[best])} (`{best}`)" if best else "–")
-    yield f"| best of the study's five networks | {' | '.join(cells)} |"
-    for key in ("baseline", "best"):
-        scores = (_spread(each[key]["crossval"], "macro_f1_recordings") for each in found.values())
-        yield f"| `{key}` | {' | '.join(scores)} |"
-    leak = found["demo"]["best"]["leak"]
+    for key in found["demo"]:
+        scores = (networks_table.resampled(each[key]["tested"])[0] for each in found.values())
+        yield f"| `{key}` | {' | '.join(map(networks_table.with_interval, scores))} |"
     yield ""
+    measured = {name: _read(ROOT / f"docs/measured/{name}.json")["experiments"] for name in TITLES}
+    pairs = (
+        f"{_spread(each['best']['crossval'], 'macro_f1_recordings')} against "
+        f"{_spread(each['baseline']['crossval'], 'macro_f1_recordings')} ({TITLES[name].lower()})"
+        for name, each in measured.items()
+    )
+    leak = measured["demo"]["best"]["leak"]
+    yield f"Cross-validated ten times, macro-F1 of `best` against `baseline`: {', '.join(pairs)}."
     yield (
         "A random split by window puts neighbours of one recording on both sides. On the demo "
         f"corpus, `best` then gets {_share(leak['accuracy_windows_leaky'])} of the windows right; "
@@ -344,9 +337,12 @@ def all_tables() -> dict[str, Iterable[str]]:
     for path in sorted((ROOT / "docs/measured").glob("generation-*.json")):
         name = path.stem.removeprefix("generation-")
         made[f"generation {name}"] = generation_table.table(TITLES[name], _read(path))
-    for path in sorted((ROOT / "docs/measured").glob("networks-*.json")):
-        name = path.stem.removeprefix("networks-")
-        made[f"networks {name}"] = networks_table.table(TITLES[name], _read(path))
+    networks = {name: found for name in TITLES if (found := _networks(name))}
+    for name, found in networks.items():
+        made[f"networks {name}"] = networks_table.table(TITLES[name], found)
+    made["networks gains"] = networks_table.gains(
+        {TITLES[name]: networks[name] for name in networks}
+    )
     return made | {"crossval": crossval_table(), "summary": summary_table()}
 
 
@@ -354,6 +350,12 @@ def with_tables(page: str) -> str:
     """Return a page's text with every table that it has a place for."""
     places = {name: lines for name, lines in all_tables().items() if f"<!-- {name} -->" in page}
     return committed.with_tables(page, places)
+
+
+def _networks(name: str) -> dict[str, Any] | None:
+    """Return what `networks` measured on a corpus, or None."""
+    path = ROOT / f"docs/measured/networks-{name}.json"
+    return _read(path) if path.exists() else None
 
 
 def _head(project: Path) -> str:
