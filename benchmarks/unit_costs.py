@@ -4,6 +4,7 @@ Everything is measured on generated audio, with full-scale settings. A stage's c
 difference between a larger and a smaller corpus, so that the start of its process does not count.
 """
 
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -11,20 +12,28 @@ from pathlib import Path
 from typing import Any
 
 import growing
+import numpy as np
 import preprocess
 import yaml
+from numpy.typing import NDArray
 
 from takht.cache import store_folder
+from takht.core.randomness import rng_for
 from takht.dataset.feature_folder import read_index, read_settings
-from takht.features.fingerprints.landmarks import extract_landmarks
-from takht.features.fingerprints.matching import Index
+from takht.features.fingerprints.alignment import align
+from takht.features.fingerprints.candidates import Index, group_by_first
+from takht.features.fingerprints.landmarks import combine_peaks
+from takht.features.fingerprints.peaks import Peaks
 
 SIZES = (6, 18)  # recordings
 MINUTES = 3  # of each
-MATCHED = (30, 60, 120)  # recordings
-LEAST_SCORE = float(yaml.safe_load(preprocess.PARAMS)["near_duplicates"]["min_score"])
-MATCHED_MINUTES = 1  # of each: what `preprocess.melody` returns
-RATE_HZ = 22_050
+MATCHED = (1_250, 5_000, 20_000)  # recordings
+MATCHED_SECONDS = 20  # of each
+COPIED_EVERY = 50  # of the recordings one is a copy of another
+COPY_KEEPS = 0.6  # of the peaks, among as many others
+MIN_SECONDS = float(yaml.safe_load(preprocess.PARAMS)["near_duplicates"]["min_seconds"])
+SCALE_CENTS = 9_800 + 50 * np.array([0, 3, 7, 10, 14, 17, 20, 24, 27, 31, 34, 38])
+HARMONIC_CENTS = np.rint(1200 * np.log2(np.arange(1, 7))).astype(np.int64)
 FOLDERS = {
     "wav": "out/wav",
     "segments": "out/segments",
@@ -101,19 +110,75 @@ def store_upkeep(root: Path, recordings: int) -> dict[str, float]:
 
 
 def matching() -> dict[str, Any]:
-    """Return the CPU seconds of comparing recordings, none like another, by their number."""
-    marks = [
-        extract_landmarks([preprocess.melody(seed)[::2].mean(axis=1)], RATE_HZ)
-        for seed in range(MATCHED[-1])
+    """Return what it takes to find copies among recordings of one instrument, by their number."""
+    return {
+        "seconds": MATCHED_SECONDS,
+        "by_recordings": {str(number): _match(number) for number in MATCHED},
+    }
+
+
+def _match(recordings: int) -> dict[str, float]:
+    """Return CPU seconds, peak memory, and what was found and looked at, of so many recordings."""
+    peaks = [_invent_peaks(number) for number in range(recordings)]
+    landmarks = [combine_peaks(each) for each in peaks]
+    started = time.process_time()
+    index = Index(landmarks)
+    found = [index.look_up(block) for block in index.blocks()]
+    candidates = group_by_first(each for block in found for each in block.candidates)
+    looked_up = time.process_time()
+    pairs = [
+        (candidate.first, candidate.second)
+        for of_first in candidates.values()
+        for candidate in of_first
+        if align(peaks[candidate.first], peaks[candidate.second], candidate, MIN_SECONDS)
     ]
+    aligned = time.process_time()
+    planted = {(number - 1, number) for number in range(1, recordings) if _is_copy(number)}
+    every, compared = index.count_pairs()
+    return {
+        "landmarks": sum(len(each.hashes) for each in landmarks),
+        "look_up_cpu_s": looked_up - started,
+        "align_cpu_s": aligned - looked_up,
+        "candidates": sum(map(len, candidates.values())),
+        "planted": len(planted),
+        "found": len(planted & set(pairs)),
+        "false": len(set(pairs) - planted),
+        "compared_share": compared / every,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
-    def cpu_s(recordings: int) -> float:
-        index = Index(marks[:recordings])
-        return process_seconds(
-            lambda: [index.matches(number, LEAST_SCORE) for number in range(recordings)]
-        )
 
-    return {"minutes": MATCHED_MINUTES, "cpu_s": {str(number): cpu_s(number) for number in MATCHED}}
+def _is_copy(number: int) -> bool:
+    return number % COPIED_EVERY == COPIED_EVERY - 1
+
+
+def _invent_peaks(number: int) -> Peaks:
+    """Return the peaks of a melody on the one instrument, or of a copy of the one before."""
+    if not _is_copy(number):
+        return _invent_melody(number)
+    rng, original = rng_for(2, number), _invent_melody(number - 1)
+    kept = rng.random(len(original.ms)) < COPY_KEEPS
+    others = rng.random(len(original.ms)) < COPY_KEEPS
+    noise_ms = rng.integers(0, 1000 * MATCHED_SECONDS, others.sum())
+    ms = np.concatenate([original.ms[kept] + rng.integers(-4, 5, kept.sum()), noise_ms])
+    cents = np.concatenate([original.cents[kept], rng.integers(9_600, 14_000, others.sum())])
+    return _sort_peaks(ms, cents)
+
+
+def _invent_melody(number: int) -> Peaks:
+    rng = rng_for(1, number)
+    slot_ms = int(rng.choice((150, 180, 200, 250)))
+    slots = rng.choice((1, 1, 2, 2, 3, 4), 1000 * MATCHED_SECONDS // slot_ms)
+    starts = slot_ms * np.cumsum(slots)
+    starts = starts[starts < 1000 * MATCHED_SECONDS]
+    steps = np.cumsum(rng.choice((-2, -1, -1, 0, 1, 1, 2), len(starts))) % len(SCALE_CENTS)
+    ms = starts[:, None] + rng.integers(0, 12, (len(starts), len(HARMONIC_CENTS)))
+    return _sort_peaks(ms.ravel(), (SCALE_CENTS[steps][:, None] + HARMONIC_CENTS).ravel())
+
+
+def _sort_peaks(ms: NDArray[np.int64], cents: NDArray[np.int64]) -> Peaks:
+    order = np.argsort(ms, kind="stable")
+    return Peaks(ms[order].astype(np.int32), cents[order].astype(np.int16))
 
 
 def process_seconds(work: Callable[[], object]) -> float:

@@ -10,11 +10,11 @@ import pandas as pd
 from pydantic import Field
 
 from takht.core import tables
+from takht.corpus.duplicate_pairs import describe_pair
 from takht.corpus.grouped_split import SIDES, assign_sides, number_groups
 from takht.errors import TakhtError
 from takht.runtime.atomic import atomic_file
 from takht.runtime.params import Section, Seed
-from takht.text.names import escape
 
 
 class Split(Section):
@@ -59,16 +59,10 @@ def _duplicates(catalogue: pd.DataFrame, table: pd.DataFrame, path: Path) -> lis
             f"{path}: {unknown[0]!r} is not in the catalogue; run `dvc repro near_duplicates`"
         )
     pairs = [(place[name], place[duplicate]) for name, duplicate in names]
-    for pair in pairs:
-        first, second = (catalogue.iloc[row] for row in pair)
-        both = f"{escape(first['file'])} and {escape(second['file'])}"
-        sys.stderr.write(f"{both}: near-duplicate audio, kept on one side\n")
-        if first["composer"] != second["composer"]:
-            sys.stderr.write(
-                f"warning: {both}: the same audio under two composers, "
-                f"{escape(first['composer'])} and {escape(second['composer'])}; labels are in "
-                "doubt, listen and keep one\n"
-            )
+    rows = catalogue.to_dict("records")
+    for (first, second), found in zip(pairs, table.to_dict("records"), strict=True):
+        for line in describe_pair(rows[first], rows[second], found):
+            sys.stderr.write(f"{line}\n")
     return pairs
 
 

@@ -114,12 +114,16 @@ def test_the_limits_are_where_the_curve_reaches_them():
     assert "With 80,000 files (1,300 hours), DVC needs 8 GB of memory" in rows[-1]
 
 
-def test_near_duplicates_are_pairs():
-    found = {"minutes": 3, "cpu_s": {"30": 1.0, "60": 3.0, "120": 16.0}}
+def test_near_duplicates_grow_by_a_power():
+    cost = {"look_up_cpu_s": 1.0, "align_cpu_s": 3.0, "compared_share": 0.981, "peak_mb": 50.0}
+    cost |= {"planted": 4, "found": 3, "false": 1}
+    larger = cost | {"look_up_cpu_s": 13.0, "peak_mb": 250.0}
+    found = {"seconds": 36, "by_recordings": {"100": cost, "400": larger}}
     rows = list(scaling_tables.near_duplicates(found))
-    assert rows[2] == "| 30 | 1.00 | 33.3 | 2299 |"
-    assert "as their number to the power 2.00." in rows[-1]
-    assert "one core takes 44 s for 10 hours (200 recordings), 5 days for 1,000" in rows[-1]
+    assert rows[2] == "| 100 | 1.0 | 3.0 | 40.0 | 50 | 4 | 3 | 1 | 98% |"
+    assert "as their number to the power 1.00." in rows[-1]
+    assert "one core takes 40 s for 10 hours, 67 min for 1,000 hours" in rows[-1]
+    assert "62.5 MB per hour" in rows[-1]
 
 
 def test_the_store_and_the_training_input_grow_with_the_hours():

@@ -13,9 +13,12 @@ RATE_HZ = 22_050
 QUARTER_TONES = np.array([0, 3, 7, 10, 14, 17, 20, 24])  # rast
 
 
-def melody(seed: int, seconds: float = 24.0) -> NDArray[np.float32]:
-    """Return random plucked notes of one maqam, timbre and tempo, shape (samples,)."""
-    rng = np.random.default_rng(seed)
+def melody(seed: int, seconds: float = 24.0, *, loose_seconds: float = 0.0) -> NDArray[np.float32]:
+    """Return random plucked notes of one maqam, timbre and tempo, shape (samples,).
+
+    Played loosely, each note lasts a little longer or shorter than it is written.
+    """
+    rng, player = np.random.default_rng(seed), np.random.default_rng(seed + 1_000)
     wave = np.zeros(round(seconds * RATE_HZ))
     start = 0.0
     while start < seconds:
@@ -25,7 +28,7 @@ def melody(seed: int, seconds: float = 24.0) -> NDArray[np.float32]:
         for k in range(1, 9):
             tone = np.sin(2 * np.pi * pitch_hz * k * now) * np.exp(-now * (2 + k))
             wave[round(start * RATE_HZ) :][:length] += 0.1 / k * tone
-        start += rng.choice([0.15, 0.3, 0.3, 0.6])
+        start += rng.choice([0.15, 0.3, 0.3, 0.6]) + loose_seconds * player.normal()
     wave += rng.normal(0, 1e-4, len(wave))
     return wave.astype(np.float32)
 

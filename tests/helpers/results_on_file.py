@@ -86,9 +86,11 @@ def _write_corpus(root: Path) -> None:
     (root / "data/rejected.csv").write_text("file,reason\n'=cmd/<b>x.mp3,silent\n")
     pair = next(recordings())[0], HOSTILE_RECORDING
     rows = [
-        (one, other, 0.5, seconds) for one, other, seconds in ((*pair, 2.5), (*pair[::-1], -2.5))
+        (one, other, 0.5, seconds, 31.4, 65.2, 67.7)
+        for one, other, seconds in ((*pair, 2.5), (*pair[::-1], -2.5))
     ]
     columns = ["recording", "duplicate_of", "score", "offset_seconds"]
+    columns += ["seconds_alike", "start_seconds", "duplicate_start_seconds"]
     pd.DataFrame(rows, columns=columns).to_csv(root / "data/near_duplicates.csv", index=False)
 
 

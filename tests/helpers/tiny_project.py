@@ -68,7 +68,7 @@ PREPARATION: dict[str, Any] = {  # the parameters of these stages, for a few sho
     "scales": {"tiny": {name: TINY[name] for name in ("mel", "mfcc")}},
     "corpus": {"root": "data/raw"},
     "catalogue": {"on_unreadable": "skip", "min_seconds": 6.0, "silence_dbfs": -70.0},
-    "near_duplicates": {"min_score": 0.15},
+    "near_duplicates": {"min_seconds": 12.0},
     "split": {
         **{"validation_share": 0.2, "test_share": 0.2, "drop_small_composers": False, "seed": 1}
     },

@@ -123,26 +123,32 @@ def segments(curve: dict[int, dict[str, Any]], params: Mapping[str, Any]) -> Ite
 
 
 def near_duplicates(found: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the measured cost of comparing all recordings, and what it comes to."""
-    curve = {int(number): cpu_s for number, cpu_s in found["cpu_s"].items()}
-    yield "| recordings | CPU s to compare | CPU ms per recording | µs per pair |"
-    yield "|---:|---:|---:|---:|"
-    for number, cpu_s in curve.items():
-        pairs = number * (number - 1) / 2
+    """Yield the measured cost of finding duplicates, and what it comes to."""
+    curve = {int(number): each for number, each in found["by_recordings"].items()}
+    yield (
+        "| recordings | look-up, CPU s | alignment, CPU s | CPU ms per recording | peak MB "
+        "| planted | found | false | pairs of landmarks compared |"
+    )
+    yield f"|{'---:|' * 9}"
+    for number, each in curve.items():
+        cpu_s = each["look_up_cpu_s"] + each["align_cpu_s"]
         yield (
-            f"| {number} | {cpu_s:.2f} | {1e3 * cpu_s / number:.1f} | {1e6 * cpu_s / pairs:.0f} |"
+            f"| {number:,} | {each['look_up_cpu_s']:.1f} | {each['align_cpu_s']:.1f} "
+            f"| {1e3 * cpu_s / number:.1f} | {each['peak_mb']:,.0f} | {each['planted']} "
+            f"| {each['found']} | {each['false']} | {each['compared_share']:.0%} |"
         )
-    last, cpu_s = list(curve.items())[-1]
-    last_hours = last * found["minutes"] / 60
+    costs = {number: each["look_up_cpu_s"] + each["align_cpu_s"] for number, each in curve.items()}
+    power, last = exponent(costs), max(curve)
+    last_hours = last * found["seconds"] / 3600
     times = ", ".join(
-        f"{_duration(cpu_s * (hours / last_hours) ** 2 / 3600)} for {hours:,} hours "
-        f"({hours * 60 / found['minutes']:,.0f} recordings)"
+        f"{_duration(costs[last] * (hours / last_hours) ** power / 3600)} for {hours:,} hours"
         for hours in HOURS
     )
     yield ""
     yield (
-        f"The recordings last {found['minutes']} min. The cost grew as their number to the power "
-        f"{exponent(curve):.2f}. If it grows as the square from there on, one core takes {times}."
+        f"The recordings last {found['seconds']} s. The cost grew as their number to the power "
+        f"{power:.2f}. If it goes on like this, one core takes {times}. Memory was "
+        f"{curve[last]['peak_mb'] / last_hours:.1f} MB per hour of audio."
     )
 
 

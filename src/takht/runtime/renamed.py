@@ -5,7 +5,6 @@ from typing import Any
 
 # Of params.yaml, model cards and metrics; the keys that a stage or section is called by, too.
 RENAMED: Mapping[str, str] = {
-    "least_score": "min_score",
     "repertoire": "plan",
     "yardsticks": "reference_windows",
     "pull_clips": "prior_strength_clips",

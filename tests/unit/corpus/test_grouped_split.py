@@ -154,13 +154,13 @@ def catalogue(tmp_path):
     return tmp_path / "catalogue.csv"
 
 
-def run_split(catalogue, drop, duplicates=()):
+def run_split(catalogue, drop, duplicates=(), score=0.9):
     import split
 
     duplicates_csv = catalogue.with_name("near_duplicates.csv")
-    tables.write_table(
-        pd.DataFrame(list(duplicates), columns=["recording", "duplicate_of"]), duplicates_csv
-    )
+    table = pd.DataFrame(list(duplicates), columns=["recording", "duplicate_of"])
+    found = {"score": score, "seconds_alike": 39.6, "start_seconds": 65.2}
+    tables.write_table(table.assign(**found, duplicate_start_seconds=4.0), duplicates_csv)
     params = split.Split(validation_share=0.15, test_share=0.15, drop_small_composers=drop, seed=3)
     split.split(params, catalogue, duplicates_csv, catalogue.with_name("split.csv"))
     return tables.read_table(catalogue.with_name("split.csv"))
@@ -186,17 +186,22 @@ def test_twins_are_in_one_group_and_reported_by_file(catalogue, capsys):
         assert table.loc[first, "side"] == table.loc[second, "side"]
     assert table["group"].nunique() == 17 - 4  # b/3 and b/4 hold the same bytes
     assert capsys.readouterr().err.splitlines() == [
-        f"{first}.mp3 and {second}.mp3: near-duplicate audio, kept on one side"
+        f"{first}.mp3 and {second}.mp3: 40 s of near-duplicate audio, from 1:05 and 0:04 on; "
+        "kept on one side"
         for first, second in duplicates
     ]
 
 
-def test_twins_of_two_composers_are_warned_of(catalogue, capsys):
-    table = run_split(catalogue, drop=True, duplicates=[("a/0", "b/0")]).set_index("recording")
-    assert table.loc["a/0", "side"] == table.loc["b/0", "side"]
+@pytest.mark.parametrize(
+    ("score", "advice"),
+    [(0.9, "labels are in doubt, listen and keep one"), (0.4, "listen to both")],
+)
+def test_twins_of_two_composers_are_warned_of(catalogue, capsys, score, advice):
+    table = run_split(catalogue, drop=True, duplicates=[("a/0", "b/0")], score=score)
+    assert table.set_index("recording").loc[["a/0", "b/0"], "side"].nunique() == 1
     warning = capsys.readouterr().err.splitlines()[1]
     assert warning.startswith("warning: a/0.mp3 and b/0.mp3: ")
-    assert "two composers, a and b;" in warning
+    assert warning.endswith(f"two composers, a and b; {advice}")
 
 
 def test_a_twin_that_the_catalogue_lacks_is_an_error(catalogue):

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 import pytest
 
-from near_duplicates import NearDuplicates
 from takht.corpus.description import Catalogue
 from takht.runtime.params import ParamError, Section, load_section
 from takht.runtime.renamed import RENAMED, current_name
@@ -18,11 +17,6 @@ class Plan(Section):
 @pytest.mark.parametrize(
     ("section", "text", "line"),
     [
-        (
-            NearDuplicates,
-            "near_duplicates: {min_score: 0.2, least_score: 0.15}",
-            "near_duplicates.least_score: .*; it is now called min_score",
-        ),
         (
             Plan,
             "generation: {repertoire: {yardsticks: 3}}",

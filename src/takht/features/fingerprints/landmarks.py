@@ -1,132 +1,97 @@
-"""Audio fingerprints: spectral peaks, three by three, as numbers that a copy of the audio shares.
+"""Landmarks: spectral peaks in threes and fives, as numbers that a copy of the audio shares.
 
-Landmark hashing after Wang 2003, "An industrial-strength audio search algorithm", with triples and
-ratios in place of pairs and differences, after Sonnleitner & Widmer 2016, "Robust quad-based audio
-fingerprinting": a few per cent of tempo or speed leave most numbers as they are.
+Landmark hashing after Wang 2003, "An industrial-strength audio search algorithm", with more peaks
+and ratios in place of pairs and differences, after Sonnleitner & Widmer 2016, "Robust quad-based
+audio fingerprinting": a few per cent of tempo or speed leave most numbers as they are. Which
+landmarks of a second are kept depends on their numbers alone, so that a copy keeps the same ones.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.core.arrays import Waveform
-from takht.core.spectra import block_spectra, hann
+from takht.features.fingerprints.peaks import Peaks
 
-LOWEST_HZ, HIGHEST_HZ = 250.0, 4000.0  # what the lowest bit rates leave
-_FRAME_SECONDS = 0.093
-_HOPS_PER_FRAME = 4
-_REACH_FRAMES, _REACH_BINS = 10, 12  # a peak is the largest cell within ± 0.23 s, ± 130 Hz
-_CONTRAST = 2.0  # times the mean of its ± 0.23 s: a steady tone marks no moment
-_RANGE = 1e-5  # of the loudest cell within ± 2 s: 50 dB
-_FLOOR_POWER = 1e-7  # of a cell: what dither leaves
-_FOLLOWERS = 5  # each peak is joined with two of the next five …
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.25, 3.0  # … where the three span this
-_STEPS_PER_OCTAVE = 24
-_RATIO_STEPS = 8
-_STEPS_PER_E = 4
+_GAP_MS = 80  # from a peak to the next of a landmark: harmonics of one note say little
+_REACH_MS = 2500
+_STRETCH_MS = 1000
+_MOST_REPEATS = 4  # of a number in a recording
+_PITCH_CENTS = 100  # a step of the first peak's pitch …
+_INTERVAL_CENTS = 50  # … of the intervals to the others …
+_PLACES = 8  # … and of where between first and last a peak stands
+_SPAN_EDGES_MS = np.rint(100 * np.exp(np.arange(24) / 4)).astype(np.int64)
+# Threes survive where much else sounds; fives stay rare in a large corpus of one instrument.
+_KINDS = (  # followers to choose from, and how many to keep in a second as peaks are added
+    (12, (60, 24)),
+    (8, (40, 50, 50, 16)),
+)
+_MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))  # splitmix64's last steps
 
 
 @dataclass(frozen=True)
 class Landmarks:
-    """Hashes of a recording, sorted, and the moments they begin at (s); both shape (landmarks,)."""
+    """Numbers of 32 bits, sorted, with the first peak's pitch and time; all shape (landmarks,)."""
 
     hashes: NDArray[np.uint32]
-    seconds: NDArray[np.float32]
+    cents: NDArray[np.int16]  # sorted within a hash
+    ms: NDArray[np.int32]
 
 
-@dataclass(frozen=True)
-class Peaks:
-    """Spectral peaks in order of time; both shape (peaks,)."""
+def combine_peaks(peaks: Peaks) -> Landmarks:
+    """Return the landmarks of a recording's peaks, sorted by hash, pitch and time.
 
-    seconds: NDArray[np.float64]
-    octaves: NDArray[np.float64]  # log2(Hz)
-
-
-def extract_landmarks(waves: Iterable[Waveform], sample_rate_hz: int) -> Landmarks:
-    """Return the landmarks of a recording that comes as waves (samples,) at a rate in Hz."""
-    found, start = [Peaks(np.zeros(0), np.zeros(0))], 0
-    for wave in waves:
-        here = find_peaks(wave, sample_rate_hz)
-        found.append(Peaks(here.seconds + start / sample_rate_hz, here.octaves))
-        start += len(wave)
-    return combine_peaks(
-        Peaks(
-            np.concatenate([each.seconds for each in found]),
-            np.concatenate([each.octaves for each in found]),
-        )
-    )
-
-
-def find_peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
-    """Return the spectral peaks of a wave (samples,), by time (s) and pitch (octaves above 1 Hz).
-
-    A peak is a cell of the spectrogram that stands out of its surroundings. A gain changes nothing;
-    frequency is that of a parabola through the peak's log powers.
+    Kept are the pitch of the first peak (semitones), the intervals to the others (quarter tones),
+    where between first and last those between stand, and how long all last (steps of a fourth of
+    e).
     """
-    from scipy import ndimage  # half a second to import, and a store may have all
-
-    n_fft = 2 ** round(np.log2(_FRAME_SECONDS * sample_rate_hz))
-    hop = n_fft // _HOPS_PER_FRAME
-    power, first = _spectrogram(wave, sample_rate_hz, n_fft, hop)
-    surroundings = (2 * _REACH_FRAMES + 1, 2 * _REACH_BINS + 1)
-    highest = ndimage.maximum_filter(power, surroundings, mode="constant")
-    loudest = ndimage.maximum_filter1d(power.max(axis=1), 1 + 2 * round(2 * sample_rate_hz / hop))
-    floor = np.maximum(_RANGE * loudest, _FLOOR_POWER)
-    mean = ndimage.uniform_filter1d(power, surroundings[0], axis=0)
-    is_peak = (power == highest) & (power > floor[:, None]) & (power > _CONTRAST * mean)
-    is_peak[:, [0, -1]] = False
-    frames, bins = np.nonzero(is_peak)
-    below, at, above = (np.log(power[frames, bins + step] + 1e-20) for step in (-1, 0, 1))
-    refined = bins + first + 0.5 * (below - above) / np.minimum(below - 2 * at + above, -1e-9)
-    return Peaks(frames * (hop / sample_rate_hz), np.log2(refined * (sample_rate_hz / n_fft)))
+    parts = [_chain(peaks, followers, kept) for followers, kept in _KINDS]
+    hashes = np.concatenate([each[0] for each in parts])
+    first = np.concatenate([each[1] for each in parts])
+    order = np.lexsort((peaks.ms[first], hashes))
+    order = order[rank_equals(hashes[order]) < _MOST_REPEATS]
+    order = order[np.lexsort((peaks.ms[first[order]], peaks.cents[first[order]], hashes[order]))]
+    return Landmarks(hashes[order], peaks.cents[first[order]], peaks.ms[first[order]])
 
 
-def combine_peaks(found: Peaks) -> Landmarks:
-    """Return a hash for every peak with two of those that follow it, sorted by hash and time.
-
-    Kept are the pitch of the first (semitones), the intervals to the others (quarter tones), where
-    between the others the second stands, and how long all last (in steps of a fourth of e).
-    """
-    hashes, seconds = [np.zeros(0, np.uint32)], [np.zeros(0, np.float32)]
-    count = len(found.seconds)
-    for second, third in combinations(range(1, _FOLLOWERS + 1), 2):
-        rows = np.arange(max(0, count - third))
-        span = found.seconds[rows + third] - found.seconds[rows]
-        lead = found.seconds[rows + second] - found.seconds[rows]
-        rise = [found.octaves[rows + each] - found.octaves[rows] for each in (second, third)]
-        keys = [
-            ((found.octaves[rows] - np.log2(LOWEST_HZ)) * 12, 64),
-            *((each * _STEPS_PER_OCTAVE + 128.5, 256) for each in rise),
-            (lead / np.maximum(span, 1e-9) * _RATIO_STEPS, _RATIO_STEPS),
-            (np.log(np.maximum(span, 1e-9) / _SHORTEST_SECONDS) * _STEPS_PER_E, 16),
-        ]
-        hashed = np.zeros(len(rows), np.uint32)
-        for value, size in keys:
-            hashed = hashed * np.uint32(size) + np.clip(value, 0, size - 1).astype(np.uint32)
-        kept = (span >= _SHORTEST_SECONDS) & (span <= _LONGEST_SECONDS)
-        hashes.append(hashed[kept])
-        seconds.append(found.seconds[rows][kept].astype(np.float32))
-    every, moments = np.concatenate(hashes), np.concatenate(seconds)
-    order = np.lexsort([moments, every])
-    return Landmarks(every[order], moments[order])
+def _chain(
+    peaks: Peaks, followers: int, kept: tuple[int, ...]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return hashes of chains of 1 + len(kept) peaks, and the number of each chain's first peak."""
+    ms, cents = peaks.ms.astype(np.int64), peaks.cents.astype(np.int64)
+    earliest = np.searchsorted(ms, ms + _GAP_MS)
+    latest = np.minimum(np.searchsorted(ms, ms + _REACH_MS), earliest + followers)
+    chain = np.arange(len(ms))[None]  # (peaks of a chain, chains)
+    hashes = np.zeros(len(ms), np.uint32)
+    for most in kept:
+        counts = (latest - earliest)[chain[-1]]
+        which = np.repeat(np.arange(len(counts)), counts)
+        nth = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+        chain = np.vstack([chain[:, which], earliest[chain[-1, which]] + nth])
+        hashes = _hash(ms[chain], cents[chain])
+        stretch = ms[chain[0]] // _STRETCH_MS
+        order = np.argsort(stretch << 32 | hashes, kind="stable")
+        order = order[rank_equals(stretch[order]) < most]
+        chain, hashes = chain[:, order], hashes[order]
+    return hashes, chain[0]
 
 
-def _spectrogram(
-    wave: Waveform, sample_rate_hz: int, n_fft: int, hop: int
-) -> tuple[NDArray[np.float32], int]:
-    """Return powers between the two frequencies, shape (frames, bins), and the first bin's number.
+def _hash(ms: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Return a hash for each chain of peaks, given shape (peaks of a chain, chains)."""
+    span = ms[-1] - ms[0]
+    values = [cents[0] // _PITCH_CENTS]
+    values += [(each - cents[0]) // _INTERVAL_CENTS for each in cents[1:] + _INTERVAL_CENTS // 2]
+    values += [(each - ms[0]) * _PLACES // np.maximum(span, 1) for each in ms[1:-1]]
+    values += [np.searchsorted(_SPAN_EDGES_MS, span)]
+    mixed = np.full(len(span), len(ms), np.uint64)
+    for value in values:
+        mixed = mixed * np.uint64(1_000_003) + value.astype(np.uint64)
+    for shift, factor in _MIXING:
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return (mixed >> np.uint64(32)).astype(np.uint32)
 
-    Frame t begins at sample t * hop.
-    """
-    first, last = (round(hz * n_fft / sample_rate_hz) for hz in (LOWEST_HZ, HIGHEST_HZ))
-    last = min(last, n_fft // 2)
-    padded = np.pad(wave, (0, max(0, n_fft - len(wave))))
-    starts = np.arange(0, len(padded) - n_fft + 1, hop)
-    power = np.empty((len(starts), last + 1 - first), np.float32)
-    for part, spectrum in block_spectra(padded, starts, hann(n_fft)):
-        kept = spectrum[:, first : last + 1]
-        power[part] = kept.real**2 + kept.imag**2
-    return power, first
+
+def rank_equals(groups: NDArray[np.generic]) -> NDArray[np.int64]:
+    """Return each element's place among its equals, which are neighbours."""
+    starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
+    return np.arange(len(groups)) - np.repeat(starts, np.diff(starts, append=len(groups)))

@@ -5,6 +5,10 @@ from typing import Any
 import pandas as pd
 
 SIDES = ("train", "validation", "test", "left out")
+DUPLICATE_NUMBERS = (  # columns of near_duplicates.csv
+    *("score", "offset_seconds", "seconds_alike"),
+    *("start_seconds", "duplicate_start_seconds"),
+)
 
 
 def summarize_corpus(
@@ -14,7 +18,7 @@ def summarize_corpus(
 
     `catalogue` has recording, composer, label, codec and seconds; `split` recording and side. What
     the split leaves out is its own side. `rejected` has file and reason; `duplicates` recording,
-    duplicate_of, score and offset_seconds, a row in each direction or in one.
+    duplicate_of and numbers, a row in each direction or in one.
     """
     sides = split.set_index("recording")["side"]
     every = catalogue.assign(
@@ -37,7 +41,7 @@ def summarize_corpus(
 
 
 def _list_pairs(duplicates: pd.DataFrame, sides: "pd.Series[str]") -> list[dict[str, Any]]:
-    """Return each pair once: recording, duplicate_of, score, offset_seconds and its side."""
+    """Return each pair once: its row of near_duplicates.csv, and its side."""
     pairs: dict[frozenset[str], dict[str, Any]] = {}
     for row in duplicates.to_dict("records"):
         pair = frozenset((row["recording"], row["duplicate_of"]))

@@ -48,7 +48,7 @@ def gather_results(
         split,
         tables.read_table(rejected_csv),
         tables.read_table(
-            near_duplicates_csv, dict.fromkeys(("score", "offset_seconds"), "float64")
+            near_duplicates_csv, dict.fromkeys(corpus_overview.DUPLICATE_NUMBERS, "float64")
         ),
     )
     experiments, outdated = experiment_files.read_experiments(

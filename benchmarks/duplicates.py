@@ -1,0 +1,140 @@
+"""Precision and recall of near_duplicates, on recordings of known truth on one instrument.
+
+    python benchmarks/duplicates.py --seed 3
+    python benchmarks/duplicates.py --seed 3 --before ../checkout-of-another-commit
+
+Prints Markdown tables. The thresholds of takht.features.fingerprints.alignment were chosen on seeds
+1 and 2; others have other melodies, copies and speech. Needs espeak-ng. With --before, the stage of
+another checkout looks for duplicates in the same recordings.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import soundfile
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "benchmarks")]
+
+import duplicate_corpus  # noqa: E402
+from duplicate_corpus import KINDS, RATE_HZ, Wave  # noqa: E402
+from preprocess import measured, show  # noqa: E402
+
+from takht.core.randomness import rng_for  # noqa: E402
+
+PARAMS = "near_duplicates: {min_seconds: 12.0}\n"
+PARAMS_BEFORE = "near_duplicates: {min_score: 0.15}\n"  # until version 0.1
+SEGMENT_SECONDS = 60
+NOT_COPIES = ("different pieces", *duplicate_corpus.PERFORMANCES)
+Pair = tuple[str, str]
+
+
+def main() -> None:
+    """Make the corpus, look for duplicates once or twice, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--copies", type=int, default=12, help="of each kind, of as many pieces")
+    parser.add_argument("--works", type=int, default=20, help="pieces that are performed again")
+    parser.add_argument("--before", type=Path, help="a checkout of another commit")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        here = Path(name)
+        kinds = write_corpus(here / "segments", options.seed, options.copies, options.works)
+        now = run_stage(here, ROOT, PARAMS)
+        before = run_stage(here, options.before, PARAMS_BEFORE) if options.before else None
+    show(f"Seed {options.seed}, {len(kinds)} recordings on one instrument\n")
+    for line in table(kinds, now, before):
+        show(line)
+
+
+def write_corpus(folder: Path, seed: int, copies: int, works: int) -> dict[str, str]:
+    """Write segments of pieces, copies and other performances; return each recording's kind.
+
+    A name ends with the number of the piece.
+    """
+    pieces = [duplicate_corpus.piece(seed, number) for number in range(len(KINDS) * copies)]
+    kinds = {}
+    for number, wave in enumerate(pieces):
+        kinds[_write(folder, f"piece/{number:04}", wave)] = "piece"
+    for number, wave in enumerate(pieces):
+        kind = list(KINDS)[number // copies]
+        others = duplicate_corpus.others_around(seed, number, KINDS[kind])
+        copy = duplicate_corpus.make_copy(wave, KINDS[kind], others, rng_for(seed, kind, number))
+        kinds[_write(folder, f"copy/{number:04}", copy)] = kind
+    for number in range(works):
+        for kind, wave in duplicate_corpus.other_performances(seed, number):
+            name = f"{duplicate_corpus.PERFORMANCES.index(kind)}-performance/{number:04}"
+            kinds[_write(folder, name, wave)] = kind
+    return kinds
+
+
+def _write(folder: Path, name: str, wave: Wave) -> str:
+    (folder / name).mkdir(parents=True)
+    length = SEGMENT_SECONDS * RATE_HZ
+    for number, start in enumerate(range(0, len(wave), length)):
+        part = np.clip(wave[start : start + length], -1, 1)
+        soundfile.write(folder / name / f"{number:04}.wav", part, RATE_HZ, "PCM_16")
+    return name
+
+
+def run_stage(here: Path, checkout: Path, params: str) -> set[Pair]:
+    """Return the pairs that the stage of a checkout finds among the segments."""
+    (here / "params.yaml").write_text(params, encoding="utf-8")
+    stage = checkout.resolve() / "src/near_duplicates.py"
+    measured(
+        [sys.executable, stage, "segments", "found.csv"], here, {"TAKHT_STORE": str(here / "store")}
+    )
+    found = pd.read_csv(here / "found.csv")
+    pairs = found[["recording", "duplicate_of"]].to_numpy().tolist()
+    return {(min(pair), max(pair)) for pair in pairs}
+
+
+def table(kinds: dict[str, str], now: set[Pair], before: set[Pair] | None) -> Iterator[str]:
+    """Yield recall for each kind of copy, and what was found of pairs that are no copies."""
+    ways = {"before": before, "now": now} if before is not None else {"now": now}
+    counts = {way: Counter(kind_of(pair, kinds) for pair in found) for way, found in ways.items()}
+    there = Counter(kind for kind in kinds.values() if kind in KINDS)
+    yield f"| copies | planted | {' | '.join(f'found {way}' for way in ways)} |"
+    yield f"|---|---:|{'---:|' * len(ways)}"
+    for kind, planted in there.items():
+        yield f"| {kind} | {planted} | {' | '.join(str(counts[way][kind]) for way in ways)} |"
+    total = there.total()
+    found = {way: sum(counts[way][kind] for kind in there) for way in ways}
+    recalls = " | ".join(f"{found[way]} ({found[way] / total:.3f})" for way in ways)
+    yield f"| **all** (recall) | {total} | {recalls} |"
+    different = counts_of_different(kinds)
+    yield ""
+    yield f"| pairs that are no copies | pairs | {' | '.join(f'found {way}' for way in ways)} |"
+    yield f"|---|---:|{'---:|' * len(ways)}"
+    for kind in NOT_COPIES:
+        pairs = f"{different:,}" if kind == NOT_COPIES[0] else "same work"
+        yield f"| {kind} | {pairs} | {' | '.join(str(counts[way][kind]) for way in ways)} |"
+    rates = " | ".join(f"{1e4 * counts[way][NOT_COPIES[0]] / different:.2f}" for way in ways)
+    yield f"| **false pairs in 10,000 of different pieces** | | {rates} |"
+    precisions = (found[way] / max(1, found[way] + counts[way][NOT_COPIES[0]]) for way in ways)
+    yield f"| **precision** | | {' | '.join(f'{each:.3f}' for each in precisions)} |"
+
+
+def kind_of(pair: Pair, kinds: dict[str, str]) -> str:
+    """Return which kind of copy or performance makes two recordings a pair."""
+    if len({name.split("/")[1] for name in pair}) > 1:
+        return NOT_COPIES[0]
+    both = {kinds[name] for name in pair}
+    performances = sorted(both & set(duplicate_corpus.PERFORMANCES))
+    return performances[0] if performances else min(both - {"piece"})
+
+
+def counts_of_different(kinds: dict[str, str]) -> int:
+    """Return how many pairs of recordings are not of one piece."""
+    sizes = Counter(name.split("/")[1] for name in kinds)
+    return (len(kinds) ** 2 - sum(size**2 for size in sizes.values())) // 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""What two recordings share, in words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from takht.text.names import escape
+
+CERTAIN_SECONDS, CERTAIN_SCORE = 20.0, 0.6  # from both on, no doubt is left
+
+
+def describe_pair(
+    first: Mapping[str, Any], second: Mapping[str, Any], found: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield what two rows of the catalogue share and where, and a warning of two composers.
+
+    `found` is their row of near_duplicates.csv.
+    """
+    both = f"{escape(first['file'])} and {escape(second['file'])}"
+    seconds, score = float(found["seconds_alike"]), float(found["score"])
+    starts = _clock(found["start_seconds"]), _clock(found["duplicate_start_seconds"])
+    yield (
+        f"{both}: {seconds:.0f} s of near-duplicate audio, from {starts[0]} and {starts[1]} on; "
+        "kept on one side"
+    )
+    if first["composer"] != second["composer"]:
+        is_certain = seconds >= CERTAIN_SECONDS and score >= CERTAIN_SCORE
+        advice = "labels are in doubt, listen and keep one" if is_certain else "listen to both"
+        yield (
+            f"warning: {both}: the same audio under two composers, {escape(first['composer'])} "
+            f"and {escape(second['composer'])}; {advice}"
+        )
+
+
+def _clock(seconds: str | float) -> str:
+    """Return 0:07 or 72:00, rounded to whole seconds."""
+    minutes, rest = divmod(round(float(seconds)), 60)
+    return f"{minutes}:{rest:02}"
