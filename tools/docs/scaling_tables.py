@@ -21,7 +21,6 @@ def every(results: dict[str, Any], params: dict[str, Any]) -> dict[str, dict[str
     found = results["remote"]
     return {
         "scaling.md": {
-            "an hour": list(an_hour(hour, altered)),
             "time": list(time(hour, altered)),
             "storage": list(storage(hour, altered)),
             "files of a folder": list(folder_objects.table(curve)),
@@ -59,23 +58,19 @@ def sizes(hour: Mapping[str, Any], altered: float) -> dict[str, float]:
     return found
 
 
-def an_hour(hour: Mapping[str, Any], altered: float) -> Iterator[str]:
-    """Yield what an hour costs in each stage."""
-    yield "| stage | CPU s per hour | times real time, one core |"
-    yield "|---|---:|---:|"
-    for stage, cpu_s in stages(hour, altered).items():
-        yield f"| {stage} | {cpu_s:.1f} | {3600 / cpu_s:,.0f} |"
-
-
 def time(hour: Mapping[str, Any], altered: float) -> Iterator[str]:
-    """Yield how long each stage takes by the amount of audio and the number of cores."""
-    yield _row("stage", [f"{hours:,} h, {cores} cores" for hours in HOURS for cores in CORES])
-    yield f"|---{'|---:' * len(HOURS) * len(CORES)}|"
+    """Yield what an hour costs in each stage, and how long it takes by hours and cores."""
+    heads = [f"{hours:,} h, {cores} cores" for hours in HOURS for cores in CORES]
+    yield _row("stage", ["CPU s per hour", *heads])
+    yield f"|---|---:{'|---:' * len(HOURS) * len(CORES)}|"
     costs = stages(hour, altered)
     for stage, cpu_s in (costs | {"**all**": sum(costs.values())}).items():
         yield _row(
             stage,
-            [_duration(wall_hours(cpu_s, hours, cores)) for hours in HOURS for cores in CORES],
+            [
+                f"{cpu_s:.1f}",
+                *(_duration(wall_hours(cpu_s, hours, cores)) for hours in HOURS for cores in CORES),
+            ],
         )
 
 
