@@ -16,6 +16,7 @@ STORY = (  # each experiment of the study, and ours, with the one that it should
     ("mel_augmented", "mel_even"),
     ("mel_augmented_masked", "mel_augmented"),
     ("best", "mfcc_even"),
+    ("best", "mel_augmented"),
 )
 RESAMPLES = 2000
 
