@@ -45,6 +45,7 @@ _CHANGES = "Reconfiguring filter graph because audio parameters changed"
 _STOPS = ("Channel change is not supported", "failed to create or replace stream")
 _ESTIMATES = "Estimating duration from bitrate"
 _FROM_OUTSIDE = {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM}
+_NO_THREAD = f"pthread_create() failed: {os.strerror(errno.EAGAIN)}"  # for want of memory
 _DEAF = 123  # the exit code of an ffmpeg that got several signals and did not come to hear them
 _LINE_BYTES = 4096  # tags can hold whole books
 
@@ -332,6 +333,11 @@ class FfmpegAudio:
         if code < 0:
             raise Unreadable(f"ffmpeg was ended by signal {ended_by}")
         if code > 0:
+            if _NO_THREAD in self._first_error:
+                raise Stopped(
+                    f"{self._path}: ffmpeg could not start a thread; close other programs and run "
+                    "again"
+                )
             if "whitelist" in self._first_error:
                 raise Refused(_name_kind(self._path))
             raise Refused(_plain(self._first_error) or f"ffmpeg ended with code {code}")

@@ -104,7 +104,7 @@ def _in_processes(
     left = dict(pairs)
     for _ in range(_ATTEMPTS):
         try:
-            with _quiet_end():
+            with _sound_end():
                 for place, result in _parallel(one, list(left.items()), "loky"):
                     del left[place]
                     yield place, result
@@ -149,14 +149,15 @@ def _parallel(
 
 
 @contextmanager
-def _quiet_end() -> Iterator[None]:
-    """Say nothing of loky's thread that looks for work which has just been called off."""
+def _sound_end() -> Iterator[None]:
+    """End the run where loky's thread that hands out work fails: joblib would wait for ever."""
     usual = threading.excepthook
 
     def hook(ended: threading.ExceptHookArgs) -> None:
-        name = ended.thread.name if ended.thread else ""
-        if not (name == "ExecutorManagerThread" and ended.exc_type is KeyError):
+        if ended.thread is None or ended.thread.name != "ExecutorManagerThread":
             usual(ended)
+        elif ended.exc_type is not KeyError:  # of work that has just been called off
+            ended.thread.terminate_broken(ended.exc_value)  # type: ignore[attr-defined]
 
     threading.excepthook = hook
     try:

@@ -56,8 +56,7 @@ class FaultProject(SoakProject):
 
     def tried(self, *words: str, **variables: str) -> str:
         """Return what a command prints, whether it fails or not."""
-        self.start(*words, **variables).wait()
-        return self.said.read_text("utf-8", "replace")
+        return self.ended(*words, **variables)[1]
 
     def fill_disk(self, spare_bytes: int) -> None:
         """Leave no more than so many bytes on the project's disk."""

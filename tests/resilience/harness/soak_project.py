@@ -108,13 +108,30 @@ class SoakProject:
         """Return what a command prints.
 
         Raises:
-            Lost: it failed.
+            Lost: it failed, or runs on for minutes.
         """
-        code = self.start(*words, here=here, **variables).wait()
-        said = self.said.read_text("utf-8", "replace")
+        code, said = self.ended(*words, here=here, **variables)
         if code:
             raise Lost(f"{' '.join(words)} ended with {code}:\n{said}")
         return said
+
+    def ended(self, *words: str, here: Path | None = None, **variables: str) -> tuple[int, str]:
+        """Return a command's exit code and what it prints.
+
+        Raises:
+            Lost: it runs on for minutes.
+        """
+        process = self.start(*words, here=here, **variables)
+        try:
+            code = process.wait(timeout=300)
+        except subprocess.TimeoutExpired:
+            for fork in self.warm.forks():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    fork.kill()
+            process.wait()
+            said = self.said.read_text("utf-8", "replace")
+            raise Lost(f"{' '.join(words)} does not end:\n{said}") from None
+        return code, self.said.read_text("utf-8", "replace")
 
     def from_nothing(self) -> dict[str, bytes]:
         """Return all outputs of the same corpus and parameters, without DVC and without a store."""

@@ -141,6 +141,18 @@ def test_a_killed_ffmpeg_is_no_short_recording_and_no_fault_of_it(tmp_path, numb
         decoded_until(number, tmp_path)
 
 
+def test_an_ffmpeg_without_memory_for_a_thread_is_no_fault_of_the_recording(
+    monkeypatch, tmp_path, song
+):
+    program = tmp_path / "ffmpeg"  # as it ends under `ulimit -v 200000`
+    line = "[af#0:0 @ 0x55] [error] pthread_create() failed: Resource temporarily unavailable"
+    program.write_text(f"#!/bin/sh\necho '{line}' >&2\nexit 234\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "find_ffmpeg", lambda: str(program))
+    with pytest.raises(Stopped, match=r"canary\.mp3: ffmpeg could not start a thread; close"):
+        FfmpegAudio(song)
+
+
 def test_a_crash_of_the_decoder_is_the_recordings_fault(tmp_path):
     with pytest.raises(Unreadable, match="ended by signal 11"):
         decoded_until(signal.SIGSEGV, tmp_path)

@@ -49,8 +49,9 @@ def test_workers_that_are_killed_every_time_end_the_run(monkeypatch):
         map_ordered(always_killed, [1, 2], label="test")
 
 
-def test_a_thread_that_cannot_start_is_said_in_one_line_and_ends_the_workers():
-    script = """
+@pytest.mark.parametrize("thread", ["_ExecutorManagerThread.start", "Queue._start_thread"])
+def test_a_thread_that_cannot_start_is_said_in_one_line_and_ends_the_workers(thread):
+    script = f"""
 import psutil
 from joblib.externals.loky import process_executor
 from pathlib import Path
@@ -64,7 +65,7 @@ def double(number):
     return 2 * number
 
 def work(_: Path) -> None:
-    process_executor._ExecutorManagerThread.start = start
+    process_executor.{thread} = start
     try:
         jobs.map_ordered(double, [1, 2, 3], label="work")
     finally:
@@ -77,6 +78,7 @@ stage.run(work, ["x"])
     done = subprocess.run(
         [sys.executable, "-c", script],
         env=os.environ | {"TAKHT_WORKERS": "2"}, capture_output=True, text=True, check=False,
+        timeout=60,
     )  # fmt: skip
     assert done.stderr.startswith("error: work: out of memory (can't start new thread); close")
     assert done.stderr.count("\n") == 1
