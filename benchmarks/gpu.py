@@ -42,7 +42,7 @@ from takht.dataset.feature_folder import array_path, write_index  # noqa: E402
 from takht.dataset.raw_windows import RawWindows  # noqa: E402
 from takht.dataset.windows import FeatureFolder, WindowSize  # noqa: E402
 from takht.generation.codec.basis import emphasis, fit_basis  # noqa: E402
-from takht.generation.codec.mean_spectrum import fit_spectrum_pca  # noqa: E402
+from takht.generation.codec.pca import fit_pca  # noqa: E402
 from takht.generation.codec.settings import LappedVaeModel  # noqa: E402
 from takht.generation.study_vae.loop import train_study_vae  # noqa: E402
 from takht.generation.study_vae.network import build_decoder, build_encoder  # noqa: E402
@@ -246,7 +246,7 @@ def show_vae(size: Size) -> None:
         clips, weighting, block_frames=settings.block_frames, components=settings.components
     )
     spectra = np.stack([clip.mean(axis=0) for clip in clips])
-    pca = fit_spectrum_pca(spectra, settings.spectrum_components)
+    pca = fit_pca(spectra, settings.spectrum_components)
     started = time.perf_counter()
     _, curve = train_vae(clips, clips[:1], basis, pca, settings, epochs=2)
     errors = ", ".join(f"{each:.5f}" for each in curve["train_mse"][1:])

@@ -68,7 +68,7 @@ DENOISER = {
     "learning_rate": 0.002,
     "weight_decay": 0.02,
     "dropout": 0.0,
-    "anyone": 0.1,
+    "unconditional_share": 0.1,
     "style_noise": 0.3,
     "seed": 1,
 }

@@ -8,7 +8,7 @@ import numpy as np
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.block_pca import fit_block_pca
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.pca import fit_pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, ResidualNoise
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
 
@@ -38,7 +38,7 @@ def codec() -> VaeCodec:
     basis = fit_basis(
         music, emphasis(256, low=0.0, level=0.0), block_frames=BLOCK_FRAMES, components=LATENTS + 8
     )
-    spectrum_pca = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
+    spectrum_pca = fit_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
     components, codes = len(basis.deviations), len(spectrum_pca.axes)
     eye = np.eye(components, LATENTS, dtype=np.float32)
     weights = {"encode_linear/kernel": eye, "decode_linear/kernel": eye.T}

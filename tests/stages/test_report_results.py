@@ -316,6 +316,11 @@ def test_measures_without_an_aim_or_a_value_have_no_verdict():
     onset = rows["reconstruction: onset correlation"]
     metrics["vae"]["onset"] = None
     assert generation_measures.verdict(onset, metrics) is None
+    scales = rows["samples: time on the composer's scales"]
+    assert generation_measures.verdict(scales, metrics) is True
+    for model in ("reference", "vae"):  # of music that is too short for a measure
+        del metrics[model]["in_scale_share"]
+        assert generation_measures.verdict(scales, metrics) is None
     no_aim = onset._replace(reached=None)
     assert generation_measures.verdict(no_aim, {"vae": {"onset": 1.0}}) is None
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from feature_folders import write_recording
-from generation_corpus import DENOISER, DENOISER_TRAINING
+from generation_corpus import DENOISER, DENOISER_TRAINING, PRIOR
 
 from takht.cache.checkpoint import Checkpoint
 from takht.dataset.feature_folder import FeaturePiece, write_index
@@ -113,6 +113,21 @@ def test_errors_are_of_whole_blocks_and_of_leading_components():
     assert expected.min() == 0
 
 
+def test_a_composer_of_short_recordings_is_named_and_has_pieces(corpus, capsys):
+    """Of qasabgi no clip has the ten blocks of a window, of umm one has."""
+    folder, split, _ = corpus
+    (folder / "vae").mkdir()
+    save_codec(folder / "vae", vae_card(), small.codec(), small.pca())
+    size = DenoiserTraining(**DENOISER_TRAINING | {"max_steps": 2, "window_blocks": 10})
+    settings = PriorModel(**PRIOR), DenoiserModel(**DENOISER), size
+    _, prior, _ = fit_to_features(*settings, folder / "vae", folder, split, Checkpoint())
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("train_prior: composer qasabgi: no training clip has the 10 blocks")
+    weights = prior.blocks.denoiser.weights["composer/kernel"]
+    np.testing.assert_array_equal(weights.any(axis=1), [False, True])
+    assert np.isfinite(prior.draw(0, 3.0, np.random.default_rng(1))[1]).all()
+
+
 def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus):
     folder, split, segments = corpus
     (folder / "vae").mkdir()
@@ -128,10 +143,13 @@ def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus):
     card, prior, _ = fit(split)
     # nine blocks are 72 frames: umm/1's first and qasabgi/2's second, each from four places on
     chosen = [segments["umm/1", 0], segments["qasabgi/2", 1]]
-    described = [describe_clip(small.codec(), clip[2 * p :]) for clip in chosen for p in range(4)]
-    numbers = np.repeat([1, 0], 4)
-    expected = fit_styles(described, numbers, 2, settings)
-    np.testing.assert_allclose(prior.styles.means, expected.means, atol=1e-5)
+    umm, qasabgi = (describe_clip(small.codec(), clip) for clip in chosen)
+    # a composer of one clip is drawn half way to the mean of both, as each clip counts once
+    expected = 0.5 * np.stack([qasabgi.code, umm.code]) + 0.25 * (qasabgi.code + umm.code)
+    np.testing.assert_allclose(prior.styles.means[:, : len(umm.code)], expected, atol=1e-5)
+    styles = fit_styles([umm, qasabgi], np.array([1, 0]), 2, settings)
+    np.testing.assert_allclose(prior.styles.means, styles.means, atol=1e-5)
+    np.testing.assert_allclose(prior.styles.spread, styles.spread, atol=1e-5)
     assert (card.clips, card.latents, card.block_frames) == (2, 24, 8)
     assert (card.composers, card.labels) == (("qasabgi", "umm"), ("QASABGI", "UMM"))
 

@@ -25,18 +25,21 @@ from takht.cache import checkpoint as checkpoints
 from takht.cache.checkpoint import Checkpoint
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.pca import Pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
 from takht.generation.pieces.load import load_codec, load_prior
 from takht.generation.prior.clip_description import ClipDescription
+from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles
 from takht.generation.prior.training_set import TrainingSet, make_prior
 
 tensorflow_setup.set_up(1)
 
+from takht.generation.prior_training import fit as fitting  # noqa: E402
 from takht.generation.prior_training import loop  # noqa: E402
 from takht.generation.prior_training.fit import fit_denoised_blocks  # noqa: E402
+from takht.generation.prior_training.windows import Windows  # noqa: E402
 
 LATENTS, BLOCK_FRAMES, BLOCKS = 6, 8, 170
 
@@ -50,7 +53,7 @@ class Codec:
 
     basis = Basis()
     latents = LATENTS
-    spectrum_pca = SpectrumPca(
+    spectrum_pca = Pca(
         np.zeros(256, np.float32), np.eye(3, 256, dtype=np.float32), np.ones(3, np.float32)
     )
 
@@ -105,6 +108,50 @@ def fit(found, numbers, steps=0, checkpoint=None, **changes):
 def memory(blocks: np.ndarray) -> float:
     """The correlation of latents with themselves a block later."""
     return float(np.sum(blocks[1:] * blocks[:-1]) / np.sum(blocks**2))
+
+
+def test_memory_does_not_grow_with_the_windows(monkeypatch):
+    """18 clips have 2,934 windows, which overlap; 256 of them are read at a time."""
+    read, sizes = Windows.read, []
+
+    def counted(windows, places):
+        sizes.append(len(places))
+        return read(windows, places)
+
+    monkeypatch.setattr(Windows, "read", counted)
+    fit(*clips())
+    assert sum(sizes) > 18 * 163
+    assert max(sizes) <= 256
+
+
+def test_few_windows_evenly_spread_are_validated(monkeypatch):
+    """Of 3 clips of 21 windows each, 30 are; no training window is left out."""
+    train_denoiser, sides = fitting.train_denoiser, []
+
+    def training(train, validation, *words):
+        sides.extend([train[0], validation[0]])
+        return train_denoiser(train, validation, *words)
+
+    monkeypatch.setattr(fitting, "train_denoiser", training)
+    monkeypatch.setattr(fitting, "_MOST_VALIDATED", 30)
+    fit(*clips())
+    train, validation = sides
+    assert len(train.starts) == 18 * 163
+    assert np.bincount(validation.clip).tolist() == [10, 10, 10]
+    assert set(np.diff(validation.starts[:10]).tolist()) <= {16, 24}
+
+
+def test_the_spread_of_what_is_drawn_is_measured_on_every_composer(monkeypatch):
+    monkeypatch.setattr(fitting, "_MEASURED_PIECES", 1)
+    asked, draw = [], DenoisedBlocks.draw_numbers
+
+    def drawing(blocks, composer, *words):
+        asked.append(composer)
+        return draw(blocks, composer, *words)
+
+    monkeypatch.setattr(DenoisedBlocks, "draw_numbers", drawing)
+    fit(*clips())
+    assert asked == [0, 1, 2]
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +284,7 @@ def test_style_temperature_scales_how_far_pieces_are_from_their_composer(untrain
 
 
 def test_noise_is_as_strong_as_asked_and_keeps_its_shape(untrained):
-    half = dataclasses.replace(untrained, residual=0.5)
+    half = dataclasses.replace(untrained, residual_noise=0.5)
     full, quiet = (p.draw(0, 5, np.random.default_rng(1))[2] for p in (untrained, half))
     difference = quiet.levels - full.levels
     np.testing.assert_allclose(difference[:BAND_GROUPS], np.log(0.5), atol=1e-5)

@@ -11,7 +11,7 @@ from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec import LOG_VARIANCE_MAX, LOG_VARIANCE_MIN, VaeCodec
 from takht.generation.codec.codec_folder import equal_latents
-from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.pca import fit_pca
 from takht.generation.codec.settings import LappedVaeModel
 from takht.generation.pieces.load import load_codec, load_pca, load_study_vae
 
@@ -33,7 +33,7 @@ def clips(count: int, seed: int) -> list[np.ndarray]:
 def parts():
     training = clips(5, 1)
     basis = fit_basis(training, emphasis(256, low=0.4, level=1.5), block_frames=32, components=12)
-    spectrum_pca = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in training]), 4)
+    spectrum_pca = fit_pca(np.stack([clip.mean(axis=0) for clip in training]), 4)
     return training, basis, spectrum_pca
 
 

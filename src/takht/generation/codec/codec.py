@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.codec.basis import LappedBasis
-from takht.generation.codec.mean_spectrum import MeanSpectrum, SpectrumPca
+from takht.generation.codec.pca import MeanSpectrum, Pca
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -26,7 +26,7 @@ class VaeCodec:
     """Encoder and decoder: principal components, and what a network adds to them."""
 
     basis: LappedBasis
-    spectrum_pca: SpectrumPca
+    spectrum_pca: Pca
     weights: Weights
 
     @property

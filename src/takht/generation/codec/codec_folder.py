@@ -19,7 +19,7 @@ from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import VaeCodec
 from takht.generation.codec.generation_card import GenerationCard
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.pca import Pca
 
 
 class VaeCard(GenerationCard):
@@ -84,7 +84,7 @@ def load_codec(folder: Path) -> VaeCodec:
         floor = float(basis.pop("floor"))
         codec = VaeCodec(
             LappedBasis(**basis, floor=floor),
-            SpectrumPca(**read_arrays(folder, "mean_spectrum")),
+            Pca(**read_arrays(folder, "mean_spectrum")),
             read_arrays(folder, "network"),
         )
         found = (codec.block_frames, codec.latents)

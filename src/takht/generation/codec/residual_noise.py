@@ -17,7 +17,7 @@ from takht.core.randomness import rng_for
 from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.cepstral_detail import restore_detail
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import MeanSpectrum
+from takht.generation.codec.pca import MeanSpectrum
 
 BAND_GROUPS = 16  # of equal width
 BANDS = 256

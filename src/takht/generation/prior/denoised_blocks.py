@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.pca import Pca
 from takht.generation.prior.denoiser import Denoiser
 from takht.generation.prior.sampling import draw_blocks
 
@@ -16,7 +16,7 @@ class DenoisedBlocks:
     """A denoiser, and what turns the numbers that it draws into blocks; NumPy alone."""
 
     denoiser: Denoiser
-    envelope_pca: SpectrumPca  # of the residual noise's loudness in a block: (n, block_frames)
+    envelope_pca: Pca  # of the residual noise's loudness in a block: (n, block_frames)
     deviations: NDArray[np.float32]  # (numbers,), of what the denoiser draws, where music has 1
     composers: int
     guidance: float  # of composer and style: 1 as learnt, more exaggerates them
@@ -43,14 +43,14 @@ class DenoisedBlocks:
         self, composer: int, style: NDArray[np.float32], blocks: int, rng: np.random.Generator
     ) -> NDArray[np.float32]:
         """Return what the denoiser takes for music, (blocks, numbers), as spread as it comes."""
-        whose = np.eye(self.composers, dtype=np.float32)[composer]
+        one_hot = np.eye(self.composers, dtype=np.float32)[composer]
 
         def denoise(noisy: Frames, sigma: float) -> Frames:
-            anyones = self.denoiser.denoise(noisy, sigma, 0 * whose, 0 * style)
+            unconditional = self.denoiser.denoise(noisy, sigma, 0 * one_hot, 0 * style)
             if not self.guidance:
-                return anyones
-            theirs = self.denoiser.denoise(noisy, sigma, whose, style)
-            return anyones + np.float32(self.guidance) * (theirs - anyones)
+                return unconditional
+            conditional = self.denoiser.denoise(noisy, sigma, one_hot, style)
+            return unconditional + np.float32(self.guidance) * (conditional - unconditional)
 
         shape = blocks, self.denoiser.numbers
         window = self.denoiser.window_blocks

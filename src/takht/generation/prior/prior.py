@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.mean_spectrum import MeanSpectrum, SpectrumPca
+from takht.generation.codec.pca import MeanSpectrum, Pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, ResidualNoise
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.styles import Styles
@@ -23,11 +23,11 @@ class Prior:
 
     composers: tuple[str, ...]
     labels: tuple[str, ...]
-    spectrum_pca: SpectrumPca
+    spectrum_pca: Pca
     styles: Styles
     blocks: DenoisedBlocks
     fine_gains: NDArray[np.float32]  # (4,), that give back what coding takes from fine structure
-    residual: float  # of the residual noise's amplitude: 1 is as strong as in the clips
+    residual_noise: float  # its amplitude: 1 is as strong as in the clips
     style_temperature: float  # of draws about a composer's mean: 1 is as wide as the clips are
 
     def draw(
@@ -45,7 +45,7 @@ class Prior:
         unit, envelope = self.blocks.draw(composer, self.styles.standardise(numbers), count, rng)
         latents = self.blocks.latents
         levels = style[latents:].copy()
-        levels[:BAND_GROUPS] += np.log(np.float32(self.residual))
+        levels[:BAND_GROUPS] += np.log(np.float32(self.residual_noise))
         return (
             self.spectrum_pca.decode(numbers[: len(self.spectrum_pca.axes)]),
             unit * np.exp(style[:latents]),

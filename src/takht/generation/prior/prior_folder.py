@@ -15,7 +15,7 @@ from takht.core.model_files import (
     write_card,
 )
 from takht.generation.codec.generation_card import GenerationCard
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.pca import Pca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.denoiser import Denoiser
 from takht.generation.prior.prior import Prior
@@ -61,11 +61,11 @@ def load_prior(folder: Path) -> Prior:
         prior = Prior(
             composers=card.composers,
             labels=card.labels,
-            spectrum_pca=SpectrumPca(**read_arrays(folder, "mean_spectrum")),
+            spectrum_pca=Pca(**read_arrays(folder, "mean_spectrum")),
             fine_gains=styles.pop("fine_gains"),
             styles=Styles(**styles),
             blocks=_load_blocks(folder, card),
-            residual=card.residual_noise,
+            residual_noise=card.residual_noise,
             style_temperature=card.style_temperature,
         )
         found = (
@@ -87,7 +87,7 @@ def _load_blocks(folder: Path, card: PriorCard) -> DenoisedBlocks:
     arrays = read_arrays(folder, "blocks")
     return DenoisedBlocks(
         Denoiser(arrays["variances"], read_arrays(folder, "network")),
-        SpectrumPca(**read_arrays(folder, "envelope")),
+        Pca(**read_arrays(folder, "envelope")),
         arrays["deviations"],
         composers=len(card.composers),
         guidance=card.guidance,

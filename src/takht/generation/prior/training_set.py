@@ -69,6 +69,6 @@ def make_prior(
         styles=styles,
         blocks=blocks,
         fine_gains=np.mean([clip.fine_gains for clip in train.clips], axis=0, dtype=np.float32),
-        residual=settings.residual_noise,
+        residual_noise=settings.residual_noise,
         style_temperature=settings.style_temperature,
     )

@@ -20,7 +20,7 @@ from takht.generation.codec.codec_folder import (
     reconstruction_error,
     save_codec,
 )
-from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.pca import fit_pca
 from takht.generation.codec.settings import LappedVaeModel, LappedVaeTraining
 from takht.generation.vae_training.loop import train_vae
 
@@ -44,7 +44,7 @@ def fit_vae(
     basis = fit_basis(
         clips, weighting, block_frames=model.block_frames, components=model.components
     )
-    spectrum_pca = fit_spectrum_pca(
+    spectrum_pca = fit_pca(
         np.stack([clip.mean(axis=0) for clip in clips]), model.spectrum_components
     )
     codec, curve = train_vae(

@@ -16,7 +16,7 @@ from takht.core.randomness import rng_for
 from takht.errors import TakhtError
 from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.pca import Pca
 from takht.generation.codec.settings import LappedVaeModel
 from takht.generation.vae_training.network import LappedVae
 
@@ -27,7 +27,7 @@ def train_vae(
     clips: Sequence[Frames],
     validation: Sequence[Frames],
     basis: LappedBasis,
-    spectrum_pca: SpectrumPca,
+    spectrum_pca: Pca,
     settings: LappedVaeModel,
     *,
     epochs: int,
@@ -133,7 +133,7 @@ def _step(model: LappedVae, settings: LappedVaeModel, steps: int) -> tuple[Any, 
 
 
 def _sequences(
-    clips: Sequence[Frames], basis: LappedBasis, spectrum_pca: SpectrumPca, blocks: int
+    clips: Sequence[Frames], basis: LappedBasis, spectrum_pca: Pca, blocks: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return coefficients (n, blocks, components) and codes (n, mean spectra).
 

@@ -13,7 +13,7 @@ class Row(NamedTuple):
     name: str
     aim: str
     find: Callable[[Values], Any]  # in a model's metrics
-    reached: Callable[[Values], bool] | None  # of all metrics
+    reached: Callable[[Values], bool | None] | None  # of all metrics
     digits: int = 3
 
 
@@ -35,16 +35,28 @@ def _least(limit: float, *keys: str) -> Callable[[Values], bool]:
     return lambda metrics: bool(_at("vae", *keys)(metrics) >= limit)
 
 
-def _near_real(key: str) -> Callable[[Values], bool]:
-    return lambda metrics: bool(abs(metrics["vae"][key] - metrics["reference"][key]) <= 0.1)
+def _beside_real(
+    key: str, is_reached: Callable[[float, float], bool]
+) -> Callable[[Values], bool | None]:
+    """Return an aim that compares ours with real music; without either it has no verdict."""
+
+    def reached(metrics: Values) -> bool | None:
+        ours, real = (_at(model, key)(metrics) for model in ("vae", "reference"))
+        return None if ours is None or real is None else bool(is_reached(ours, real))
+
+    return reached
 
 
-def _least_of_real(share: float, key: str) -> Callable[[Values], bool]:
-    return lambda metrics: bool(metrics["vae"][key] >= share * metrics["reference"][key])
+def _near_real(key: str) -> Callable[[Values], bool | None]:
+    return _beside_real(key, lambda ours, real: abs(ours - real) <= 0.1)
 
 
-def _most_of_real(share: float, key: str) -> Callable[[Values], bool]:
-    return lambda metrics: bool(metrics["vae"][key] <= share * metrics["reference"][key])
+def _least_of_real(share: float, key: str) -> Callable[[Values], bool | None]:
+    return _beside_real(key, lambda ours, real: ours >= share * real)
+
+
+def _most_of_real(share: float, key: str) -> Callable[[Values], bool | None]:
+    return _beside_real(key, lambda ours, real: ours <= share * real)
 
 
 def _frechet_over_floor(metrics: Values) -> Any:
