@@ -2,24 +2,18 @@
 
 import dataclasses
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from generation_corpus import (
     DENOISER,
     DENOISER_TRAINING,
-    MODEL,
     PRIOR,
-    TRAINING,
     contents,
     run_stage,
     write_spectrograms,
 )
-from pipeline import ROOT
 
 from takht.cache import checkpoint as checkpoints
 from takht.cache.checkpoint import Checkpoint
@@ -343,30 +337,17 @@ def test_clips_shorter_than_a_window_are_refused_in_one_line():
 @pytest.mark.slow
 def test_train_prior_writes_the_same_bytes_and_they_load_again(tmp_path):
     write_spectrograms(tmp_path, "generation_mel")
-    run_stage(tmp_path, "vae", "generation_mel", "vae")
-    parameters = {
-        "generation": {
-            "models": MODEL,
-            "prior": PRIOR,
-            "denoiser": DENOISER | {"dropout": 0.1},
-        },
-        "scales": {"s": {"generation": TRAINING | {"denoiser": DENOISER_TRAINING}}},
-    }
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
+    run_stage(tmp_path, "fit_codec", "generation_mel", "split.csv", "codec")
     for name in ("first", "second"):
-        words = ["scale=s", "vae/model", "generation_mel", "split.csv", f"{name}/m"]
-        subprocess.run(
-            [sys.executable, ROOT / "src/train_prior.py", *words, f"{name}/curve.csv"],
-            cwd=tmp_path,
-            check=True,
-        )
+        words = ["scale=s", "codec", "generation_mel", "split.csv", f"{name}/m"]
+        run_stage(tmp_path, "train_prior", *words, f"{name}/curve.csv")
     assert contents(tmp_path / "first") == contents(tmp_path / "second")
     folder = tmp_path / "first/m"
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     assert card["clips"] == 9
     assert card["composers"] == ["c0", "c1", "c2"]
     assert card["labels"][0] == "ملحن 0"
-    prior, codec = load_prior(folder), load_codec(tmp_path / "vae/model")
+    prior, codec = load_prior(folder), load_codec(tmp_path / "codec")
     frames = add_residual_noise(codec, *prior.draw(2, 4.0, np.random.default_rng(1)))
     assert frames.shape[1] == 256
     assert frames.min() >= 0

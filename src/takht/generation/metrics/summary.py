@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from takht.core.arrays import Frames
 from takht.features.statistics.intervals import compute_pitch_classes
 from takht.generation.codec.block_pca import BlockPca
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.metrics.codec import measure_codec, measure_pca, measure_windows
 from takht.generation.metrics.distributions import coverage, diversity, thin
 from takht.generation.metrics.excerpts import Excerpt, shuffle_blocks
@@ -44,7 +44,7 @@ _SCORES = ["lsd_db", "chroma", "onset", "frame_rate_energy"]
 
 
 def measure_models(
-    codec: VaeCodec,
+    codec: LappedPca,
     pca: BlockPca,
     original: WindowModel,
     clips: Sequence[Frames],
@@ -57,7 +57,7 @@ def measure_models(
     return {
         "study_vae": measure_windows(original, window_clips),
         "pca": measure_pca(pca, clips),
-        "vae": measure_codec(codec, clips),
+        "codec": measure_codec(codec, clips),
         "shuffled": {},
         "reference": {},
     }
@@ -91,12 +91,12 @@ def add_samples(
     Real clips have shape (frames, 256) and are in [0, 1].
     """
     drawn = index[index["kind"] == "sample"]
-    rows_of = {model: drawn[drawn["model"] == model] for model in ("study_vae", "pca", "vae")}
+    rows_of = {model: drawn[drawn["model"] == model] for model in ("study_vae", "pca", "codec")}
     found_of = {model: list_samples(folder, rows, block_frames) for model, rows in rows_of.items()}
-    ours = rows_of["vae"]
+    ours = rows_of["codec"]
     per_composer = int(ours.loc[ours["composer"] != "", "composer"].value_counts().max())
     seconds = float(ours["seconds"].max())
-    windows = int(np.median([len(each.statistics) for each in found_of["vae"]]))
+    windows = int(np.median([len(each.statistics) for each in found_of["codec"]]))
     judged = judge.excerpts("test", windows, per_composer)
     real = ReferenceSet(
         _embedded(judge, judge.excerpts("train", windows, _TRAIN_EXCERPTS * per_composer)),
@@ -123,7 +123,7 @@ def add_samples(
         of_scales = [""] * len(found) if model == "shuffled" else composers
         report[model] |= _of_samples(found, judge, real)
         report[model] |= summarize_music([each.music for each in found], of_scales, scales)
-        if model in ("vae", "shuffled"):
+        if model in ("codec", "shuffled"):
             statistics = [each.statistics for each in found]
             report[model]["composer_accuracy"] = _composer_accuracy(judge, statistics, composers)
     for model in rows_of:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.codec.cepstral_detail import detail_gains
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.residual_noise import describe_residual
 
 _QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
@@ -39,9 +39,9 @@ class ClipDescription:
         return self.envelope.reshape(len(self.latents), -1)
 
 
-def describe_clip(codec: VaeCodec, clip: Frames) -> ClipDescription:
+def describe_clip(codec: LappedPca, clip: Frames) -> ClipDescription:
     """Return a clip (frames, bands) in [0, 1] as the prior sees it."""
-    mean_spectrum, latents, _ = codec.encode(clip)
+    mean_spectrum, latents = codec.encode(clip)
     decoded = codec.decode_unclipped(mean_spectrum, latents)
     levels, envelope = describe_residual(clip[: len(decoded)] - decoded)
     gains = detail_gains(clip[: len(decoded)], np.clip(decoded, 0, 1))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.prior.clip_description import ClipDescription, describe_clip
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.prior import Prior
@@ -27,7 +27,7 @@ class TrainingSet(NamedTuple):
 
 
 def describe_side(
-    codec: VaeCodec, feature_dir: Path, split: pd.DataFrame, side: str, *, grids: int
+    codec: LappedPca, feature_dir: Path, split: pd.DataFrame, side: str, *, grids: int
 ) -> TrainingSet:
     """Return all clips of a side, each described from so many places of its first block on.
 
@@ -56,7 +56,7 @@ def read_labels(split: pd.DataFrame) -> dict[str, str]:
 def make_prior(
     train: TrainingSet,
     labels: dict[str, str],
-    codec: VaeCodec,
+    codec: LappedPca,
     styles: Styles,
     blocks: DenoisedBlocks,
     settings: PriorModel,

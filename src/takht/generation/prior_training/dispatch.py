@@ -24,7 +24,7 @@ def fit_to_features(
     settings: PriorModel,
     denoiser: DenoiserModel,
     size: DenoiserTraining,
-    vae_dir: Path,
+    codec_dir: Path,
     feature_dir: Path,
     split: pd.DataFrame,
     checkpoint: Checkpoint,
@@ -36,13 +36,13 @@ def fit_to_features(
     Raises:
         TakhtError: a composer has no training clip that is long enough, or no clip has a window.
     """
-    labels, codec = read_labels(split), load_codec(vae_dir)
+    labels, codec = read_labels(split), load_codec(codec_dir)
     tensorflow_setup.set_up(size.threads)  # TensorFlow takes seconds to import, so not above
     from takht.generation.prior_training.fit import fit_denoised_blocks
 
     values = [settings.model_dump(), denoiser.model_dump(), size.model_dump(), split.to_csv()]
     values.append(tensorflow_setup.list_devices())
-    checkpoint.open([fit_to_features], values, [vae_dir, feature_dir])
+    checkpoint.open([fit_to_features], values, [codec_dir, feature_dir])
     with one_blas_thread():
         train = describe_side(codec, feature_dir, split, "train", grids=_GRIDS)
         validation = describe_side(codec, feature_dir, split, "validation", grids=1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from takht.cache.checkpoint import Checkpoint
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.pca import fit_pca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining
@@ -28,7 +28,7 @@ def fit_denoised_blocks(
     validation: TrainingSet,
     styles: Styles,
     style_temperature: float,
-    codec: VaeCodec,
+    codec: LappedPca,
     settings: DenoiserModel,
     size: DenoiserTraining,
     checkpoint: Checkpoint,
@@ -57,7 +57,7 @@ def fit_denoised_blocks(
         composer = np.eye(composers, dtype=np.float32)[side.composer]
         style = styles.standardise(styles.read_numbers(side.clips))
         sides.append((windows, Known(composer[windows.clip], style[windows.clip])))
-    weights = np.sqrt(codec.basis.deviations[: codec.latents])
+    weights = np.sqrt(codec.basis.deviations)
     weights = np.concatenate(
         [weights / weights.mean(), np.full(len(envelope_pca.axes), _ENVELOPE_WEIGHT)]
     ).astype(np.float32)
