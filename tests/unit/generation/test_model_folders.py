@@ -8,6 +8,7 @@ from feature_folders import write_recording
 from generation_corpus import DENOISER, DENOISER_TRAINING, PRIOR
 
 from takht.cache.checkpoint import Checkpoint
+from takht.core.model_files import write_arrays
 from takht.dataset.feature_folder import FeaturePiece, write_index
 from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
@@ -147,6 +148,12 @@ def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus):
         np.testing.assert_array_equal(ours[1], theirs[1])
         for name, value in vars(theirs[2]).items():
             np.testing.assert_array_equal(getattr(ours[2], name), value)
+    for wrong in ({"strength": [0.5, 1.5]}, {"cycle_blocks": [1, 3]}, {"composer": [0, 0]}):
+        pulses = {"composer": [0, 1], "strength": [0.5, 0.5], "cycle_blocks": [2, 3]} | wrong
+        arrays = {name: np.array(values) for name, values in pulses.items()}
+        write_arrays(folder / "prior", "pulses", arrays)
+        with pytest.raises(TakhtError, match="one model"):
+            load_prior(folder / "prior")
     save_prior(folder / "prior", card.model_copy(update={"latents": 23}), prior)
     with pytest.raises(TakhtError, match="one model"):
         load_prior(folder / "prior")

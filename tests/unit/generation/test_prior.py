@@ -24,6 +24,7 @@ from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_resid
 from takht.generation.pieces.load import load_codec, load_prior
 from takht.generation.prior.clip_description import ClipDescription
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_noise
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles
 from takht.generation.prior.training_set import TrainingSet, make_prior
@@ -73,7 +74,8 @@ def clips(keep: float | None = None) -> tuple[list[ClipDescription], np.ndarray]
             levels = rng.normal(composer, 0.1, LEVELS)
             envelope = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
             parts = (code, latents, levels, envelope, np.full(4, 1.2))
-            found.append(ClipDescription(*(part.astype(np.float32) for part in parts)))
+            parts = tuple(part.astype(np.float32) for part in parts)
+            found.append(ClipDescription(*parts, NO_PULSE))
             numbers.append(composer)
     return found, np.array(numbers)
 
@@ -168,6 +170,37 @@ def test_pieces_have_their_composers_colour_scale_and_noise(untrained):
         own = np.mean([np.log(clip.scales).mean() for clip in clips()[0][6 * composer :][:6]])
         assert scales == pytest.approx(own, abs=0.2)
         assert levels == pytest.approx(composer, abs=0.3)
+
+
+def return_rate(blocks: np.ndarray, later: int) -> float:
+    """The correlation of blocks with themselves so much later."""
+    return float(np.sum(blocks[later:] * blocks[:-later]) / np.sum(blocks[later:] ** 2))
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.3, 0.8])
+def test_of_noise_the_share_that_a_pulse_is_strong_comes_back_every_cycle(strength):
+    noise = draw_noise((50, 4000), Pulse(strength, 5), np.random.default_rng(1))
+    assert noise.var() == pytest.approx(1, abs=0.02)
+    for blocks in (5, 10, 25):
+        assert return_rate(noise, blocks) == pytest.approx(strength, abs=0.02)
+    for blocks in (1, 4, 7):  # what comes back has mean 0: its other blocks make up for one
+        assert return_rate(noise, blocks) == pytest.approx(-strength / 4, abs=0.02)
+    assert noise.mean(axis=0).var() == pytest.approx((1 - strength) / 50, abs=0.002)
+
+
+@pytest.mark.parametrize("composer", [0, 1, 2])
+def test_a_piece_comes_back_as_the_clips_of_its_composer_do(trained, composer):
+    """Those of 0 have a cycle of 5 blocks, those of 1 one of 7, those of 2 no pulse."""
+    pulses = dataclasses.replace(
+        trained[0].pulses,
+        strength=np.repeat([0.8, 0.8, 0.0], 6).astype(np.float32),
+        cycle_blocks=np.repeat([5, 7, 2], 6),
+    )
+    prior = dataclasses.replace(trained[0], pulses=pulses)
+    drawn = [prior.draw(composer, 20, np.random.default_rng(seed))[1] for seed in range(6)]
+    found = np.mean([[return_rate(each, later) for later in (10, 14)] for each in drawn], axis=0)
+    wanted = [number == composer for number in (0, 1)]
+    assert (found > 0.4).tolist() == wanted
 
 
 def test_untrained_it_draws_from_the_gaussian_of_all_music(untrained):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from takht.core.arrays import Frames
 from takht.generation.codec.pca import Pca
 from takht.generation.prior.denoiser import Denoiser
+from takht.generation.prior.pulses import NO_PULSE, Pulse
 from takht.generation.prior.sampling import draw_blocks
 
 
@@ -33,14 +34,24 @@ class DenoisedBlocks:
         return self.denoiser.numbers - len(self.envelope_pca.axes)
 
     def draw(
-        self, composer: int, style: NDArray[np.float32], blocks: int, rng: np.random.Generator
+        self,
+        composer: int,
+        style: NDArray[np.float32],
+        blocks: int,
+        rng: np.random.Generator,
+        pulse: Pulse = NO_PULSE,
     ) -> tuple[Frames, Frames]:
         """Return latents (blocks, latents) at unit scale, and envelopes (blocks, block_frames)."""
-        numbers = self.draw_numbers(composer, style, blocks, rng) / self.deviations
+        numbers = self.draw_numbers(composer, style, blocks, rng, pulse) / self.deviations
         return numbers[:, : self.latents], self.envelope_pca.decode(numbers[:, self.latents :])
 
     def draw_numbers(
-        self, composer: int, style: NDArray[np.float32], blocks: int, rng: np.random.Generator
+        self,
+        composer: int,
+        style: NDArray[np.float32],
+        blocks: int,
+        rng: np.random.Generator,
+        pulse: Pulse = NO_PULSE,
     ) -> NDArray[np.float32]:
         """Return what the denoiser takes for music, (blocks, numbers), as spread as it comes."""
         one_hot = np.eye(self.composers, dtype=np.float32)[composer]
@@ -54,4 +65,4 @@ class DenoisedBlocks:
 
         shape = blocks, self.denoiser.numbers
         window = self.denoiser.window_blocks
-        return draw_blocks(denoise, shape, window, self.sampling_steps, rng)
+        return draw_blocks(denoise, shape, window, self.sampling_steps, rng, pulse)

@@ -1,7 +1,7 @@
-"""A prior over pieces in two steps: a style, which stays, and blocks, which go on.
+"""A prior over pieces in two steps: a style and a pulse, which stay, and blocks, which go on.
 
-A style is drawn about its composer's mean. Blocks, a few latents and the residual noise's loudness
-each, come out of noise by a denoiser.
+A style is drawn about its composer's mean; a pulse is that of a clip of the composer. Blocks, a few
+latents and the residual noise's loudness each, come out of noise by a denoiser.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from takht.core.arrays import Frames
 from takht.generation.codec.pca import MeanSpectrum, Pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, ResidualNoise
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.pulses import Pulses
 from takht.generation.prior.styles import Styles
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
 
@@ -25,6 +26,7 @@ class Prior:
     labels: tuple[str, ...]
     spectrum_pca: Pca
     styles: Styles
+    pulses: Pulses
     blocks: DenoisedBlocks
     fine_gains: NDArray[np.float32]  # (4,), that give back what coding takes from fine structure
     residual_noise: float  # its amplitude: 1 is as strong as in the clips
@@ -42,7 +44,9 @@ class Prior:
         numbers, style = self.styles.draw(composer, self.style_temperature, rng)
         frames = 1 + seconds * SAMPLE_RATE_HZ / HOP_SAMPLES
         count = int(np.ceil(frames / self.blocks.block_frames))
-        unit, envelope = self.blocks.draw(composer, self.styles.standardise(numbers), count, rng)
+        pulse = self.pulses.draw(composer, rng)
+        standard = self.styles.standardise(numbers)
+        unit, envelope = self.blocks.draw(composer, standard, count, rng, pulse)
         latents = self.blocks.latents
         levels = style[latents:].copy()
         levels[:BAND_GROUPS] += np.log(np.float32(self.residual_noise))

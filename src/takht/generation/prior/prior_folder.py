@@ -19,6 +19,7 @@ from takht.generation.codec.pca import Pca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.denoiser import Denoiser
 from takht.generation.prior.prior import Prior
+from takht.generation.prior.pulses import Pulses
 from takht.generation.prior.styles import Styles
 
 
@@ -40,6 +41,7 @@ class PriorCard(GenerationCard):
 def save_prior(folder: Path, card: PriorCard, prior: Prior) -> None:
     """Write prior and card into an empty folder."""
     write_arrays(folder, "styles", asdict(prior.styles) | {"fine_gains": prior.fine_gains})
+    write_arrays(folder, "pulses", asdict(prior.pulses))
     write_arrays(folder, "mean_spectrum", asdict(prior.spectrum_pca))
     blocks = prior.blocks
     write_arrays(folder, "envelope", asdict(blocks.envelope_pca))
@@ -64,6 +66,7 @@ def load_prior(folder: Path) -> Prior:
             spectrum_pca=Pca(**read_arrays(folder, "mean_spectrum")),
             fine_gains=styles.pop("fine_gains"),
             styles=Styles(**styles),
+            pulses=Pulses(**read_arrays(folder, "pulses")),
             blocks=_load_blocks(folder, card),
             residual_noise=card.residual_noise,
             style_temperature=card.style_temperature,
@@ -71,11 +74,12 @@ def load_prior(folder: Path) -> Prior:
         found = (
             len(prior.styles.means),
             len(prior.labels),
+            len(np.unique(prior.pulses.composer)),
             prior.blocks.block_frames,
             prior.blocks.latents,
         )
-        if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
-            raise ValueError(f"composers, labels, frames and latents {found}")
+        if found != (*3 * (len(card.composers),), card.block_frames, card.latents):
+            raise ValueError(f"composers, labels, pulses, frames and latents {found}")
         quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
         quick.draw(0, 1.0, np.random.default_rng(0))
     except (IndexError, KeyError, MemoryError, TypeError, ValueError) as error:

@@ -13,6 +13,7 @@ from takht.generation.codec.codec import LappedPca
 from takht.generation.prior.clip_description import ClipDescription, describe_clip
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.prior import Prior
+from takht.generation.prior.pulses import collect_pulses
 from takht.generation.prior.settings import PriorModel
 from takht.generation.prior.styles import Styles
 
@@ -61,12 +62,13 @@ def make_prior(
     blocks: DenoisedBlocks,
     settings: PriorModel,
 ) -> Prior:
-    """Return the prior of styles and of blocks."""
+    """Return the prior of styles, of the training clips' pulses and of blocks."""
     return Prior(
         composers=tuple(labels),
         labels=tuple(labels.values()),
         spectrum_pca=codec.spectrum_pca,
         styles=styles,
+        pulses=collect_pulses([clip.pulse for clip in train.clips], train.composer),
         blocks=blocks,
         fine_gains=np.mean([clip.fine_gains for clip in train.clips], axis=0, dtype=np.float32),
         residual_noise=settings.residual_noise,
