@@ -1,7 +1,7 @@
 """Check training on a GPU, in at most eight minutes: `python benchmarks/gpu.py`.
 
 Trains `mel_even` at the full scale of params.yaml in float32 and mixed precision, with and without
-XLA, with the input of before and of now; then the study's VAE and the generation's. Prints windows
+XLA, with the input of before and of now; then the study's VAE. Prints windows
 a second, the GPU's peak memory, and the first losses, on a GPU beside those of this machine's CPU.
 Features are invented. Without a GPU it does the same at a size that takes a CPU two minutes.
 """
@@ -41,12 +41,8 @@ from takht.dataset.batches import Batch, Batches, ShuffledBatches  # noqa: E402
 from takht.dataset.feature_folder import array_path, write_index  # noqa: E402
 from takht.dataset.raw_windows import RawWindows  # noqa: E402
 from takht.dataset.windows import FeatureFolder, WindowSize  # noqa: E402
-from takht.generation.codec.basis import emphasis, fit_basis  # noqa: E402
-from takht.generation.codec.mean_spectrum import fit_spectrum_pca  # noqa: E402
-from takht.generation.codec.settings import LappedVaeModel  # noqa: E402
 from takht.generation.study_vae.loop import train_study_vae  # noqa: E402
 from takht.generation.study_vae.network import build_decoder, build_encoder  # noqa: E402
-from takht.generation.vae_training.loop import train_vae  # noqa: E402
 from takht.training.network_inputs import NetworkInputs  # noqa: E402
 from takht.training.replicas import choose_strategy  # noqa: E402
 from takht.training.step import TrainStep  # noqa: E402
@@ -64,11 +60,10 @@ class Size:
     minutes: int  # of features
     batch: int
     steps: int  # that are timed
-    clips: int
 
 
-ON_GPU = Size(width=1.0, minutes=80, batch=32, steps=200, clips=40)
-ON_CPU = Size(width=0.0625, minutes=20, batch=8, steps=4, clips=4)
+ON_GPU = Size(width=1.0, minutes=80, batch=32, steps=200)
+ON_CPU = Size(width=0.0625, minutes=20, batch=8, steps=4)
 
 
 class Data:
@@ -131,7 +126,6 @@ def main() -> None:
         if gpus:
             show(f"first losses of this machine's CPU, float32: {losses_of_cpu()}")
         show_study_vae(Path(name) / "study", size)
-        show_vae(size)
 
 
 def show_setup(gpus: list[Any]) -> None:
@@ -216,7 +210,7 @@ def show_study_vae(folder: Path, size: Size) -> None:
     write_index(folder, {name: [(0, 0, 0.0, 0, 4 * 512)]}, settings)
     features = FeatureFolder(folder)
     source = RawWindows(features, features.windows(WindowSize(frames=512, step_frames=512)), 512)
-    batch = committed.params()["generation"]["models"]["study_vae"]["batch_size"]
+    batch = committed.params()["generation"]["study_vae"]["batch_size"]
     parts = [build(size.width, seed=1) for build in (build_encoder, build_decoder)]
     started = time.perf_counter()
     curve = train_study_vae(
@@ -232,27 +226,6 @@ def show_study_vae(folder: Path, size: Size) -> None:
     show(
         f"the study's VAE, width {size.width}: two steps of {batch} windows and their compilation "
         f"in {seconds:.1f} s, errors {errors}, GPU's peak {peak_mb()} MB"
-    )
-
-
-def show_vae(size: Size) -> None:
-    """Print what some steps of the generation's VAE take."""
-    reset_peak()
-    rng = np.random.default_rng(1)
-    settings = LappedVaeModel(**committed.params()["generation"]["models"]["vae"])
-    clips = [rng.random((1_200, 256), np.float32) for _ in range(size.clips)]
-    weighting = emphasis(256, low=settings.low_frequency_weight, level=settings.level_weight)
-    basis = fit_basis(
-        clips, weighting, block_frames=settings.block_frames, components=settings.components
-    )
-    spectra = np.stack([clip.mean(axis=0) for clip in clips])
-    pca = fit_spectrum_pca(spectra, settings.spectrum_components)
-    started = time.perf_counter()
-    _, curve = train_vae(clips, clips[:1], basis, pca, settings, epochs=2)
-    errors = ", ".join(f"{each:.5f}" for each in curve["train_mse"][1:])
-    show(
-        f"the generation's VAE: two epochs of {size.clips} clips in "
-        f"{time.perf_counter() - started:.1f} s, errors {errors}, GPU's peak {peak_mb()} MB"
     )
 
 

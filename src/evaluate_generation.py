@@ -27,8 +27,8 @@ from takht.runtime.atomic import atomic_file
 
 def evaluate_generation(
     generated_dir: Path,
-    vae_dir: Path,
-    original_dir: Path,
+    codec_dir: Path,
+    study_vae_dir: Path,
     classifier_dir: Path,
     generation_mel_dir: Path,
     study_spectrogram_dir: Path,
@@ -39,8 +39,8 @@ def evaluate_generation(
     reconstructions_csv: Path,
 ) -> None:
     split = tables.read_table(split_csv)
-    codec, pca = load_codec(vae_dir), load_pca(vae_dir)
-    original = load_study_vae(original_dir)
+    codec, pca = load_codec(codec_dir), load_pca(codec_dir)
+    original = load_study_vae(study_vae_dir)
     judge = Judge(classifier.load_classifier(classifier_dir), FeatureFolder(statistics_dir), split)
     least = codec.block_frames
     train, held_out = (

@@ -31,17 +31,17 @@ from takht.runtime.parallel import map_ordered
 
 def generate(
     sizes: GenerationPlan,
-    vae_dir: Path,
+    codec_dir: Path,
     prior_dir: Path,
-    original_dir: Path,
+    study_vae_dir: Path,
     generation_mel_dir: Path,
     segment_dir: Path,
     split_csv: Path,
     out_dir: Path,
 ) -> None:
     split = tables.read_table(split_csv)
-    codec, pca = load_codec(vae_dir), load_pca(vae_dir)
-    prior, original = load_prior(prior_dir), load_study_vae(original_dir)
+    codec, pca = load_codec(codec_dir), load_pca(codec_dir)
+    prior, original = load_prior(prior_dir), load_study_vae(study_vae_dir)
     clips = Clips(generation_mel_dir, split, "train", least_frames=codec.block_frames)
 
     def sheets() -> Iterator[Figure]:

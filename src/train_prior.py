@@ -16,7 +16,7 @@ def train_prior(
     settings: PriorModel,
     denoiser: DenoiserModel,
     size: DenoiserTraining,
-    vae_dir: Path,
+    codec_dir: Path,
     feature_dir: Path,
     split_csv: Path,
     model_dir: Path,
@@ -24,7 +24,7 @@ def train_prior(
 ) -> None:
     checkpoint, split = Checkpoint("train_prior", "step"), tables.read_table(split_csv)
     card, prior, curve = fit_to_features(
-        settings, denoiser, size, vae_dir, feature_dir, split, checkpoint
+        settings, denoiser, size, codec_dir, feature_dir, split, checkpoint
     )
     with atomic_folder(model_dir) as folder:
         save_prior(folder, card, prior)

@@ -9,7 +9,6 @@ from ruamel.yaml import YAML
 from takht.runtime import code_hash
 
 ROOT = Path(__file__).parents[1]
-MOST_PARTS = 3  # of a package that a stage lists; of more it lists the package itself
 # Packages whose modules params.yaml names, and how dvc.yaml names that file alone.
 BY_NAME = {
     "networks": "src/takht/${item.kind}s/${item.model}.py",
@@ -52,10 +51,6 @@ def code_deps(stage: str, *, is_one_of: bool) -> list[str]:
         for name in looked_up(static)
     }
     packages = {str(Path(file).parent) for file in code_of(stage)} - {"src"}
-    for parent in {str(Path(package).parent) for package in packages} - {"src/takht"}:
-        inside = {package for package in packages if Path(package).parent == Path(parent)}
-        if len(inside) > MOST_PARTS:
-            packages = packages - inside | {parent}
     single = {package for package in packages if Path(package).name in BY_NAME}
     listed = packages - single | {file for file in files if str(Path(file).parent) in single}
     return [f"src/{stage}.py", *sorted(listed | named)]

@@ -87,11 +87,7 @@ def uses() -> list[tuple[type, str, Any]]:
     for section in list_sections(ROOT / "src"):
         if "{feature}" in section.at:  # params.yaml has none; their recipes check the values
             continue
-        models = PARAMS["experiments"], PARAMS["generation"]["models"]
-        keys = [""]
-        if "{experiment}" in section.at:
-            keys = list(models["generation" in section.at])
-        for key in keys:
+        for key in PARAMS["experiments"] if "{experiment}" in section.at else [""]:
             place = section.at.format(scale=PARAMS["scale"], experiment=key)
             values: Any = PARAMS
             for part in place.split("."):

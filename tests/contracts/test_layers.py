@@ -21,8 +21,8 @@ LAYERS = [
 PARTS = {  # of a package that holds packages, in the same order
     "features": ["spectrograms", "statistics", "fingerprints"],
     "generation": [
-        *("codec", "spectrogram", "sound", "study_vae", "vae_training", "prior"),
-        *("prior_training", "pieces"),
+        *("codec", "spectrogram", "sound", "study_vae", "prior", "prior_training"),
+        "pieces",
         "metrics",
     ],
     "report": ["results", "page", "comparison"],

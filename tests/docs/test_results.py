@@ -95,9 +95,9 @@ def generation(**ours):
     real |= {"composer_accuracy": 0.5, "coverage": 0.2}
     good |= {"pulse": 0.41, "repetition": 0.49, "block_rate_modulation": 1.2}
     good |= {"in_scale_share": 0.75, "composer_accuracy": 0.43}
-    metrics = {"study_vae": {}, "pca": {"lsd_db": 2.0}, "vae": good | ours}
+    metrics = {"study_vae": {}, "pca": {"lsd_db": 2.0}, "codec": good | ours}
     metrics["reference"] = real | {"composer_accuracy_chance": 0.1}
-    cost = {"cpu_s": {"study_vae": 100.0, "vae": 50.0}, "branch_cpu_s": 300.0}
+    cost = {"cpu_s": {"study_vae": 100.0, "codec": 50.0}, "branch_cpu_s": 300.0}
     return cost | {
         "scale": "demo",
         "commit": "abc",

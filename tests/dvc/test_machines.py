@@ -55,15 +55,10 @@ def renamed(section, old):
     return rename
 
 
-def renamed_model(values, name):
-    values["generation"]["models"][name] = values["generation"]["models"].pop("vae")
-
-
 # Every value that a pipeline puts into a command, and what gives it a name.
 NAMED = {
     "experiment": ("dvc.yaml", renamed("experiments", "best")),
     "experiment of a check": ("checks/dvc.yaml", renamed("experiments", "best")),
-    "generation model": ("generation/dvc.yaml", renamed_model),
     "feature": ("dvc.yaml", lambda values, name: values["features"].update({name: {}})),
     "features of an experiment": (
         "dvc.yaml",

@@ -14,8 +14,7 @@ MODELS = {
     folder.replace("${key}", key)
     for stage, keys in (
         ("train", PARAMS["experiments"]),
-        ("train_vae", PARAMS["generation"]["models"]),
-        ("train_prior", ("",)),
+        *((stage, ("",)) for stage in ("fit_codec", "train_vae", "train_prior")),
     )
     for folder in entries(STAGES[stage], "outs")
     for key in keys

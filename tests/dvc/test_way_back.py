@@ -71,8 +71,8 @@ def test_dvc_takes_what_was_not_run_as_it_is(fresh):
     fresh.set_params(values)
     assert "checks/dvc.yaml" in fresh.run("dvc", "status")
     left_out = fresh.run("dvc", "checkout")
-    assert {"models/vae", "data/generated"} <= set(left_out.split())
-    assert not (fresh.root / "models/vae").exists()
+    assert {"models/codec", "data/generated"} <= set(left_out.split())
+    assert not (fresh.root / "models/codec").exists()
 
 
 def test_what_the_main_pipeline_lacks_is_an_error_still(fresh):

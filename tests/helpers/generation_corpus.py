@@ -14,45 +14,21 @@ from pipeline import ROOT
 from takht.core import tables
 from takht.dataset.feature_folder import FeaturePiece, write_index
 
-MODEL = {
-    "study_vae": {
-        "kind": "study_vae",
-        "features": "study_spectrogram",
-        "batch_size": 4,
-        "learning_rate": 0.002,
-        "seed": 1,
-    },
-    "vae": {
-        "kind": "lapped_vae",
-        "features": "generation_mel",
-        "block_frames": 32,
-        "latents": 8,
-        "components": 12,
-        "spectrum_components": 4,
-        "low_frequency_weight": 0.4,
-        "level_weight": 1.5,
-        "width": 8,
-        "dropout": 0.1,
-        "sequence_blocks": 6,
-        "batch_size": 8,
-        "learning_rate": 0.001,
-        "weight_decay": 0.01,
-        "warm_up": 0.3,
-        "free_nats": 0.02,
-        "seed": 1,
-    },
+CODEC = {
+    "block_frames": 8,
+    "latents": 8,
+    "spectrum_components": 4,
+    "low_frequency_weight": 0.4,
+    "level_weight": 1.5,
 }
-TRAINING = {
-    "study_vae": {
-        "kind": "study_vae",
-        "epochs": 3,
-        "threads": 1,
-        "width": 0.015625,
-        "step_frames": 256,
-        "max_steps": 30,
-        "mixed_precision": False,
-    },
-    "vae": {"kind": "lapped_vae", "epochs": 3, "threads": 1},
+STUDY_VAE = {"batch_size": 4, "learning_rate": 0.002, "seed": 1}
+STUDY_TRAINING = {
+    "width": 0.015625,
+    "step_frames": 256,
+    "epochs": 3,
+    "max_steps": 30,
+    "threads": 1,
+    "mixed_precision": False,
 }
 PRIOR = {
     "styles": 6,
@@ -68,7 +44,7 @@ DENOISER = {
     "learning_rate": 0.002,
     "weight_decay": 0.02,
     "dropout": 0.0,
-    "anyone": 0.1,
+    "unconditional_share": 0.1,
     "style_noise": 0.3,
     "seed": 1,
 }
@@ -114,23 +90,33 @@ def write_spectrograms(
     return table
 
 
-def run_stage(folder: Path, model: str, kind: str, name: str, *, check: bool = True) -> str:
-    """Run train_vae in a folder, into `<name>/model` and `<name>/curve.csv`; return its stderr."""
+def write_params(folder: Path) -> None:
+    """Write the parameters of the stages of generation that learn, at a scale `s`."""
     parameters = {
-        "generation": {"models": MODEL},
-        "scales": {"s": {"generation": TRAINING}},
+        "generation": {
+            "codec": CODEC,
+            "study_vae": STUDY_VAE,
+            "prior": PRIOR,
+            "denoiser": DENOISER | {"dropout": 0.1},
+        },
+        "scales": {
+            "s": {"generation": {"study_vae": STUDY_TRAINING, "denoiser": DENOISER_TRAINING}}
+        },
     }
     (folder / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
-    words = ["scale=s", f"experiment={model}", kind, "split.csv", f"{name}/model"]
+
+
+def run_stage(folder: Path, stage: str, *words: str) -> None:
+    """Run a stage in a folder, at the scale `s` of `write_params`."""
+    write_params(folder)
     done = subprocess.run(
-        [sys.executable, ROOT / "src/train_vae.py", *words, f"{name}/curve.csv"],
+        [sys.executable, ROOT / f"src/{stage}.py", *words],
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert not check or done.returncode == 0, done.stderr
-    return done.stderr
+    assert done.returncode == 0, done.stderr
 
 
 def contents(folder: Path) -> dict[str, bytes]:

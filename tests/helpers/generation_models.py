@@ -1,4 +1,4 @@
-"""Small generators for tests: a codec of lapped components alone, and a prior without memory."""
+"""Small generators for tests: a codec, and a prior without memory."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,12 +7,12 @@ import numpy as np
 
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.block_pca import fit_block_pca
-from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.pca import fit_pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, ResidualNoise
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
 
-BLOCK_FRAMES, LATENTS, WIDTH = 8, 24, 4
+BLOCK_FRAMES, LATENTS = 8, 24
 
 
 def melody(seed: int, seconds: float = 8.0) -> np.ndarray:
@@ -32,33 +32,14 @@ def clips(count: int = 6) -> list[np.ndarray]:
 
 
 @cache
-def codec() -> VaeCodec:
-    """A codec whose networks add nothing to the lapped components."""
+def codec() -> LappedPca:
+    """A codec of the melodies."""
     music = clips()
     basis = fit_basis(
-        music, emphasis(256, low=0.0, level=0.0), block_frames=BLOCK_FRAMES, components=LATENTS + 8
+        music, emphasis(256, low=0.0, level=0.0), block_frames=BLOCK_FRAMES, components=LATENTS
     )
-    spectrum_pca = fit_spectrum_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
-    components, codes = len(basis.deviations), len(spectrum_pca.axes)
-    eye = np.eye(components, LATENTS, dtype=np.float32)
-    weights = {"encode_linear/kernel": eye, "decode_linear/kernel": eye.T}
-    for name, size in (("encode_linear", LATENTS), ("decode_linear", components)):
-        weights[f"{name}/bias"] = np.zeros(size, np.float32)
-    for context, size in (("encode", components), ("decode", LATENTS + codes)):
-        for number, channels in enumerate((size, WIDTH)):
-            place = f"{context}_context/"
-            weights[f"{place}conv{number}/kernel"] = np.zeros((3, channels, WIDTH), np.float32)
-            weights[f"{place}conv{number}/bias"] = np.zeros(WIDTH, np.float32)
-            weights[f"{place}norm{number}/gamma"] = np.ones(WIDTH, np.float32)
-            weights[f"{place}norm{number}/beta"] = np.zeros(WIDTH, np.float32)
-    for name, size in (
-        ("encode_more", LATENTS),
-        ("encode_spread", LATENTS),
-        ("decode_more", components),
-    ):
-        weights[f"{name}/kernel"] = np.zeros((WIDTH, size), np.float32)
-        weights[f"{name}/bias"] = np.full(size, -3.0 if name == "encode_spread" else 0, np.float32)
-    return VaeCodec(basis, spectrum_pca, weights)
+    spectrum_pca = fit_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
+    return LappedPca(basis, spectrum_pca)
 
 
 @cache
@@ -71,7 +52,7 @@ def pca():
 class Forgetful:
     """A prior that draws every latent by itself."""
 
-    codec: VaeCodec
+    codec: LappedPca
     composers: tuple[str, ...] = ("qasabgi", "umm")
     labels: tuple[str, ...] = ("القصبجي", "أم كلثوم")
 

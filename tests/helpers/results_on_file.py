@@ -151,17 +151,17 @@ def _write_generation(root: Path) -> None:
     (root / "metrics/generation.json").write_bytes(source.read_bytes())
     kept = next(recording for recording, _, side in recordings() if side == "test")
     rows = [
-        ("long/piece.wav", "long", "vae", "", ""),
-        ("unconditional/01.wav", "sample", "vae", "", ""),
+        ("long/piece.wav", "long", "codec", "", ""),
+        ("unconditional/01.wav", "sample", "codec", "", ""),
         ("interpolation/1.wav", "music", "reference", "", "one"),
-        ("interpolation/1-to-2.wav", "interpolation", "vae", "", "one to other"),
+        ("interpolation/1-to-2.wav", "interpolation", "codec", "", "one to other"),
         ("interpolation/2.wav", "music", "reference", "", "other"),
-        ("reconstructions/x/vae.wav", "reconstruction", "vae", "umm", kept),
+        ("reconstructions/x/codec.wav", "reconstruction", "codec", "umm", kept),
         ("reconstructions/x/study_vae.wav", "reconstruction", "study_vae", "umm", kept),
         ("reconstructions/x/reference.wav", "music", "reference", "umm", kept),
     ]
     for n in (1, 2):
-        rows += [(f"composers/{c}-{n}.wav", "sample", "vae", c, "") for c in LABELS]
+        rows += [(f"composers/{c}-{n}.wav", "sample", "codec", c, "") for c in LABELS]
         rows += [(f"baselines/{m}-{n}.wav", "sample", m, "", "") for m in ("study_vae", "pca")]
     folder = root / "data/generated"
     for file, *_ in rows:

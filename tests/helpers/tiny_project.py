@@ -38,7 +38,6 @@ TINY = {
     "generation": {
         "clips": {"segments_per_recording": 1},
         "study_vae": {
-            "kind": "study_vae",
             "width": 0.015625,
             "step_frames": 512,
             "epochs": 1,
@@ -46,7 +45,6 @@ TINY = {
             "threads": 1,
             "mixed_precision": False,
         },
-        "vae": {"kind": "lapped_vae", "epochs": 1, "threads": 1},
         "denoiser": {
             "window_blocks": 8,
             "width": 32,

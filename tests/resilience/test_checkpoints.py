@@ -11,7 +11,7 @@ import pytest
 import synthetic
 import warm
 import yaml
-from generation_corpus import MODEL, TRAINING, contents, write_spectrograms
+from generation_corpus import STUDY_TRAINING, STUDY_VAE, contents, write_spectrograms
 from pipeline import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -57,16 +57,16 @@ PARAMS = {
     "experiments": {"network": CLASSIFIER},
     "normalize": {"method": "loudness", "target_lufs": -23.0, "peak_dbfs": -1.0},
     "segment": {"seconds": 60.0, "min_seconds": 6.0},
-    "generation": {"models": MODEL},
+    "generation": {"study_vae": STUDY_VAE},
     "scales": {
         "s": {
             "windows": {"frames": 108, "step_frames": 43},
             "training": SCALE,
-            "generation": {name: each | {"epochs": EPOCHS} for name, each in TRAINING.items()},
+            "generation": {"study_vae": STUDY_TRAINING | {"epochs": EPOCHS}},
         }
     },
 }
-FEATURES = {"network": "mel", "study_vae": "study_spectrogram", "vae": "generation_mel"}
+FEATURES = {"network": "mel", "study_vae": "study_spectrogram"}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,8 @@ class Training:
 
     def start(self, output: str, **variables: str) -> "subprocess.Popen[bytes]":
         (self.folder / "epochs").write_text("")
-        words = ["scale=s", f"experiment={self.name}", FEATURES[self.name], "split.csv"]
+        named = [f"experiment={self.name}"] if self.stage == "train" else []
+        words = ["scale=s", *named, FEATURES[self.name], "split.csv"]
         environment = {
             "PATH": f"{self.processes.folder}:{Path(sys.executable).parent}:/usr/bin:/bin",
             "TAKHT_STORE": str(self.folder / "store"),

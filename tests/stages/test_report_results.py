@@ -184,7 +184,7 @@ def test_sounds_are_chosen_by_role_and_copied_with_their_pictures(written):
         ("morph", "interpolation/2.wav"),
         *(
             ("kept", f"reconstructions/x/{model}.wav")
-            for model in ("reference", "vae", "study_vae")
+            for model in ("reference", "codec", "study_vae")
         ),
         ("baseline", "baselines/pca-1.wav"),
         ("baseline", "baselines/study_vae-1.wav"),
@@ -309,15 +309,20 @@ def test_measures_without_an_aim_or_a_value_have_no_verdict():
     metrics = json.loads((results_on_file.ROOT / "metrics/generation.json").read_text())
     rows = dict(zip(generation_measures.full_names(), generation_measures.ROWS, strict=True))
     frechet = rows["samples, Fréchet distance over that of held-out music"]
-    metrics["vae"] |= {"frechet": 19.9, "frechet_reference": 10.0}
+    metrics["codec"] |= {"frechet": 19.9, "frechet_reference": 10.0}
     assert generation_measures.verdict(frechet, metrics) is True
-    metrics["vae"]["frechet"] = 20.1
+    metrics["codec"]["frechet"] = 20.1
     assert generation_measures.verdict(frechet, metrics) is False
     onset = rows["reconstruction: onset correlation"]
-    metrics["vae"]["onset"] = None
+    metrics["codec"]["onset"] = None
     assert generation_measures.verdict(onset, metrics) is None
+    scales = rows["samples: time on the composer's scales"]
+    assert generation_measures.verdict(scales, metrics) is True
+    for model in ("reference", "codec"):  # of music that is too short for a measure
+        del metrics[model]["in_scale_share"]
+        assert generation_measures.verdict(scales, metrics) is None
     no_aim = onset._replace(reached=None)
-    assert generation_measures.verdict(no_aim, {"vae": {"onset": 1.0}}) is None
+    assert generation_measures.verdict(no_aim, {"codec": {"onset": 1.0}}) is None
 
 
 def test_two_runs_write_the_same_bytes(written):

@@ -39,6 +39,6 @@ def table(title: str, results: dict[str, Any]) -> Iterator[str]:
     yield f"Missed: {'; '.join(missed)}." if missed else "Every aim that was measured is reached."
     yield (
         f"Chance identifies {shown(chance, 3)} of the composers. Training took "
-        f"{seconds['vae']:.0f} CPU s (original: {seconds['study_vae']:.0f}), the whole branch "
+        f"{seconds['codec']:.0f} CPU s (original: {seconds['study_vae']:.0f}), the whole branch "
         f"{results['branch_cpu_s'] / 60:.1f} CPU minutes."
     )

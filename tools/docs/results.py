@@ -55,7 +55,7 @@ RESAMPLES = 2000
 SPLIT_SEEDS = (1, 2, 3)  # of `networks`
 GENERATION = "generation/dvc.yaml"
 GENERATION_STAGES = {
-    *("generation_mel", "study_spectrogram", "train_vae@study_vae", "train_vae@vae", "train_prior"),
+    *("generation_mel", "study_spectrogram", "train_vae", "fit_codec", "train_prior"),
     *("generate", "evaluate_generation"),
 }
 
@@ -168,12 +168,12 @@ def generation_summarised(project: Path, timings: Path) -> dict[str, Any]:
     """Return scale, commit, all measures of the branch, and what they cost."""
     params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
     stages = _seconds_of_stages(timings)
-    ours = stages["train_vae@vae"] + stages["train_prior"]
+    ours = stages["fit_codec"] + stages["train_prior"]
     return {
         "scale": params["scale"],
         "commit": _head(project),
         "metrics": _read(project / "metrics/generation.json"),
-        "cpu_s": {"study_vae": stages["train_vae@study_vae"], "vae": round(ours, 3)},
+        "cpu_s": {"study_vae": stages["train_vae"], "codec": round(ours, 3)},
         "stages_cpu_s": {stage: stages[stage] for stage in sorted(GENERATION_STAGES)},
         "branch_cpu_s": round(sum(stages[stage] for stage in GENERATION_STAGES), 3),
         "real_time_factor": round(real_time_factor(project), 4),
@@ -376,7 +376,7 @@ def _seconds(timings: Path) -> dict[str, float]:
 
 
 def _seconds_of_stages(timings: Path) -> dict[str, float]:
-    """Return the CPU seconds of each stage's last run in a log; `train_vae@vae` has its item."""
+    """Return the CPU seconds of each stage's last run in a log; `train@best` has its item."""
     lines = timings.read_text(encoding="utf-8").splitlines() if timings.exists() else []
     found = {}
     for each in map(json.loads, lines):

@@ -18,6 +18,7 @@ RENAMED: Mapping[str, str] = {
     "logspec": "study_spectrogram",
     "vae_train": "train_vae",
     "prior_train": "train_prior",
+    "vae": "codec",
     "steps": "quarter_tone_steps",
     "network": "model",
     "discriminant": "model",

@@ -128,7 +128,7 @@ def test_without_models_one_line_says_how_to_get_them(tmp_path, command):
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
-    assert line.startswith("error: models/vae")
+    assert line.startswith("error: models/codec")
     assert "dvc repro generation/dvc.yaml" in line
 
 

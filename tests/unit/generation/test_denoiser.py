@@ -41,7 +41,7 @@ def shaken(spread: float = 0.3) -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def linear():
-    return Denoiser(fit_variances(process(4000)), initial_weights(**SIZES))
+    return Denoiser(fit_variances([process(4000)]), initial_weights(**SIZES))
 
 
 def test_it_starts_as_the_wiener_filter(linear):
@@ -53,6 +53,12 @@ def test_it_starts_as_the_wiener_filter(linear):
         covariance = dct.T @ np.diag(linear.variances[:, number]) @ dct
         best = covariance @ np.linalg.inv(covariance + 0.49 * np.eye(WINDOW))
         np.testing.assert_allclose(found[..., number], noisy[..., number] @ best.T, atol=1e-4)
+
+
+def test_variances_do_not_depend_on_the_batches(linear):
+    windows = process(4000)
+    found = fit_variances([windows[:1], windows[1:3000], windows[3000:]])
+    np.testing.assert_allclose(found, linear.variances, rtol=1e-5)
 
 
 def test_its_linear_estimate_is_nearly_the_best_there_is(linear):

@@ -5,18 +5,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from feature_folders import write_recording
-from generation_corpus import DENOISER, DENOISER_TRAINING
+from generation_corpus import DENOISER, DENOISER_TRAINING, PRIOR
 
 from takht.cache.checkpoint import Checkpoint
+from takht.core.model_files import write_arrays
 from takht.dataset.feature_folder import FeaturePiece, write_index
 from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec_folder import (
-    VaeCard,
-    components_alone,
+    CodecCard,
     load_codec,
     load_pca,
-    reconstruction_error,
     save_codec,
 )
 from takht.generation.prior.clip_description import describe_clip
@@ -74,64 +73,67 @@ def test_clips_are_the_segments_of_a_side_that_are_long_enough(corpus):
         Clips(folder, split, "test", least_frames=101)
 
 
-def vae_card(**changes):
+def codec_card(**changes):
     sizes = {"block_frames": 8, "latents": 24, "pca_latents": 24, "clips": 6, "parameters": 1}
-    errors = ("validation_mse", "validation_mse_components", "validation_mse_pca")
     empty = {"features": {}, "model": {}, "training": {}, "libraries": {}}
-    return VaeCard(**(sizes | empty | dict.fromkeys(errors, 0.1) | changes))
+    return CodecCard(**(sizes | empty | changes))
 
 
 def test_a_codec_and_its_baseline_come_back_from_their_folder(tmp_path):
     codec, pca, clip = small.codec(), small.pca(), small.clips()[0]
-    save_codec(tmp_path, vae_card(), codec, pca)
+    save_codec(tmp_path, codec_card(), codec, pca)
     loaded, baseline = load_codec(tmp_path), load_pca(tmp_path)
     for ours, theirs in zip(codec.encode(clip), loaded.encode(clip), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    parts = codec.encode(clip)[:2]
+    parts = codec.encode(clip)
     np.testing.assert_array_equal(loaded.decode(*parts), codec.decode(*parts))
-    assert loaded.basis.floor == pytest.approx(codec.basis.floor)
+    assert loaded.basis.error == pytest.approx(codec.basis.error)
     np.testing.assert_array_equal(baseline.reconstruct(clip), pca.reconstruct(clip))
     for change in ({"latents": 23}, {"block_frames": 16}, {"pca_latents": 23}):
         folder = tmp_path / next(iter(change))
         folder.mkdir()
-        save_codec(folder, vae_card(**change), codec, pca)
+        save_codec(folder, codec_card(**change), codec, pca)
         with pytest.raises(TakhtError, match="one model"):
             (load_pca if "pca_latents" in change else load_codec)(folder)
 
 
-def test_errors_are_of_whole_blocks_and_of_leading_components():
-    clips = [np.full((5, 2), 0.5), np.zeros((3, 2))]
-    assert reconstruction_error(lambda clip: clip[:2] + 0.1 * len(clip), clips) == pytest.approx(
-        (0.5**2 + 0.3**2) / 2
-    )
-    basis, clip = small.codec().basis, small.clips()[0]
-    mean = clip.mean(axis=0)
-    coefficients = basis.analyse(clip - mean)
-    coefficients[:, 5:] = 0
-    expected = np.clip(basis.synthesise(coefficients) + mean, 0, 1)
-    np.testing.assert_array_equal(components_alone(basis, 5)(clip), expected)
-    assert expected.min() == 0
+def test_a_composer_of_short_recordings_is_named_and_has_pieces(corpus, capsys):
+    """Of qasabgi no clip has the ten blocks of a window, of umm one has."""
+    folder, split, _ = corpus
+    (folder / "codec").mkdir()
+    save_codec(folder / "codec", codec_card(), small.codec(), small.pca())
+    size = DenoiserTraining(**DENOISER_TRAINING | {"max_steps": 2, "window_blocks": 10})
+    settings = PriorModel(**PRIOR), DenoiserModel(**DENOISER), size
+    _, prior, _ = fit_to_features(*settings, folder / "codec", folder, split, Checkpoint())
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("train_prior: composer qasabgi: no training clip has the 10 blocks")
+    weights = prior.blocks.denoiser.weights["composer/kernel"]
+    np.testing.assert_array_equal(weights.any(axis=1), [False, True])
+    assert np.isfinite(prior.draw(0, 3.0, np.random.default_rng(1))[1]).all()
 
 
 def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus):
     folder, split, segments = corpus
-    (folder / "vae").mkdir()
-    save_codec(folder / "vae", vae_card(), small.codec(), small.pca())
+    (folder / "codec").mkdir()
+    save_codec(folder / "codec", codec_card(), small.codec(), small.pca())
     settings = PriorModel(
         styles=2, prior_strength_clips=1.0, shrinkage=0.2, residual_noise=0.7, style_temperature=0.5
     )
     sizes = DenoiserModel(**DENOISER), DenoiserTraining(**DENOISER_TRAINING | {"max_steps": 0})
 
     def fit(rows):
-        return fit_to_features(settings, *sizes, folder / "vae", folder, rows, Checkpoint())
+        return fit_to_features(settings, *sizes, folder / "codec", folder, rows, Checkpoint())
 
     card, prior, _ = fit(split)
     # nine blocks are 72 frames: umm/1's first and qasabgi/2's second, each from four places on
     chosen = [segments["umm/1", 0], segments["qasabgi/2", 1]]
-    described = [describe_clip(small.codec(), clip[2 * p :]) for clip in chosen for p in range(4)]
-    numbers = np.repeat([1, 0], 4)
-    expected = fit_styles(described, numbers, 2, settings)
-    np.testing.assert_allclose(prior.styles.means, expected.means, atol=1e-5)
+    umm, qasabgi = (describe_clip(small.codec(), clip) for clip in chosen)
+    # a composer of one clip is drawn half way to the mean of both, as each clip counts once
+    expected = 0.5 * np.stack([qasabgi.code, umm.code]) + 0.25 * (qasabgi.code + umm.code)
+    np.testing.assert_allclose(prior.styles.means[:, : len(umm.code)], expected, atol=1e-5)
+    styles = fit_styles([umm, qasabgi], np.array([1, 0]), 2, settings)
+    np.testing.assert_allclose(prior.styles.means, styles.means, atol=1e-5)
+    np.testing.assert_allclose(prior.styles.spread, styles.spread, atol=1e-5)
     assert (card.clips, card.latents, card.block_frames) == (2, 24, 8)
     assert (card.composers, card.labels) == (("qasabgi", "umm"), ("QASABGI", "UMM"))
 
@@ -146,6 +148,12 @@ def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus):
         np.testing.assert_array_equal(ours[1], theirs[1])
         for name, value in vars(theirs[2]).items():
             np.testing.assert_array_equal(getattr(ours[2], name), value)
+    for wrong in ({"strength": [0.5, 1.5]}, {"cycle_blocks": [1, 3]}, {"composer": [0, 0]}):
+        pulses = {"composer": [0, 1], "strength": [0.5, 0.5], "cycle_blocks": [2, 3]} | wrong
+        arrays = {name: np.array(values) for name, values in pulses.items()}
+        write_arrays(folder / "prior", "pulses", arrays)
+        with pytest.raises(TakhtError, match="one model"):
+            load_prior(folder / "prior")
     save_prior(folder / "prior", card.model_copy(update={"latents": 23}), prior)
     with pytest.raises(TakhtError, match="one model"):
         load_prior(folder / "prior")

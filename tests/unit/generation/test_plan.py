@@ -82,7 +82,7 @@ def test_reconstructions_stand_beside_the_same_seconds_of_music():
         )
     )
     by_name = {item.file.removeprefix("reconstructions/umm/قديم/"): item for item in items}
-    assert set(by_name) == {"music", "vae", "pca", "study_vae", "phase", "original_phase"}
+    assert set(by_name) == {"music", "codec", "pca", "study_vae", "phase", "original_phase"}
     wave = normalize_loudness(wave, 22_050)
     np.testing.assert_array_equal(by_name["music"].frames, wave[96 * 256 : (96 + 1023) * 256])
     np.testing.assert_array_equal(by_name["phase"].frames, log_mel(wave)[96:1120])
@@ -99,7 +99,7 @@ def test_a_sheet_becomes_files_an_index_and_a_picture(prior, tmp_path):
     chosen = (sheets[1], *one_per_figure([piece]))
     rows = [render_figure(sheet, tmp_path) for sheet in chosen]
     assert list(rows[0]["file"]) == ["baselines/study_vae-07.wav"]
-    assert list(rows[1].iloc[0]) == ["unconditional/01.wav", "sample", "vae", "", "", 6.0]
+    assert list(rows[1].iloc[0]) == ["unconditional/01.wav", "sample", "codec", "", "", 6.0]
     info = soundfile.info(tmp_path / "unconditional/01.wav")
     assert (info.samplerate, info.subtype, info.channels) == (22_050, "PCM_16", 1)
     assert info.frames == 6 * 22_050
@@ -133,6 +133,6 @@ def test_generated_sounds_are_compared_with_their_music(tmp_path):
     table = compare_reconstructions(tmp_path, render_figure(sheet, tmp_path))
     own = table.set_index(["kind", "model"])
     assert own.loc[("music", "reference"), "lsd_db"] == 0
-    assert own.loc[("phase", "vae"), "lsd_db"] < own.loc[("reconstruction", "vae"), "lsd_db"]
+    assert own.loc[("phase", "codec"), "lsd_db"] < own.loc[("reconstruction", "codec"), "lsd_db"]
     assert own.loc[("phase", "study_vae"), "frame_rate_energy"] > 0.1  # the defect it is known for
-    assert own.loc[("phase", "vae"), "frame_rate_energy"] < 0.03
+    assert own.loc[("phase", "codec"), "frame_rate_energy"] < 0.03

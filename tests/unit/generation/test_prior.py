@@ -2,41 +2,39 @@
 
 import dataclasses
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from generation_corpus import (
     DENOISER,
     DENOISER_TRAINING,
-    MODEL,
     PRIOR,
-    TRAINING,
     contents,
     run_stage,
     write_spectrograms,
 )
-from pipeline import ROOT
 
 from takht.cache import checkpoint as checkpoints
 from takht.cache.checkpoint import Checkpoint
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.pca import Pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
 from takht.generation.pieces.load import load_codec, load_prior
 from takht.generation.prior.clip_description import ClipDescription
+from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_noise
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles
 from takht.generation.prior.training_set import TrainingSet, make_prior
 
 tensorflow_setup.set_up(1)
 
+from takht.generation.prior_training import fit as fitting  # noqa: E402
 from takht.generation.prior_training import loop  # noqa: E402
 from takht.generation.prior_training.fit import fit_denoised_blocks  # noqa: E402
+from takht.generation.prior_training.windows import Windows  # noqa: E402
 
 LATENTS, BLOCK_FRAMES, BLOCKS = 6, 8, 170
 
@@ -50,7 +48,7 @@ class Codec:
 
     basis = Basis()
     latents = LATENTS
-    spectrum_pca = SpectrumPca(
+    spectrum_pca = Pca(
         np.zeros(256, np.float32), np.eye(3, 256, dtype=np.float32), np.ones(3, np.float32)
     )
 
@@ -76,7 +74,8 @@ def clips(keep: float | None = None) -> tuple[list[ClipDescription], np.ndarray]
             levels = rng.normal(composer, 0.1, LEVELS)
             envelope = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
             parts = (code, latents, levels, envelope, np.full(4, 1.2))
-            found.append(ClipDescription(*(part.astype(np.float32) for part in parts)))
+            parts = tuple(part.astype(np.float32) for part in parts)
+            found.append(ClipDescription(*parts, NO_PULSE))
             numbers.append(composer)
     return found, np.array(numbers)
 
@@ -107,6 +106,50 @@ def memory(blocks: np.ndarray) -> float:
     return float(np.sum(blocks[1:] * blocks[:-1]) / np.sum(blocks**2))
 
 
+def test_memory_does_not_grow_with_the_windows(monkeypatch):
+    """18 clips have 2,934 windows, which overlap; 256 of them are read at a time."""
+    read, sizes = Windows.read, []
+
+    def counted(windows, places):
+        sizes.append(len(places))
+        return read(windows, places)
+
+    monkeypatch.setattr(Windows, "read", counted)
+    fit(*clips())
+    assert sum(sizes) > 18 * 163
+    assert max(sizes) <= 256
+
+
+def test_few_windows_evenly_spread_are_validated(monkeypatch):
+    """Of 3 clips of 21 windows each, 30 are; no training window is left out."""
+    train_denoiser, sides = fitting.train_denoiser, []
+
+    def training(train, validation, *words):
+        sides.extend([train[0], validation[0]])
+        return train_denoiser(train, validation, *words)
+
+    monkeypatch.setattr(fitting, "train_denoiser", training)
+    monkeypatch.setattr(fitting, "_MOST_VALIDATED", 30)
+    fit(*clips())
+    train, validation = sides
+    assert len(train.starts) == 18 * 163
+    assert np.bincount(validation.clip).tolist() == [10, 10, 10]
+    assert set(np.diff(validation.starts[:10]).tolist()) <= {16, 24}
+
+
+def test_the_spread_of_what_is_drawn_is_measured_on_every_composer(monkeypatch):
+    monkeypatch.setattr(fitting, "_MEASURED_PIECES", 1)
+    asked, draw = [], DenoisedBlocks.draw_numbers
+
+    def drawing(blocks, composer, *words):
+        asked.append(composer)
+        return draw(blocks, composer, *words)
+
+    monkeypatch.setattr(DenoisedBlocks, "draw_numbers", drawing)
+    fit(*clips())
+    assert asked == [0, 1, 2]
+
+
 @pytest.fixture(scope="module")
 def untrained():
     return fit(*clips())[0]
@@ -127,6 +170,37 @@ def test_pieces_have_their_composers_colour_scale_and_noise(untrained):
         own = np.mean([np.log(clip.scales).mean() for clip in clips()[0][6 * composer :][:6]])
         assert scales == pytest.approx(own, abs=0.2)
         assert levels == pytest.approx(composer, abs=0.3)
+
+
+def return_rate(blocks: np.ndarray, later: int) -> float:
+    """The correlation of blocks with themselves so much later."""
+    return float(np.sum(blocks[later:] * blocks[:-later]) / np.sum(blocks[later:] ** 2))
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.3, 0.8])
+def test_of_noise_the_share_that_a_pulse_is_strong_comes_back_every_cycle(strength):
+    noise = draw_noise((50, 4000), Pulse(strength, 5), np.random.default_rng(1))
+    assert noise.var() == pytest.approx(1, abs=0.02)
+    for blocks in (5, 10, 25):
+        assert return_rate(noise, blocks) == pytest.approx(strength, abs=0.02)
+    for blocks in (1, 4, 7):  # what comes back has mean 0: its other blocks make up for one
+        assert return_rate(noise, blocks) == pytest.approx(-strength / 4, abs=0.02)
+    assert noise.mean(axis=0).var() == pytest.approx((1 - strength) / 50, abs=0.002)
+
+
+@pytest.mark.parametrize("composer", [0, 1, 2])
+def test_a_piece_comes_back_as_the_clips_of_its_composer_do(trained, composer):
+    """Those of 0 have a cycle of 5 blocks, those of 1 one of 7, those of 2 no pulse."""
+    pulses = dataclasses.replace(
+        trained[0].pulses,
+        strength=np.repeat([0.8, 0.8, 0.0], 6).astype(np.float32),
+        cycle_blocks=np.repeat([5, 7, 2], 6),
+    )
+    prior = dataclasses.replace(trained[0], pulses=pulses)
+    drawn = [prior.draw(composer, 20, np.random.default_rng(seed))[1] for seed in range(6)]
+    found = np.mean([[return_rate(each, later) for later in (10, 14)] for each in drawn], axis=0)
+    wanted = [number == composer for number in (0, 1)]
+    assert (found > 0.4).tolist() == wanted
 
 
 def test_untrained_it_draws_from_the_gaussian_of_all_music(untrained):
@@ -237,7 +311,7 @@ def test_style_temperature_scales_how_far_pieces_are_from_their_composer(untrain
 
 
 def test_noise_is_as_strong_as_asked_and_keeps_its_shape(untrained):
-    half = dataclasses.replace(untrained, residual=0.5)
+    half = dataclasses.replace(untrained, residual_noise=0.5)
     full, quiet = (p.draw(0, 5, np.random.default_rng(1))[2] for p in (untrained, half))
     difference = quiet.levels - full.levels
     np.testing.assert_allclose(difference[:BAND_GROUPS], np.log(0.5), atol=1e-5)
@@ -296,30 +370,17 @@ def test_clips_shorter_than_a_window_are_refused_in_one_line():
 @pytest.mark.slow
 def test_train_prior_writes_the_same_bytes_and_they_load_again(tmp_path):
     write_spectrograms(tmp_path, "generation_mel")
-    run_stage(tmp_path, "vae", "generation_mel", "vae")
-    parameters = {
-        "generation": {
-            "models": MODEL,
-            "prior": PRIOR,
-            "denoiser": DENOISER | {"dropout": 0.1},
-        },
-        "scales": {"s": {"generation": TRAINING | {"denoiser": DENOISER_TRAINING}}},
-    }
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
+    run_stage(tmp_path, "fit_codec", "generation_mel", "split.csv", "codec")
     for name in ("first", "second"):
-        words = ["scale=s", "vae/model", "generation_mel", "split.csv", f"{name}/m"]
-        subprocess.run(
-            [sys.executable, ROOT / "src/train_prior.py", *words, f"{name}/curve.csv"],
-            cwd=tmp_path,
-            check=True,
-        )
+        words = ["scale=s", "codec", "generation_mel", "split.csv", f"{name}/m"]
+        run_stage(tmp_path, "train_prior", *words, f"{name}/curve.csv")
     assert contents(tmp_path / "first") == contents(tmp_path / "second")
     folder = tmp_path / "first/m"
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     assert card["clips"] == 9
     assert card["composers"] == ["c0", "c1", "c2"]
     assert card["labels"][0] == "ملحن 0"
-    prior, codec = load_prior(folder), load_codec(tmp_path / "vae/model")
+    prior, codec = load_prior(folder), load_codec(tmp_path / "codec")
     frames = add_residual_noise(codec, *prior.draw(2, 4.0, np.random.default_rng(1)))
     assert frames.shape[1] == 256
     assert frames.min() >= 0

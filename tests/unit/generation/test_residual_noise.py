@@ -22,7 +22,7 @@ def basis():
     rng = np.random.default_rng(1)
     clips = [spectrogram(rng, np.zeros(256), 400) for _ in range(3)]
     plain = emphasis(256, low=0.4, level=1.5)
-    return fit_basis(clips, plain, block_frames=32, components=12)
+    return fit_basis(clips, plain, block_frames=32, components=8)
 
 
 def noise(rms: float, past: float, seed: int = 2) -> np.ndarray:
@@ -58,7 +58,7 @@ def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
     wanted, envelope = describe_residual(noise(0.03, past))
     envelope = np.where(np.arange(FRAMES) < 320, -0.7, 0.5).astype(np.float32)
     envelope -= 0.5 * np.log(np.mean(np.exp(2 * envelope)))  # as loud in all
-    drawn = draw_noise(ResidualNoise(wanted, envelope, 3), basis, 8)
+    drawn = draw_noise(ResidualNoise(wanted, envelope, 3), basis)
     assert drawn.shape == (FRAMES, 256)
     found, found_contour = describe_residual(drawn)
     # the first few quefrencies are the codec's
@@ -71,15 +71,15 @@ def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
 
 def test_a_codec_would_not_see_it(basis):
     levels, envelope = describe_residual(noise(0.03, 0.5))
-    drawn = draw_noise(ResidualNoise(levels, envelope, 3), basis, 8)
-    assert np.abs(basis.analyse(drawn)[:, :8]).max() < 1e-3
-    assert np.abs(basis.analyse(drawn)[:, 8:]).max() > 0.01
+    drawn = draw_noise(ResidualNoise(levels, envelope, 3), basis)
+    assert np.abs(basis.analyse(drawn)).max() < 1e-3
+    assert drawn.std() > 0.01
 
 
 def test_its_seed_alone_decides(basis):
     levels, envelope = describe_residual(noise(0.03, 0.5))
     first, same, other = (
-        draw_noise(ResidualNoise(levels, envelope, seed), basis, 8) for seed in (3, 3, 4)
+        draw_noise(ResidualNoise(levels, envelope, seed), basis) for seed in (3, 3, 4)
     )
     assert np.array_equal(first, same)
     assert not np.allclose(first, other, atol=0.01)
@@ -88,5 +88,5 @@ def test_its_seed_alone_decides(basis):
 def test_silence_has_a_texture_too(basis):
     levels, envelope = describe_residual(np.zeros((64, 256), np.float32))
     assert np.isfinite(levels).all()
-    drawn = draw_noise(ResidualNoise(levels, envelope, 1), basis, 8)
+    drawn = draw_noise(ResidualNoise(levels, envelope, 1), basis)
     assert np.abs(drawn).max() < 0.01

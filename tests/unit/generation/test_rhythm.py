@@ -2,29 +2,16 @@
 
 import numpy as np
 import pytest
+from strokes import RATE_HZ, strokes
 
 from takht.generation.metrics.reconstruction import onset_strength_db
 from takht.generation.metrics.rhythm import (
-    FRAME_RATE_HZ,
     measure_block_modulation,
     measure_holes,
-    measure_pulse,
     measure_tempo_stability,
 )
 from takht.generation.spectrogram.log_mel import log_mel
-
-RATE_HZ = 22_050
-
-
-def strokes(times_seconds, seconds: float = 18.0, seed: int = 1) -> np.ndarray:
-    """Bursts of noise that die away, at these times, over a quiet hiss."""
-    rng = np.random.default_rng(seed)
-    wave = 1e-3 * rng.standard_normal(round(seconds * RATE_HZ))
-    burst = np.exp(-20 * np.arange(RATE_HZ // 5) / RATE_HZ)
-    for first in np.round(np.asarray(times_seconds) * RATE_HZ).astype(int):
-        part = wave[first : first + len(burst)]
-        part += 0.2 * rng.standard_normal(len(part)) * burst[: len(part)]
-    return wave.astype(np.float32)
+from takht.generation.spectrogram.pulse import FRAME_RATE_HZ, measure_pulse
 
 
 @pytest.mark.parametrize("period_seconds", [0.31, 0.6, 1.1])

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from generation_corpus import MODEL, TRAINING, contents, run_stage, write_spectrograms
+from generation_corpus import STUDY_TRAINING, STUDY_VAE, contents, run_stage, write_spectrograms
 from pipeline import ROOT
 
 from takht.core import tensorflow_setup
@@ -132,7 +132,8 @@ def test_half_precision_keeps_what_must_be_exact_in_full():
 def test_training_lowers_the_error_and_two_trainings_write_the_same_bytes(tmp_path):
     write_spectrograms(tmp_path, "study_spectrogram")
     for name in ("first", "second"):
-        run_stage(tmp_path, "study_vae", "study_spectrogram", name)
+        words = ["scale=s", "study_spectrogram", "split.csv", f"{name}/model", f"{name}/curve.csv"]
+        run_stage(tmp_path, "train_vae", *words)
     first, second = contents(tmp_path / "first"), contents(tmp_path / "second")
     assert first == second
     assert set(first) == {
@@ -145,8 +146,8 @@ def test_training_lowers_the_error_and_two_trainings_write_the_same_bytes(tmp_pa
     errors = [float(row[3]) for row in rows[1:]]
     assert min(errors) < 0.95 * errors[0]
     card = json.loads(first["model/model.json"])
-    assert card["model"] == MODEL["study_vae"]
-    assert card["training"] == TRAINING["study_vae"]
+    assert card["model"] == STUDY_VAE
+    assert card["training"] == STUDY_TRAINING
     assert card["validation_mse"] == pytest.approx(min(errors))
 
     model = load_study_vae(tmp_path / "first/model")

@@ -206,17 +206,17 @@ def test_reconstructions_are_means_over_recordings_by_kind_and_model():
         for number in (0, 1)
         for kind, model, first in (
             ("music", "reference", 0.0),
-            ("reconstruction", "vae", 10.0),
-            ("phase", "vae", 20.0),
+            ("reconstruction", "codec", 10.0),
+            ("phase", "codec", 20.0),
             ("reconstruction", "pca", 30.0),
         )
     ]
-    report = {"reference": {}, "vae": {"recon_mse": 0.1}, "pca": {}}
+    report = {"reference": {}, "codec": {"recon_mse": 0.1}, "pca": {}}
     add_reconstructions(report, pd.DataFrame(rows, columns=["kind", "model", *scores]))
     means = dict(zip(scores, (1.0, 2.0, 3.0, 4.0), strict=True))
     assert report == {
         "reference": {"frame_rate_energy": 4.0},
-        "vae": {"recon_mse": 0.1}
+        "codec": {"recon_mse": 0.1}
         | {name: 10 + value for name, value in means.items()}
         | {"phase_alone": {name: 20 + value for name, value in means.items()}},
         "pca": {name: 30 + value for name, value in means.items()},
@@ -284,14 +284,14 @@ def test_samples_are_summed_up_by_model_and_music_beside_them(monkeypatch, corpu
     monkeypatch.setenv("TAKHT_WORKERS", "1")
     rng = np.random.default_rng(5)
     files = [
-        ("vae/1", "sample", "vae", "umm", 8.0),
-        ("vae/2", "sample", "vae", "umm", 8.0),
-        ("vae/3", "sample", "vae", "qasabgi", 8.0),
-        ("vae/4", "sample", "vae", "", 8.0),
-        ("vae/long", "long", "vae", "", 60.0),
+        ("vae/1", "sample", "codec", "umm", 8.0),
+        ("vae/2", "sample", "codec", "umm", 8.0),
+        ("vae/3", "sample", "codec", "qasabgi", 8.0),
+        ("vae/4", "sample", "codec", "", 8.0),
+        ("vae/long", "long", "codec", "", 60.0),
         ("pca/1", "sample", "pca", "", 9.0),
         ("study/1", "sample", "study_vae", "", 6.0),
-        ("other", "reconstruction", "vae", "umm", 12.0),
+        ("other", "reconstruction", "codec", "umm", 12.0),
     ]
     index = pd.DataFrame(files, columns=["file", "kind", "model", "composer", "seconds"])
     clips = list(corpus[2].values())
@@ -330,7 +330,7 @@ def test_samples_are_summed_up_by_model_and_music_beside_them(monkeypatch, corpu
     monkeypatch.setattr(summary, "list_samples", listed)
     monkeypatch.setattr(summary, "map_ordered", mapped)
     judge = Sums(np.random.default_rng(6))
-    report = {name: {} for name in ("study_vae", "pca", "vae", "shuffled", "reference")}
+    report = {name: {} for name in ("study_vae", "pca", "codec", "shuffled", "reference")}
     add_samples(report, None, index, judge, train, held_out, read, 8)
 
     # Two windows a piece, and of the composer with most pieces two.
@@ -349,7 +349,7 @@ def test_samples_are_summed_up_by_model_and_music_beside_them(monkeypatch, corpu
         for each in excerpts["train"]
     }
     for model, names, composers in (
-        ("vae", ["vae/1", "vae/2", "vae/3", "vae/4"], ["umm", "umm", "qasabgi", ""]),
+        ("codec", ["vae/1", "vae/2", "vae/3", "vae/4"], ["umm", "umm", "qasabgi", ""]),
         ("pca", ["pca/1"], [""]),
         ("study_vae", ["study/1"], [""]),
         ("shuffled", [], ["", ""]),
@@ -361,11 +361,11 @@ def test_samples_are_summed_up_by_model_and_music_beside_them(monkeypatch, corpu
         }
         expected = compare_sets(real, np.concatenate([each.statistics for each in own]), patches)
         expected |= summarize_music([each.music for each in own], composers, scales)
-        clipped = {"vae": 1 + 2 + 3 + 4, "pca": 6, "study_vae": 7, "shuffled": 9 + 10}
+        clipped = {"codec": 1 + 2 + 3 + 4, "pca": 6, "study_vae": 7, "shuffled": 9 + 10}
         expected["clipped_samples"] = clipped[model]
         if model != "shuffled":
-            expected["longest_piece_seconds"] = {"vae": 60.0, "pca": 9.0, "study_vae": 6.0}[model]
-        if model in ("vae", "shuffled"):
+            expected["longest_piece_seconds"] = {"codec": 60.0, "pca": 9.0, "study_vae": 6.0}[model]
+        if model in ("codec", "shuffled"):
             right = [
                 judge.composer(each.statistics) == whose
                 for each, whose in zip(own, composers if any(composers) else COMPOSERS, strict=True)
@@ -431,17 +431,17 @@ def test_the_report_has_every_key_and_only_numbers_json_knows(corpus, judge, tmp
     assert set(found["study_vae"]) - blocks == every | latents | {"phase_alone"}
     assert set(found["pca"]) == every | blocks | {"latents_per_second"}
     conditioned = {"composer_accuracy", "in_scale_share"}
-    assert set(found["vae"]) == every | blocks | latents | {"phase_alone"} | conditioned
+    assert set(found["codec"]) == every | blocks | latents | {"phase_alone"} | conditioned
     assert set(found["shuffled"]) == heard | blocks | compared | {"composer_accuracy"}
     assert set(found["reference"]) == heard | blocks | conditioned | {
         *("frame_rate_energy", "coverage", "diversity", "composer_accuracy_chance"),
     }
-    assert set(found["vae"]["phase_alone"]) == paired
-    assert found["vae"]["clipped_samples"] == 0
-    assert found["vae"]["longest_piece_seconds"] == 60
+    assert set(found["codec"]["phase_alone"]) == paired
+    assert found["codec"]["clipped_samples"] == 0
+    assert found["codec"]["longest_piece_seconds"] == 60
     numbers = pd.json_normalize(found).to_numpy(float)
     assert np.isfinite(numbers).all()
     assert (
         found["study_vae"]["phase_alone"]["frame_rate_energy"]
-        > found["vae"]["phase_alone"]["frame_rate_energy"]
+        > found["codec"]["phase_alone"]["frame_rate_energy"]
     )

@@ -24,7 +24,7 @@ def generate(
         typer.Option(
             "--models",
             metavar="FOLDER",
-            help="Folder of the models vae and prior; default: the project's.",
+            help="Folder of the models codec and prior; default: the project's.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
@@ -53,7 +53,7 @@ def generate(
     require_whole(count, 1, 1000, "--count")
     require_whole(seed, 0, 2**32 - 1, "--seed")
     folder = locate_models(models_dir)
-    codec, prior = load_codec(folder / "vae"), load_prior(folder / "prior")
+    codec, prior = load_codec(folder / "codec"), load_prior(folder / "prior")
     number = find_composer(composer, prior.composers, prior.labels)
     targets = name_targets(out, count, force=force)
     with (

@@ -21,7 +21,7 @@ def morph(
         typer.Option(
             "--models",
             metavar="FOLDER",
-            help="Folder of the model vae; default: the project's.",
+            help="Folder of the model codec; default: the project's.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
@@ -44,7 +44,7 @@ def morph(
     if seconds is not None:
         require_seconds(seconds)
     folder = locate_models(models_dir)
-    codec = load_codec(folder / "vae")
+    codec = load_codec(folder / "codec")
     (target,) = name_targets(out or Path(f"{first.stem}-to-{second.stem}.wav"), 1, force=force)
     with one_blas_thread(), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
         spectrograms = []

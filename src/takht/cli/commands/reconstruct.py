@@ -25,7 +25,7 @@ def reconstruct(
         typer.Option(
             "--models",
             metavar="FOLDER",
-            help="Folder of the model vae; default: the project's.",
+            help="Folder of the model codec; default: the project's.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
@@ -49,7 +49,7 @@ def reconstruct(
     if seconds is not None:
         require_seconds(seconds)
     folder = locate_models(models_dir)
-    codec = load_codec(folder / "vae")
+    codec = load_codec(folder / "codec")
     (target,) = name_targets(out or Path(f"{recording.stem}-reconstructed.wav"), 1, force=force)
     with (
         one_blas_thread(),

@@ -52,15 +52,11 @@ def _uses(
     src: Path, scale: str, experiments: list[str], values: dict[str, Any]
 ) -> Iterator[tuple[type[Section], dict[str, str]]]:
     """Yield each section with the names that its place is filled with."""
-    models = values.get("generation", {}).get("models", {})
     for section in list_sections(src):
         fields = {name for _, name, _, _ in string.Formatter().parse(section.at) if name}
-        generated = ".generation." in section.at or section.at.startswith("generation.")
         every = [
             [("scale", scale)] if "scale" in fields else [None],
-            [("experiment", each) for each in (models if generated else experiments)]
-            if "experiment" in fields
-            else [None],
+            [("experiment", each) for each in experiments] if "experiment" in fields else [None],
             [("feature", each) for each in values.get("features") or []]
             if "feature" in fields
             else [None],

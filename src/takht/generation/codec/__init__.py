@@ -1,1 +1,1 @@
-"""From spectrograms to latents and back: lapped principal components, and a network."""
+"""From spectrograms to latents and back: a lapped PCA."""

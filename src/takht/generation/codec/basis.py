@@ -22,7 +22,7 @@ class LappedBasis:
     synthesis: NDArray[np.float32]  # (spectra, bands), its inverse
     temporal_components: NDArray[np.float32]  # (block_frames * spectra, components)
     deviations: NDArray[np.float32]  # (components,), root mean squares of the training clips
-    floor: float  # squared error of a block, with the emphasis, that the components leave there
+    error: float  # squared error of a block, with the emphasis, that the components leave there
 
     @property
     def block_frames(self) -> int:
@@ -92,7 +92,7 @@ def fit_basis(
         synthesis=np.asarray(spectra.T @ np.linalg.inv(weighting), np.float32),
         temporal_components=temporal_components,
         deviations=np.sqrt(np.maximum(values, 1e-12)).astype(np.float32),
-        floor=max(energy - float(values.sum()), 1e-6),
+        error=max(energy - float(values.sum()), 1e-6),
     )
 
 

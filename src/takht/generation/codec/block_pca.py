@@ -1,4 +1,4 @@
-"""The baseline of every learnt model: plain principal components of blocks, without a network."""
+"""The baseline of the codec: plain principal components of blocks that do not overlap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -16,8 +16,8 @@ from takht.core.arrays import Frames
 from takht.core.randomness import rng_for
 from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.cepstral_detail import restore_detail
-from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import MeanSpectrum
+from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.pca import MeanSpectrum
 
 BAND_GROUPS = 16  # of equal width
 BANDS = 256
@@ -57,16 +57,16 @@ def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np
 
 
 def add_residual_noise(
-    codec: VaeCodec, mean_spectrum: MeanSpectrum, latents: Frames, residual: ResidualNoise
+    codec: LappedPca, mean_spectrum: MeanSpectrum, latents: Frames, residual: ResidualNoise
 ) -> Frames:
     """Return frames (frames, 256) in [0, 1] that a codec decodes, with their residual noise."""
     frames = restore_detail(codec.decode_unclipped(mean_spectrum, latents), residual.fine_gains)
-    frames += draw_noise(residual, codec.basis, codec.latents)
+    frames += draw_noise(residual, codec.basis)
     return np.asarray(np.clip(frames, 0, 1), np.float32)
 
 
-def draw_noise(residual: ResidualNoise, basis: LappedBasis, latents: int) -> Frames:
-    """Return a residual's noise (frames, bands), orthogonal to a basis's first components.
+def draw_noise(residual: ResidualNoise, basis: LappedBasis) -> Frames:
+    """Return a residual's noise (frames, bands), orthogonal to a basis.
 
     In it, 1 is the whole dB range. Taking out what they reach lowers levels and memory: the next
     round aims higher by as much.
@@ -85,9 +85,7 @@ def draw_noise(residual: ResidualNoise, basis: LappedBasis, latents: int) -> Fra
         spread = np.sqrt(np.mean(unit**2)) + _QUIETEST
         unit = unit + bend * (unit**2 / spread - spread)  # decibels have long tails downwards
         frames = unit * gain
-        coefficients = basis.analyse(frames)
-        coefficients[:, latents:] = 0
-        within = basis.synthesise(coefficients)
+        within = basis.synthesise(basis.analyse(frames))
         frames[: len(within)] -= within
         rms_found, memory_found = _quefrency_levels(frames / gain)
         rms_aim += np.clip(rms - rms_found, -0.5, 0.5)

@@ -7,7 +7,7 @@ import numpy as np
 
 from takht.core.arrays import Frames
 from takht.generation.codec.block_pca import BlockPca
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.metrics.distributions import active_units, bits_per_second, kl_nats
 from takht.generation.pieces.pieces import cut_windows
 from takht.generation.pieces.protocols import WindowModel
@@ -16,14 +16,14 @@ from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
 _BATCH = 8  # windows of the original's model in memory at a time
 
 
-def measure_codec(codec: VaeCodec, clips: Iterable[Frames]) -> dict[str, Any]:
+def measure_codec(codec: LappedPca, clips: Iterable[Frames]) -> dict[str, Any]:
     """Return mean squared error and latent use of the codec on clips (frames, bands) in [0, 1]."""
     errors, means, log_variances = [], [], []
     for clip in clips:
-        mean_spectrum, mean, log_variance = codec.encode(clip)
-        errors.append(_squared(codec.decode(mean_spectrum, mean), clip))
-        means.append(mean)
-        log_variances.append(log_variance)
+        mean_spectrum, latents = codec.encode(clip)
+        errors.append(_squared(codec.decode(mean_spectrum, latents), clip))
+        means.append(latents)
+        log_variances.append(np.broadcast_to(codec.log_variance, latents.shape))
     return _mse(errors) | _use(means, log_variances, codec.block_frames)
 
 

@@ -19,11 +19,11 @@ _LEAST_SHARE = 0.03  # of the time, for a pitch to be a step of a scale
 
 
 def measure_repetition(pitch: Values) -> tuple[float, float]:
-    """Return how well passages of 2 s come back, and the share of passages that do.
+    """Return the mean repetition of passages of 2 s, and the share of passages that are repeated.
 
-    A passage is compared with all that begin 3 s earlier or later and more, by the correlation of
-    their pitch classes about the piece's mean. The first number is the mean of the best; NaN where
-    the piece is too short.
+    The repetition of a passage is its highest correlation with a passage that begins at least 3 s
+    before or after it. Pitch classes are correlated, less their mean over the piece. Both numbers
+    are NaN where the piece is too short.
     """
     rate_hz = SAMPLE_RATE_HZ / HOP_SAMPLES / _POOLED_FRAMES
     count = len(pitch) // _POOLED_FRAMES

@@ -1,4 +1,4 @@
-"""How a piece moves in time: its pulse, how steady it is, its holes, and the rate of its blocks.
+"""How a piece moves in time: how steady its pulse is, its holes, and the rate of its blocks.
 
 Conventions: onset strengths have shape (frames,), in dB, FRAME_RATE_HZ of them a second.
 """
@@ -8,32 +8,11 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.spectrogram.decibel_range import power_of_unit
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
+from takht.generation.spectrogram.pulse import FRAME_RATE_HZ, Onsets, measure_pulse
 
-Onsets = NDArray[np.floating]
-
-FRAME_RATE_HZ = SAMPLE_RATE_HZ / HOP_SAMPLES
-PULSE_SECONDS = (0.25, 2.5)  # between two strokes
 TEMPO_WINDOW_SECONDS, TEMPO_STEP_SECONDS = 6.0, 3.0
 HOLE_SECONDS, HOLE_DB = 0.3, 25.0  # below the piece's median level for so long
 _TEMPO_TOLERANCE = 0.04  # as for the tempo measure of MIREX
-_STILL_DB = 0.1  # onsets that vary less are no strokes
-
-
-def measure_pulse(onsets: Onsets) -> tuple[float, float]:
-    """Return the highest peak of the autocorrelation at .25 to 2.5 s, and its lag in seconds.
-
-    The lag is the piece's own, so pieces of all tempi compare. 0 and NaN where nothing repeats.
-    """
-    lags = np.arange(*np.round(np.array(PULSE_SECONDS) * FRAME_RATE_HZ).astype(int))
-    lags = lags[lags < len(onsets) // 2]
-    found = _autocorrelate(onsets, lags)
-    inner = found[1:-1]
-    peaks = np.where((inner >= found[:-2]) & (inner > found[2:]), inner, 0)
-    if not peaks.any():
-        return 0.0, np.nan
-    best = int(peaks.argmax())
-    return float(peaks[best]), float(lags[1 + best] / FRAME_RATE_HZ)
 
 
 def measure_tempo_stability(onsets: Onsets) -> float:
@@ -75,14 +54,3 @@ def measure_holes(frames: Frames) -> float:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(int), [0]])))
     lengths = edges[1::2] - edges[::2]
     return float(lengths[lengths >= HOLE_SECONDS * FRAME_RATE_HZ].sum() / len(frames))
-
-
-def _autocorrelate(onsets: Onsets, lags: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the correlation of onsets with themselves so many frames later, shape (lags,)."""
-    centred = np.asarray(onsets, np.float64) - np.mean(onsets)
-    spectrum = np.fft.rfft(centred, 2 * len(centred))
-    products = np.fft.irfft(np.abs(spectrum) ** 2)[lags]
-    energy = np.concatenate([[0], np.cumsum(centred**2)])
-    least = _STILL_DB**2 * (len(centred) - lags)
-    early, late = energy[len(centred) - lags] + least, energy[-1] - energy[lags] + least
-    return np.asarray(products / np.sqrt(early * late))

@@ -22,10 +22,10 @@ from takht.generation.metrics.reconstruction import onset_strength_db
 from takht.generation.metrics.rhythm import (
     measure_block_modulation,
     measure_holes,
-    measure_pulse,
     measure_tempo_stability,
 )
 from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ, log_mel
+from takht.generation.spectrogram.pulse import measure_pulse
 
 # as long as a block, and what would be heard as a copy
 PATCH_FRAMES = {"3_seconds": 256, "1_second": 96, "370_ms": 32}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from takht.core.arrays import Frames
 from takht.features.statistics.intervals import compute_pitch_classes
 from takht.generation.codec.block_pca import BlockPca
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.metrics.codec import measure_codec, measure_pca, measure_windows
 from takht.generation.metrics.distributions import coverage, diversity, thin
 from takht.generation.metrics.excerpts import Excerpt, shuffle_blocks
@@ -44,7 +44,7 @@ _SCORES = ["lsd_db", "chroma", "onset", "frame_rate_energy"]
 
 
 def measure_models(
-    codec: VaeCodec,
+    codec: LappedPca,
     pca: BlockPca,
     original: WindowModel,
     clips: Sequence[Frames],
@@ -57,7 +57,7 @@ def measure_models(
     return {
         "study_vae": measure_windows(original, window_clips),
         "pca": measure_pca(pca, clips),
-        "vae": measure_codec(codec, clips),
+        "codec": measure_codec(codec, clips),
         "shuffled": {},
         "reference": {},
     }
@@ -91,12 +91,12 @@ def add_samples(
     Real clips have shape (frames, 256) and are in [0, 1].
     """
     drawn = index[index["kind"] == "sample"]
-    rows_of = {model: drawn[drawn["model"] == model] for model in ("study_vae", "pca", "vae")}
+    rows_of = {model: drawn[drawn["model"] == model] for model in ("study_vae", "pca", "codec")}
     found_of = {model: list_samples(folder, rows, block_frames) for model, rows in rows_of.items()}
-    ours = rows_of["vae"]
+    ours = rows_of["codec"]
     per_composer = int(ours.loc[ours["composer"] != "", "composer"].value_counts().max())
     seconds = float(ours["seconds"].max())
-    windows = int(np.median([len(each.statistics) for each in found_of["vae"]]))
+    windows = int(np.median([len(each.statistics) for each in found_of["codec"]]))
     judged = judge.excerpts("test", windows, per_composer)
     real = ReferenceSet(
         _embedded(judge, judge.excerpts("train", windows, _TRAIN_EXCERPTS * per_composer)),
@@ -104,38 +104,41 @@ def add_samples(
         cut_sample_patches(train, _TRAIN_OVERLAP),
         cut_sample_patches(held_out, 3),
     )
-    learnt, heard = (read_excerpts(side, seconds, per_composer) for side in ("train", "test"))
-    shuffled = partial(_measure_shuffled, block_frames=block_frames)
-    found_of["shuffled"] = map_ordered(shuffled, learnt, label="shuffle", unit="excerpt")
-    of_real = map_ordered(
-        partial(_measure_real, block_frames=block_frames), heard, label="music", unit="excerpt"
+    train_excerpts, real_excerpts = (
+        read_excerpts(side, seconds, per_composer) for side in ("train", "test")
     )
+    shuffled = partial(_measure_shuffled, block_frames=block_frames)
+    found_of["shuffled"] = map_ordered(shuffled, train_excerpts, label="shuffle", unit="excerpt")
+    measure = partial(_measure_real, block_frames=block_frames)
+    real_music = map_ordered(measure, real_excerpts, label="music", unit="excerpt")
     scales: Scales = {}
-    for each in learnt:
+    for each in train_excerpts:
         pitches = count_pitches(compute_pitch_classes(each.wave, SAMPLE_RATE_HZ))
         scales.setdefault(each.composer, []).append(find_scale(pitches))
-    asked = {model: list(rows["composer"]) for model, rows in rows_of.items()}
-    asked["shuffled"] = [each.composer for each in learnt]
+    composers_of = {model: list(rows["composer"]) for model, rows in rows_of.items()}
+    composers_of["shuffled"] = [each.composer for each in train_excerpts]
     for model, found in found_of.items():
-        # shuffled music is on the scales of the recordings that they are found in
-        whose = [""] * len(found) if model == "shuffled" else asked[model]
+        composers = composers_of[model]
+        # the scales come from the music that is shuffled: to measure it on them says nothing
+        of_scales = [""] * len(found) if model == "shuffled" else composers
         report[model] |= _of_samples(found, judge, real)
-        report[model] |= summarize_music([each.music for each in found], whose, scales)
-        if model in ("vae", "shuffled"):
-            pairs = zip(found, asked[model], strict=True)
-            said = [(judge.composer(each.statistics), name) for each, name in pairs if name]
-            report[model]["composer_accuracy"] = _share_right(said)
+        report[model] |= summarize_music([each.music for each in found], of_scales, scales)
+        if model in ("codec", "shuffled"):
+            statistics = [each.statistics for each in found]
+            report[model]["composer_accuracy"] = _composer_accuracy(judge, statistics, composers)
     for model in rows_of:
         own = index[(index["model"] == model) & index["kind"].isin(["sample", "long"])]
         report[model]["longest_piece_seconds"] = float(own["seconds"].max())
     size = min(len(real.train), len(real.held_out))
     first, second = (thin(rows, size) for rows in (real.held_out, real.train))
-    said = [(judge.composer(each.statistics), each.composer) for each in judged]
-    report["reference"] |= summarize_music(of_real, [each.composer for each in heard], scales)
+    real_composers = [each.composer for each in real_excerpts]
+    report["reference"] |= summarize_music(real_music, real_composers, scales)
     report["reference"] |= {
         "coverage": coverage(first, second),
         "diversity": diversity(first, second),
-        "composer_accuracy": _share_right(said),
+        "composer_accuracy": _composer_accuracy(
+            judge, [each.statistics for each in judged], [each.composer for each in judged]
+        ),
         "composer_accuracy_chance": judge.chance,
     }
 
@@ -172,5 +175,9 @@ def _of_samples(
     }
 
 
-def _share_right(pairs: Sequence[tuple[str, str]]) -> float:
-    return float(np.mean([said == asked for said, asked in pairs]))
+def _composer_accuracy(
+    judge: Judge, statistics: Sequence[NDArray[np.float32]], composers: Sequence[str]
+) -> float:
+    """Return the share of pieces that the judge identifies, of those that have a composer."""
+    pairs = zip(statistics, composers, strict=True)
+    return float(np.mean([judge.composer(rows) == name for rows, name in pairs if name]))

@@ -7,7 +7,7 @@ from takht.core import tensorflow_setup
 from takht.core.model_files import read_card
 from takht.generation.codec import codec_folder
 from takht.generation.codec.block_pca import BlockPca
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.prior import prior_folder
 from takht.generation.prior.prior import Prior
 from takht.generation.study_vae.card import StudyVaeCard
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from takht.generation.study_vae.model import StudyVae
 
 
-def load_codec(folder: Path) -> VaeCodec:
-    """Return the temporal VAE of a model folder.
+def load_codec(folder: Path) -> LappedPca:
+    """Return the codec of a model folder.
 
     Raises:
         TakhtError: the folder holds no such model of this version; one line.
@@ -26,7 +26,7 @@ def load_codec(folder: Path) -> VaeCodec:
 
 
 def load_pca(folder: Path) -> BlockPca:
-    """Return the baseline that is kept beside the temporal VAE.
+    """Return the baseline that is kept beside the codec.
 
     Raises:
         TakhtError: the folder holds no such model of this version; one line.

@@ -4,7 +4,7 @@ import numpy as np
 
 from takht.core.arrays import Frames, Waveform
 from takht.generation.codec.block_pca import BlockPca
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.residual_noise import add_residual_noise
 from takht.generation.pieces.protocols import ComposerPrior
 from takht.generation.sound.griffin_lim import griffin_lim
@@ -17,7 +17,7 @@ ITERATIONS = 16  # twice as many take 0.1 dB off the spectral distance and doubl
 
 
 def compose_piece(
-    codec: VaeCodec,
+    codec: LappedPca,
     prior: ComposerPrior,
     composer: int | None,
     seconds: float,
@@ -66,7 +66,7 @@ def join_windows(windows: Frames) -> Frames:
     return windows.transpose(0, 2, 1).reshape(-1, windows.shape[1])
 
 
-def reconstruct(codec: VaeCodec | BlockPca, frames: Frames) -> Frames:
+def reconstruct(codec: LappedPca | BlockPca, frames: Frames) -> Frames:
     """Return a spectrogram (frames, bands) after a codec, as long as it was, in [0, 1].
 
     The last block is filled up with its last frame, and what was filled in is cut off again.
@@ -75,19 +75,18 @@ def reconstruct(codec: VaeCodec | BlockPca, frames: Frames) -> Frames:
     padded = np.pad(frames, ((0, lacking), (0, 0)), mode="edge")
     if isinstance(codec, BlockPca):
         return codec.reconstruct(padded)[: len(frames)]
-    mean_spectrum, latents, _ = codec.encode(padded)
-    return codec.decode(mean_spectrum, latents)[: len(frames)]
+    return codec.decode(*codec.encode(padded))[: len(frames)]
 
 
-def morph(codec: VaeCodec, first: Frames, second: Frames) -> Frames:
+def morph(codec: LappedPca, first: Frames, second: Frames) -> Frames:
     """Return a spectrogram (frames, bands) in [0, 1] that begins as the first, ends as the second.
 
     It is as long as the shorter one, in whole blocks. Latents cross-fade at
     equal power, which keeps their variance; the mean spectrum glides.
     """
     length = min(len(first), len(second)) // codec.block_frames * codec.block_frames
-    mean_spectrum, latents, _ = codec.encode(first[:length])
-    other_mean_spectrum, other, _ = codec.encode(second[:length])
+    mean_spectrum, latents = codec.encode(first[:length])
+    other_mean_spectrum, other = codec.encode(second[:length])
     share = np.linspace(0, 1, len(latents), dtype=np.float32)[:, None]
     mixed = np.asarray(np.sqrt(1 - share) * latents + np.sqrt(share) * other, np.float32)
     middle = codec.decode(np.float32(0.5) * (mean_spectrum + other_mean_spectrum), mixed)

@@ -11,7 +11,7 @@ from pydantic import Field
 from takht.core.arrays import Frames, Waveform
 from takht.core.randomness import rng_for
 from takht.generation.codec.block_pca import BlockPca
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.pieces.pieces import (
     WINDOW_FRAMES,
     compose_piece,
@@ -53,7 +53,7 @@ class Item:
 
     file: str  # without its suffix
     kind: str  # sample, long, interpolation, music, reconstruction, phase
-    model: str  # vae, pca, study_vae, reference
+    model: str  # codec, pca, study_vae, reference
     frames: Frames  # of the model's own kind; of music its wave
     composer: str = ""  # asked for, or whose recording it is
     recording: str = ""
@@ -90,13 +90,13 @@ def group_into_figures(file: str, items: Iterable[Item]) -> Iterator[Figure]:
         yield Figure(file if number == 1 else f"{file}-{number}", sheet)
 
 
-def plan_pieces(codec: VaeCodec, prior: ComposerPrior, sizes: GenerationPlan) -> Iterator[Item]:
+def plan_pieces(codec: LappedPca, prior: ComposerPrior, sizes: GenerationPlan) -> Iterator[Item]:
     """Yield pieces composed by the prior: of no composer, of each, and a long one."""
 
     def piece(file: str, kind: str, composer: str, seconds: float) -> Item:
         number = list(prior.composers).index(composer) if composer else None
         frames = compose_piece(codec, prior, number, seconds, rng_for(sizes.seed, file))
-        return Item(file, kind, "vae", frames, composer=composer, seconds=seconds)
+        return Item(file, kind, "codec", frames, composer=composer, seconds=seconds)
 
     for number in range(1, sizes.unconditional + 1):
         yield piece(f"unconditional/{number:02d}", "sample", "", sizes.seconds)
@@ -136,7 +136,7 @@ def choose_excerpt(wave: Waveform) -> slice:
 def plan_reconstructions(
     recording: str,
     wave: Waveform,
-    codec: VaeCodec,
+    codec: LappedPca,
     pca: BlockPca,
     original: WindowModel,
     *,
@@ -153,10 +153,10 @@ def plan_reconstructions(
     heard = wave[part.start * HOP_SAMPLES : (part.stop - 1) * HOP_SAMPLES]
     for name, kind, model, frames in (
         ("music", "music", "reference", heard),
-        ("vae", "reconstruction", "vae", reconstruct(codec, unit)[part]),
+        ("codec", "reconstruction", "codec", reconstruct(codec, unit)[part]),
         ("pca", "reconstruction", "pca", reconstruct(pca, unit)[part]),
         ("study_vae", "reconstruction", "study_vae", kept),
-        ("phase", "phase", "vae", unit[part]),
+        ("phase", "phase", "codec", unit[part]),
         ("original_phase", "phase", "study_vae", theirs),
     ):
         file = f"reconstructions/{recording}/{name}"
@@ -173,7 +173,9 @@ def plan_study_samples(original: WindowModel, sizes: GenerationPlan) -> Iterator
         yield Item(file, "sample", "study_vae", join_windows(original.decode(latents)))
 
 
-def plan_morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec) -> Iterator[Item]:
+def plan_morphs(
+    names: Sequence[str], waves: Sequence[Waveform], codec: LappedPca
+) -> Iterator[Item]:
     """Yield two recordings' excerpts and a piece that goes from the first to the second.
 
     `waves` are in [-1, 1], shape (samples,) each.
@@ -186,4 +188,4 @@ def plan_morphs(names: Sequence[str], waves: Sequence[Waveform], codec: VaeCodec
         yield Item(f"interpolation/{number}", "music", "reference", wave, recording=name)
     frames = morph(codec, *(log_mel(wave) for wave in excerpts))
     file, between = "interpolation/1-to-2", " to ".join(names)
-    yield Item(file, "interpolation", "vae", frames, recording=between)
+    yield Item(file, "interpolation", "codec", frames, recording=between)

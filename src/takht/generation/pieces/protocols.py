@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from takht.core.arrays import Frames
-from takht.generation.codec.mean_spectrum import MeanSpectrum
+from takht.generation.codec.pca import MeanSpectrum
 from takht.generation.codec.residual_noise import ResidualNoise
 
 

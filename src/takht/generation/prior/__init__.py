@@ -1,1 +1,1 @@
-"""A prior over pieces: their style, and which latents follow one another."""
+"""A prior over pieces: a style, and blocks of latents that a denoiser makes out of noise."""

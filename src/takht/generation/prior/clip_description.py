@@ -7,21 +7,23 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.codec.cepstral_detail import detail_gains
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.residual_noise import describe_residual
+from takht.generation.prior.pulses import Pulse, find_pulse
 
 _QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
 
 
 @dataclass(frozen=True)
 class ClipDescription:
-    """What is said of a clip: its style, its latents, and its residual noise's loudness."""
+    """What is said of a clip: its style, its latents, its residual noise's loudness, its pulse."""
 
     code: NDArray[np.float32]  # (spectrum_components,)
     latents: Frames  # (blocks, latents)
     levels: NDArray[np.float32]  # (LEVELS,)
     envelope: NDArray[np.float32]  # (blocks * block_frames,)
     fine_gains: NDArray[np.float32]  # (4,)
+    pulse: Pulse
 
     @property
     def scales(self) -> NDArray[np.float32]:
@@ -39,12 +41,11 @@ class ClipDescription:
         return self.envelope.reshape(len(self.latents), -1)
 
 
-def describe_clip(codec: VaeCodec, clip: Frames) -> ClipDescription:
+def describe_clip(codec: LappedPca, clip: Frames) -> ClipDescription:
     """Return a clip (frames, bands) in [0, 1] as the prior sees it."""
-    mean_spectrum, latents, _ = codec.encode(clip)
+    mean_spectrum, latents = codec.encode(clip)
     decoded = codec.decode_unclipped(mean_spectrum, latents)
     levels, envelope = describe_residual(clip[: len(decoded)] - decoded)
     gains = detail_gains(clip[: len(decoded)], np.clip(decoded, 0, 1))
-    return ClipDescription(
-        codec.spectrum_pca.encode(mean_spectrum), latents, levels, envelope, gains
-    )
+    code, pulse = codec.spectrum_pca.encode(mean_spectrum), find_pulse(clip, codec.block_frames)
+    return ClipDescription(code, latents, levels, envelope, gains, pulse)

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.pca import Pca
 from takht.generation.prior.denoiser import Denoiser
+from takht.generation.prior.pulses import NO_PULSE, Pulse
 from takht.generation.prior.sampling import draw_blocks
 
 
@@ -16,7 +17,7 @@ class DenoisedBlocks:
     """A denoiser, and what turns the numbers that it draws into blocks; NumPy alone."""
 
     denoiser: Denoiser
-    envelope_pca: SpectrumPca  # of the residual noise's loudness in a block: (n, block_frames)
+    envelope_pca: Pca  # of the residual noise's loudness in a block: (n, block_frames)
     deviations: NDArray[np.float32]  # (numbers,), of what the denoiser draws, where music has 1
     composers: int
     guidance: float  # of composer and style: 1 as learnt, more exaggerates them
@@ -33,25 +34,35 @@ class DenoisedBlocks:
         return self.denoiser.numbers - len(self.envelope_pca.axes)
 
     def draw(
-        self, composer: int, style: NDArray[np.float32], blocks: int, rng: np.random.Generator
+        self,
+        composer: int,
+        style: NDArray[np.float32],
+        blocks: int,
+        rng: np.random.Generator,
+        pulse: Pulse = NO_PULSE,
     ) -> tuple[Frames, Frames]:
         """Return latents (blocks, latents) at unit scale, and envelopes (blocks, block_frames)."""
-        numbers = self.draw_numbers(composer, style, blocks, rng) / self.deviations
+        numbers = self.draw_numbers(composer, style, blocks, rng, pulse) / self.deviations
         return numbers[:, : self.latents], self.envelope_pca.decode(numbers[:, self.latents :])
 
     def draw_numbers(
-        self, composer: int, style: NDArray[np.float32], blocks: int, rng: np.random.Generator
+        self,
+        composer: int,
+        style: NDArray[np.float32],
+        blocks: int,
+        rng: np.random.Generator,
+        pulse: Pulse = NO_PULSE,
     ) -> NDArray[np.float32]:
         """Return what the denoiser takes for music, (blocks, numbers), as spread as it comes."""
-        whose = np.eye(self.composers, dtype=np.float32)[composer]
+        one_hot = np.eye(self.composers, dtype=np.float32)[composer]
 
         def denoise(noisy: Frames, sigma: float) -> Frames:
-            anyones = self.denoiser.denoise(noisy, sigma, 0 * whose, 0 * style)
+            unconditional = self.denoiser.denoise(noisy, sigma, 0 * one_hot, 0 * style)
             if not self.guidance:
-                return anyones
-            theirs = self.denoiser.denoise(noisy, sigma, whose, style)
-            return anyones + np.float32(self.guidance) * (theirs - anyones)
+                return unconditional
+            conditional = self.denoiser.denoise(noisy, sigma, one_hot, style)
+            return unconditional + np.float32(self.guidance) * (conditional - unconditional)
 
         shape = blocks, self.denoiser.numbers
         window = self.denoiser.window_blocks
-        return draw_blocks(denoise, shape, window, self.sampling_steps, rng)
+        return draw_blocks(denoise, shape, window, self.sampling_steps, rng, pulse)

@@ -5,6 +5,7 @@ weighted by how much of it is music at that noise level. The network is scaled b
 leaves uncertain, so a network of 0 is the filter.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,7 @@ class Denoiser:
     ) -> NDArray[np.float32]:
         """Return the estimate of windows (n, window_blocks, numbers) with noise of deviation sigma.
 
-        `composer` (composers,) is 1 at one place, or 0 for anyone; `style` has shape (styles,).
+        `composer` (composers,) is 1 at one place, or 0 for none; `style` has shape (styles,).
         """
         linear, uncertain = estimate_linearly(noisy, sigma, self.variances)
         blocks = np.concatenate([noisy / np.float32(np.sqrt(1 + sigma**2)), linear], axis=-1)
@@ -52,9 +53,10 @@ class Denoiser:
 def estimate_linearly(
     noisy: Frames, sigma: float, variances: NDArray[np.float32]
 ) -> tuple[Frames, NDArray[np.float32]]:
-    """Return the Wiener estimate of windows (n, window_blocks, numbers), and what it leaves open.
+    """Return the Wiener estimate of windows (n, window_blocks, numbers), and its uncertainty.
 
-    That is the deviation of each row of the DCT about the estimate's, (window_blocks, numbers).
+    The uncertainty is the standard deviation of the music about the estimate, of each frequency of
+    the DCT, (window_blocks, numbers).
     """
     dct = dct_matrix(len(variances))
     share = variances / (variances + np.float32(sigma**2))
@@ -66,10 +68,15 @@ def dct_matrix(blocks: int) -> NDArray[np.float32]:
     return np.asarray(scipy.fft.dct(np.eye(blocks), norm="ortho", axis=0), np.float32)
 
 
-def fit_variances(windows: Frames) -> NDArray[np.float32]:
-    """Return the variance of each row of the DCT of windows (n, window_blocks, numbers).
+def fit_variances(batches: Iterable[Frames]) -> NDArray[np.float32]:
+    """Return the variance (window_blocks, numbers) of each frequency of the windows' DCT.
 
-    It is about 0, where music at unit scale has its mean.
+    Windows come in batches (n, window_blocks, numbers). The variance is about 0, where music at
+    unit scale has its mean.
     """
-    rows = dct_matrix(windows.shape[1]) @ windows
-    return np.asarray(np.maximum(np.mean(rows**2, axis=0), _LEAST_VARIANCE), np.float32)
+    total, count = np.zeros(1), 0
+    for windows in batches:
+        frequencies = dct_matrix(windows.shape[1]) @ windows
+        total = total + np.sum(frequencies**2, axis=0, dtype=np.float64)
+        count += len(windows)
+    return np.asarray(np.maximum(total / count, _LEAST_VARIANCE), np.float32)

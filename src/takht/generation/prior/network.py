@@ -65,7 +65,7 @@ def residual(
     """Return what the network adds to windows, shape (n, window_blocks, numbers).
 
     `blocks` (n, window_blocks, 2 * numbers) are noisy ones and their linear estimate. `log_sigma`
-    (n, 1), `composer` (n, composers), which is 1 at one place or 0 for anyone, and `style`
+    (n, 1), `composer` (n, composers), which is 1 at one place or 0 for none, and `style`
     (n, styles) belong to windows; n may be 1 for all. `drop` is dropout, in training.
     """
     angles = log_sigma * _FREQUENCIES
@@ -96,8 +96,10 @@ def _attend(xp: Any, weights: Weights, name: str, x: Any) -> Any:
     """Return what each block takes from the others, (n, blocks, width)."""
     table = weights[f"{name}/distances"]  # (heads, 2 * blocks - 1): of each distance
     blocks, heads = x.shape[1], table.shape[0]
-    parts = xp.reshape(_dense(xp, weights, f"{name}/attend", x), (-1, blocks, 3, heads, HEAD_WIDTH))
-    query, key, value = (xp.transpose(parts[:, :, part], (0, 2, 1, 3)) for part in range(3))
+    query, key, value = (
+        xp.transpose(xp.reshape(part, (-1, blocks, heads, HEAD_WIDTH)), (0, 2, 1, 3))
+        for part in xp.split(_dense(xp, weights, f"{name}/attend", x), 3, -1)
+    )
     places = np.arange(blocks)
     near = xp.take(table, places[:, None] - places + blocks - 1, axis=1)
     logits = xp.matmul(query, xp.transpose(key, (0, 1, 3, 2))) / np.float32(np.sqrt(HEAD_WIDTH))
@@ -108,8 +110,11 @@ def _attend(xp: Any, weights: Weights, name: str, x: Any) -> Any:
 
 
 def _see_neighbours(xp: Any, x: Any, kernel: Any) -> Any:
+    """Return blocks (n, blocks, width) convolved, channel by channel, with a (REACH, width)."""
     padded = xp.pad(x, ((0, 0), (REACH // 2, REACH // 2), (0, 0)))
-    return sum(padded[:, tap : tap + x.shape[1]] * kernel[tap] for tap in range(REACH))
+    ends = [(tap, tap + x.shape[1]) for tap in range(REACH)]
+    # TensorFlow has a fast gradient of `split`, and a slow one of slices
+    return sum(xp.split(padded, end, 1)[1] * kernel[tap] for tap, end in enumerate(ends))
 
 
 def _dense(xp: Any, weights: Weights, name: str, x: Any) -> Any:

@@ -1,7 +1,7 @@
-"""A prior over pieces in two steps: a style, which stays, and blocks, which go on.
+"""A prior over pieces in two steps: a style and a pulse, which stay, and blocks, which go on.
 
-A style is drawn about its composer's mean. Blocks, a few latents and the residual noise's loudness
-each, come out of noise by a denoiser.
+A style is drawn about its composer's mean; a pulse is that of a clip of the composer. Blocks, a few
+latents and the residual noise's loudness each, come out of noise by a denoiser.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.mean_spectrum import MeanSpectrum, SpectrumPca
+from takht.generation.codec.pca import MeanSpectrum, Pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, ResidualNoise
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.pulses import Pulses
 from takht.generation.prior.styles import Styles
 from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
 
@@ -23,11 +24,12 @@ class Prior:
 
     composers: tuple[str, ...]
     labels: tuple[str, ...]
-    spectrum_pca: SpectrumPca
+    spectrum_pca: Pca
     styles: Styles
+    pulses: Pulses
     blocks: DenoisedBlocks
     fine_gains: NDArray[np.float32]  # (4,), that give back what coding takes from fine structure
-    residual: float  # of the residual noise's amplitude: 1 is as strong as in the clips
+    residual_noise: float  # its amplitude: 1 is as strong as in the clips
     style_temperature: float  # of draws about a composer's mean: 1 is as wide as the clips are
 
     def draw(
@@ -42,10 +44,12 @@ class Prior:
         numbers, style = self.styles.draw(composer, self.style_temperature, rng)
         frames = 1 + seconds * SAMPLE_RATE_HZ / HOP_SAMPLES
         count = int(np.ceil(frames / self.blocks.block_frames))
-        unit, envelope = self.blocks.draw(composer, self.styles.standardise(numbers), count, rng)
+        pulse = self.pulses.draw(composer, rng)
+        standard = self.styles.standardise(numbers)
+        unit, envelope = self.blocks.draw(composer, standard, count, rng, pulse)
         latents = self.blocks.latents
         levels = style[latents:].copy()
-        levels[:BAND_GROUPS] += np.log(np.float32(self.residual))
+        levels[:BAND_GROUPS] += np.log(np.float32(self.residual_noise))
         return (
             self.spectrum_pca.decode(numbers[: len(self.spectrum_pca.axes)]),
             unit * np.exp(style[:latents]),

@@ -15,10 +15,11 @@ from takht.core.model_files import (
     write_card,
 )
 from takht.generation.codec.generation_card import GenerationCard
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.generation.codec.pca import Pca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.denoiser import Denoiser
 from takht.generation.prior.prior import Prior
+from takht.generation.prior.pulses import Pulses
 from takht.generation.prior.styles import Styles
 
 
@@ -40,6 +41,7 @@ class PriorCard(GenerationCard):
 def save_prior(folder: Path, card: PriorCard, prior: Prior) -> None:
     """Write prior and card into an empty folder."""
     write_arrays(folder, "styles", asdict(prior.styles) | {"fine_gains": prior.fine_gains})
+    write_arrays(folder, "pulses", asdict(prior.pulses))
     write_arrays(folder, "mean_spectrum", asdict(prior.spectrum_pca))
     blocks = prior.blocks
     write_arrays(folder, "envelope", asdict(blocks.envelope_pca))
@@ -61,21 +63,23 @@ def load_prior(folder: Path) -> Prior:
         prior = Prior(
             composers=card.composers,
             labels=card.labels,
-            spectrum_pca=SpectrumPca(**read_arrays(folder, "mean_spectrum")),
+            spectrum_pca=Pca(**read_arrays(folder, "mean_spectrum")),
             fine_gains=styles.pop("fine_gains"),
             styles=Styles(**styles),
+            pulses=Pulses(**read_arrays(folder, "pulses")),
             blocks=_load_blocks(folder, card),
-            residual=card.residual_noise,
+            residual_noise=card.residual_noise,
             style_temperature=card.style_temperature,
         )
         found = (
             len(prior.styles.means),
             len(prior.labels),
+            len(np.unique(prior.pulses.composer)),
             prior.blocks.block_frames,
             prior.blocks.latents,
         )
-        if found != (len(card.composers), len(card.composers), card.block_frames, card.latents):
-            raise ValueError(f"composers, labels, frames and latents {found}")
+        if found != (*3 * (len(card.composers),), card.block_frames, card.latents):
+            raise ValueError(f"composers, labels, pulses, frames and latents {found}")
         quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
         quick.draw(0, 1.0, np.random.default_rng(0))
     except (IndexError, KeyError, MemoryError, TypeError, ValueError) as error:
@@ -87,7 +91,7 @@ def _load_blocks(folder: Path, card: PriorCard) -> DenoisedBlocks:
     arrays = read_arrays(folder, "blocks")
     return DenoisedBlocks(
         Denoiser(arrays["variances"], read_arrays(folder, "network")),
-        SpectrumPca(**read_arrays(folder, "envelope")),
+        Pca(**read_arrays(folder, "envelope")),
         arrays["deviations"],
         composers=len(card.composers),
         guidance=card.guidance,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
+from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_noise
 
 MOST_NOISE, LEAST_NOISE = 20.0, 0.05  # deviations; music has about 1
 _CURVE = 5.0  # of the noise levels: higher spends more steps on little noise
@@ -22,14 +23,16 @@ def draw_blocks(
     window_blocks: int,
     steps: int,
     rng: np.random.Generator,
+    pulse: Pulse = NO_PULSE,
 ) -> NDArray[np.float32]:
     """Return blocks of the shape (blocks, numbers) that `denoise` takes for music.
 
     `denoise` returns the estimate of windows (n, window_blocks, numbers) with noise of a deviation.
+    A pulse makes blocks come back.
     """
     length = max(shape[0], window_blocks)
     sigmas = noise_levels(steps)
-    noisy = np.float32(sigmas[0]) * rng.standard_normal((length, shape[1]), dtype=np.float32)
+    noisy = np.float32(sigmas[0]) * draw_noise((length, shape[1]), pulse, rng)
     before, last = noisy, 0.0
     for sigma, following in zip(sigmas, [*sigmas[1:], 0.0], strict=True):
         estimate = denoise_all(denoise, noisy, sigma, window_blocks)

@@ -28,7 +28,9 @@ class DenoiserModel(Section):
     learning_rate: float = Field(gt=0, le=1)
     weight_decay: float = Field(ge=0, le=1)
     dropout: float = Field(ge=0, lt=1)
-    anyone: float = Field(ge=0, lt=1, description="share of windows without composer and style")
+    unconditional_share: float = Field(
+        ge=0, lt=1, description="of windows, trained without composer and style"
+    )
     style_noise: float = Field(ge=0, le=10, description="added to styles, of their deviation")
     seed: Seed
 

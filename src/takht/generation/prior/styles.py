@@ -31,9 +31,11 @@ class Styles:
     def draw(
         self, composer: int, temperature: float, rng: np.random.Generator
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return numbers (numbers,) of a style, and log scales and levels (latents + LEVELS,).
+        """Return a style: its numbers (numbers,), and what they stand for, (latents + LEVELS,).
 
-        The first of the numbers code the mean spectrum. `temperature` 1 is as wide as clips are.
+        The numbers are a code of the mean spectrum, then scores of the style's components. What
+        they stand for are the logarithms of the latents' scales, then the residual noise's levels.
+        At temperature 1, styles are spread as those of the composer's clips.
         """
         away = self.root @ rng.standard_normal(len(self.root), dtype=np.float32)
         numbers = self.means[composer] + np.float32(temperature) * away

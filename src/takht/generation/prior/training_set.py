@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from takht.errors import TakhtError
 from takht.generation.codec.clips import Clips
-from takht.generation.codec.codec import VaeCodec
+from takht.generation.codec.codec import LappedPca
 from takht.generation.prior.clip_description import ClipDescription, describe_clip
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.prior import Prior
+from takht.generation.prior.pulses import collect_pulses
 from takht.generation.prior.settings import PriorModel
 from takht.generation.prior.styles import Styles
 
@@ -27,7 +28,7 @@ class TrainingSet(NamedTuple):
 
 
 def describe_side(
-    codec: VaeCodec, feature_dir: Path, split: pd.DataFrame, side: str, *, grids: int
+    codec: LappedPca, feature_dir: Path, split: pd.DataFrame, side: str, *, grids: int
 ) -> TrainingSet:
     """Return all clips of a side, each described from so many places of its first block on.
 
@@ -56,19 +57,20 @@ def read_labels(split: pd.DataFrame) -> dict[str, str]:
 def make_prior(
     train: TrainingSet,
     labels: dict[str, str],
-    codec: VaeCodec,
+    codec: LappedPca,
     styles: Styles,
     blocks: DenoisedBlocks,
     settings: PriorModel,
 ) -> Prior:
-    """Return the prior of styles and of blocks."""
+    """Return the prior of styles, of the training clips' pulses and of blocks."""
     return Prior(
         composers=tuple(labels),
         labels=tuple(labels.values()),
         spectrum_pca=codec.spectrum_pca,
         styles=styles,
+        pulses=collect_pulses([clip.pulse for clip in train.clips], train.composer),
         blocks=blocks,
         fine_gains=np.mean([clip.fine_gains for clip in train.clips], axis=0, dtype=np.float32),
-        residual=settings.residual_noise,
+        residual_noise=settings.residual_noise,
         style_temperature=settings.style_temperature,
     )

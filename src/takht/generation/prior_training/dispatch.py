@@ -1,5 +1,6 @@
 """From features to a prior."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from takht.generation.prior.prior import Prior
 from takht.generation.prior.prior_folder import PriorCard
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles
-from takht.generation.prior.training_set import describe_side, make_prior, read_labels
+from takht.generation.prior.training_set import TrainingSet, describe_side, make_prior, read_labels
 
 _GRIDS = 4  # places of the first block from which a training clip is described
 
@@ -23,7 +24,7 @@ def fit_to_features(
     settings: PriorModel,
     denoiser: DenoiserModel,
     size: DenoiserTraining,
-    vae_dir: Path,
+    codec_dir: Path,
     feature_dir: Path,
     split: pd.DataFrame,
     checkpoint: Checkpoint,
@@ -35,17 +36,20 @@ def fit_to_features(
     Raises:
         TakhtError: a composer has no training clip that is long enough, or no clip has a window.
     """
-    labels, codec = read_labels(split), load_codec(vae_dir)
+    labels, codec = read_labels(split), load_codec(codec_dir)
     tensorflow_setup.set_up(size.threads)  # TensorFlow takes seconds to import, so not above
     from takht.generation.prior_training.fit import fit_denoised_blocks
 
     values = [settings.model_dump(), denoiser.model_dump(), size.model_dump(), split.to_csv()]
     values.append(tensorflow_setup.list_devices())
-    checkpoint.open([fit_to_features], values, [vae_dir, feature_dir])
+    checkpoint.open([fit_to_features], values, [codec_dir, feature_dir])
     with one_blas_thread():
         train = describe_side(codec, feature_dir, split, "train", grids=_GRIDS)
         validation = describe_side(codec, feature_dir, split, "validation", grids=1)
-        styles = fit_styles(train.clips, train.composer, len(labels), settings)
+        _name_short_composers(train, list(labels), size.window_blocks)
+        # a clip counts once: its other descriptions differ by less than a block
+        clips, composers = train.clips[::_GRIDS], train.composer[::_GRIDS]
+        styles = fit_styles(clips, composers, len(labels), settings)
         blocks, curve = fit_denoised_blocks(
             train, validation, styles, settings.style_temperature, codec, denoiser, size, checkpoint
         )
@@ -67,3 +71,17 @@ def fit_to_features(
         sampling_steps=denoiser.sampling_steps,
     )
     return card, make_prior(train, labels, codec, styles, blocks, settings), curve
+
+
+def _name_short_composers(train: TrainingSet, composers: list[str], window_blocks: int) -> None:
+    """Write a line for each composer without a training window.
+
+    A style needs nine blocks only, so its pieces have its timbre; the denoiser knows it as none.
+    """
+    pairs = zip(train.clips, train.composer.tolist(), strict=True)
+    found = {composer for clip, composer in pairs if len(clip.latents) >= window_blocks}
+    for number in sorted(set(range(len(composers))) - found):
+        sys.stderr.write(
+            f"train_prior: composer {composers[number]}: no training clip has the {window_blocks} "
+            "blocks of a window; new pieces have this composer's timbre, in the manner of all\n"
+        )

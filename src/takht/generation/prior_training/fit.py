@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from takht.cache.checkpoint import Checkpoint
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
-from takht.generation.codec.codec import VaeCodec
-from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.pca import fit_pca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining
 from takht.generation.prior.styles import Styles
@@ -19,7 +19,8 @@ from takht.generation.prior_training.loop import Known, train_denoiser
 from takht.generation.prior_training.windows import cut_windows
 
 _ENVELOPE_WEIGHT = 0.3  # of errors of the residual noise's loudness; latents have 1 on average
-_MEASURED_PIECES = 48  # by which the deviation of what is drawn is measured
+_MOST_VALIDATED = 256  # windows; each check denoises all of them
+_MEASURED_PIECES = 48  # or one of each composer: they give the deviation of what is drawn
 
 
 def fit_denoised_blocks(
@@ -27,7 +28,7 @@ def fit_denoised_blocks(
     validation: TrainingSet,
     styles: Styles,
     style_temperature: float,
-    codec: VaeCodec,
+    codec: LappedPca,
     settings: DenoiserModel,
     size: DenoiserTraining,
     checkpoint: Checkpoint,
@@ -39,13 +40,15 @@ def fit_denoised_blocks(
     """
     composers = len(styles.means)
     envelopes = np.concatenate([clip.block_envelopes for clip in train.clips])
-    envelope_pca = fit_spectrum_pca(envelopes, settings.envelope_components)
+    envelope_pca = fit_pca(envelopes, settings.envelope_components)
     sides = []
     for name, side, step in (
         ("training", train, 1),
         ("validation", validation, size.window_blocks),
     ):
         windows = cut_windows(side.clips, envelope_pca, size.window_blocks, step)
+        if side is validation:
+            windows = windows.thin(_MOST_VALIDATED)
         if not len(windows.starts):
             raise TakhtError(
                 f"train_prior: no {name} clip has the {size.window_blocks} blocks of a window; "
@@ -54,7 +57,7 @@ def fit_denoised_blocks(
         composer = np.eye(composers, dtype=np.float32)[side.composer]
         style = styles.standardise(styles.read_numbers(side.clips))
         sides.append((windows, Known(composer[windows.clip], style[windows.clip])))
-    weights = np.sqrt(codec.basis.deviations[: codec.latents])
+    weights = np.sqrt(codec.basis.deviations)
     weights = np.concatenate(
         [weights / weights.mean(), np.full(len(envelope_pca.axes), _ENVELOPE_WEIGHT)]
     ).astype(np.float32)
@@ -76,7 +79,7 @@ def _measure_deviations(
 ) -> NDArray[np.float32]:
     """Return the deviation (numbers,) of what the denoiser draws, of all composers."""
     drawn = []
-    for number in range(_MEASURED_PIECES):
+    for number in range(max(_MEASURED_PIECES, blocks.composers)):
         rng = rng_for(0, "deviations", number)
         composer = number % blocks.composers
         style = styles.standardise(styles.draw(composer, temperature, rng)[0])

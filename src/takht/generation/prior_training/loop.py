@@ -56,7 +56,7 @@ def train_denoiser(
     """
     checkpoint = checkpoint or Checkpoint()
     windows, known = train
-    variances = fit_variances(windows.read(np.arange(len(windows.starts))))
+    variances = fit_variances(windows.read_all())
     start = initial_weights(
         window_blocks=size.window_blocks,
         numbers=windows.blocks.shape[1],
@@ -66,6 +66,8 @@ def train_denoiser(
         layers=size.layers,
         seed=settings.seed,
     )
+    # a composer without windows keeps what it starts with: nothing, which is no composer's music
+    start["composer/kernel"] *= known.composer.max(axis=0)[:, None]
     variables = {name: keras.Variable(value) for name, value in start.items()}
     averages = {name: tf.Variable(value, trainable=False) for name, value in start.items()}
     step, learnt = _make_step(
@@ -139,7 +141,7 @@ def _draw_batch(
     clean = windows.read(places)
     noise = rng.standard_normal(clean.shape, np.float32)
     sigma = np.exp(rng.normal(_LOG_SIGMA_MEAN, _LOG_SIGMA_DEVIATION, (count, 1, 1)))
-    named = (rng.random((count, 1)) >= settings.anyone).astype(np.float32)
+    named = (rng.random((count, 1)) >= settings.unconditional_share).astype(np.float32)
     style = known.style[places]
     style = style + np.float32(settings.style_noise) * rng.standard_normal(style.shape, np.float32)
     return clean, noise, sigma.astype(np.float32), named * known.composer[places], named * style

@@ -1,14 +1,16 @@
 """Windows of blocks, cut from clips that the prior has described."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.core.arrays import Frames
-from takht.generation.codec.mean_spectrum import SpectrumPca
+from takht.core.arrays import Frames, pick_evenly
+from takht.generation.codec.pca import Pca
 from takht.generation.prior.clip_description import ClipDescription
+
+_BATCH = 256  # windows in memory at a time; all of them overlap, and are many times the clips
 
 
 class Windows(NamedTuple):
@@ -23,9 +25,20 @@ class Windows(NamedTuple):
         """Return windows (places, length, numbers)."""
         return np.asarray(self.blocks[self.starts[places][:, None] + np.arange(self.length)])
 
+    def thin(self, most: int) -> "Windows":
+        """Return at most so many of the windows, evenly spread."""
+        kept = pick_evenly(len(self.starts), most)
+        return self._replace(starts=self.starts[kept], clip=self.clip[kept])
+
+    def read_all(self) -> Iterator[NDArray[np.float32]]:
+        """Yield all windows in batches (at most 256, length, numbers)."""
+        places = np.arange(len(self.starts))
+        for first in range(0, len(places), _BATCH):
+            yield self.read(places[first : first + _BATCH])
+
 
 def cut_windows(
-    clips: Sequence[ClipDescription], envelope_pca: SpectrumPca, length: int, step: int
+    clips: Sequence[ClipDescription], envelope_pca: Pca, length: int, step: int
 ) -> Windows:
     """Return all windows of `length` blocks, one every `step` blocks; of shorter clips none."""
     blocks, starts, numbers, first = [], [], [], 0

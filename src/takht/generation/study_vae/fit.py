@@ -9,11 +9,11 @@ from takht.dataset.batches import Batches, ShuffledBatches
 from takht.dataset.raw_windows import RawWindows
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.generation.codec.settings import StudyVaeModel, StudyVaeTraining
 from takht.generation.study_vae.card import StudyVaeCard
 from takht.generation.study_vae.loop import train_study_vae
 from takht.generation.study_vae.model import StudyVae
 from takht.generation.study_vae.network import FRAMES, build_decoder, build_encoder
+from takht.generation.study_vae.settings import StudyVaeModel, StudyVaeTraining
 
 
 def fit_study_vae(

@@ -9,7 +9,7 @@ from takht.report.page.media import Media
 
 NAMES = {
     "reference": "real music",
-    "vae": "this model",
+    "codec": "this model",
     "pca": "PCA",
     "study_vae": "the original study’s model",
     "shuffled": "shuffled training music",

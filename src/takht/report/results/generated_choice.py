@@ -11,7 +11,7 @@ RECONSTRUCTED = 3  # recordings, heard as each model keeps them
 DRAWN = 2  # pieces of composers drawn at random
 _MORPHS = "interpolation"
 _PICTURED = ("long", "kept")
-MODELS = ("reference", "vae", "pca", "study_vae")  # in the order in which they are compared
+MODELS = ("reference", "codec", "pca", "study_vae")  # in the order in which they are compared
 
 
 def choose_sounds(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
@@ -20,7 +20,7 @@ def choose_sounds(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
     `index` lists the folder's sounds. `picture` is the file of the sound's own picture, else "".
     """
     index = index.sort_values("file", kind="stable")
-    ours = index[(index["kind"] == "sample") & (index["model"] == "vae")]
+    ours = index[(index["kind"] == "sample") & (index["model"] == "codec")]
     by_composer = ours[ours["composer"] != ""].drop_duplicates("composer")
     parts = {
         "long": index[index["kind"] == "long"],

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from takht.generation.codec.mean_spectrum import fit_spectrum_pca
+from takht.generation.codec.pca import fit_pca
 
 
 def spectrum_pca(count: int = 30) -> np.ndarray:
@@ -12,18 +12,18 @@ def spectrum_pca(count: int = 30) -> np.ndarray:
 
 def test_enough_axes_give_every_colour_back():
     known = spectrum_pca()
-    space = fit_spectrum_pca(known, 4)
+    space = fit_pca(known, 4)
     np.testing.assert_allclose(space.decode(space.encode(known)), known, atol=1e-3)
     np.testing.assert_allclose(space.axes @ space.axes.T, np.eye(4), atol=1e-5)
 
 
 def test_codes_have_mean_0_and_deviation_1_on_the_training_clips():
-    codes = fit_spectrum_pca(spectrum_pca(), 4).encode(spectrum_pca())
+    codes = fit_pca(spectrum_pca(), 4).encode(spectrum_pca())
     np.testing.assert_allclose(codes.mean(axis=0), 0, atol=1e-4)
     np.testing.assert_allclose(codes.std(axis=0, ddof=1), 1, atol=1e-3)
 
 
 def test_fewer_clips_than_axes_give_fewer_axes():
-    assert len(fit_spectrum_pca(spectrum_pca(3), 16).axes) == 2
-    single = fit_spectrum_pca(spectrum_pca(1), 16)
+    assert len(fit_pca(spectrum_pca(3), 16).axes) == 2
+    single = fit_pca(spectrum_pca(1), 16)
     assert np.isfinite(single.encode(spectrum_pca(1))).all()
