@@ -5,7 +5,7 @@ from typing import Any
 
 from takht.text.names import escape
 
-CERTAIN_SECONDS, CERTAIN_SCORE = 20.0, 0.6  # from both on, no doubt is left
+CERTAIN_SECONDS, CERTAIN_SCORE = 20.0, 0.6  # at least: then the audio is the same beyond doubt
 
 
 def describe_pair(
@@ -19,8 +19,8 @@ def describe_pair(
     seconds, score = float(found["seconds_alike"]), float(found["score"])
     starts = _clock(found["start_seconds"]), _clock(found["duplicate_start_seconds"])
     yield (
-        f"{both}: {seconds:.0f} s of near-duplicate audio, from {starts[0]} and {starts[1]} on; "
-        "kept on one side"
+        f"{both}: {seconds:.0f} s of the same audio, from {starts[0]} in the first and {starts[1]} "
+        "in the second; both stay on one side of the split"
     )
     if first["composer"] != second["composer"]:
         is_certain = seconds >= CERTAIN_SECONDS and score >= CERTAIN_SCORE
