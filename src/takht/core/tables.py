@@ -83,19 +83,24 @@ def parse_table(
         raise TakhtError(f"{where}: not a UTF-8 CSV table ({reason}); fix the file") from None
 
 
-def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
-    """Return the rows of a table, all cells as text, without pandas; it must have the columns.
+def read_rows(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[tuple[Any, ...]]:
+    """Return the cells of these columns, row by row, each as its column's type, without pandas.
 
     Raises:
-        TakhtError: not UTF-8, not a table, or a column is missing.
+        TakhtError: not UTF-8, not a table, without such a column, or a cell is not of its type.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
         head, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         names = [unmark_formulas(name) for name in head]
-        if missing := sorted({*columns} - {*names}):
-            raise ValueError(f"no column {missing[0]!r}")
-        return [dict(zip(names, map(unmark_formulas, row), strict=True)) for row in rows if row]
+        places = [(names.index(name), kind) for name, kind in columns.items()]
+        if wrong := [row for row in rows if len(row) not in (0, len(names))]:
+            raise ValueError(f"{len(wrong[0])} cells in a row, {len(names)} columns")
+        return [
+            tuple(kind(unmark_formulas(row[place])) for place, kind in places)
+            for row in rows
+            if row
+        ]
     except (ValueError, csv.Error) as error:
         raise TakhtError(f"{path}: not a UTF-8 CSV table ({error}); fix the file") from None
 

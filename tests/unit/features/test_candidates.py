@@ -11,6 +11,7 @@ from takht.features.fingerprints.candidates import (
     Candidate,
     Found,
     Index,
+    _number_pairs,
     choose_pairs,
     count_rest,
 )
@@ -71,7 +72,8 @@ def test_of_a_crowd_the_nearest_in_pitch_are_compared_and_the_rest_is_counted():
 
 def test_pairs_that_no_side_chose_are_counted_once():
     def found(*chosen, left_out):
-        return Found([Candidate(*pair, 0, 0) for pair in chosen], np.array(left_out), 6)
+        pairs = np.array(left_out).T
+        return Found([Candidate(*pair, 0, 0) for pair in chosen], _number_pairs(*pairs), 6)
 
     # 0 and 1 leave each other out, and 2 chooses 1, which leaves 2 out.
     both = [found((0, 3), left_out=[[0, 1], [1, 2]]), found((2, 1), left_out=[[0, 1], [2, 3]])]

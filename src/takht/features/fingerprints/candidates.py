@@ -32,7 +32,7 @@ class Found(NamedTuple):
     """Candidates, pairs of recordings that share fewer moments, and landmarks compared."""
 
     candidates: list[Candidate]
-    left_out: NDArray[np.int64]  # shape (pairs, 2), the lower number first
+    left_out: NDArray[np.int64]  # numbers of pairs
     compared: int  # pairs of landmarks, each from both sides
 
 
@@ -94,8 +94,8 @@ class Index:
         is_kept = rank_equals(first[order]) < self._most[first[order]]
         columns = (first, second, moment * _MOMENT_MS, (lag + 1) * _LAG_MS)
         rows = np.stack([each[order[is_kept]] for each in columns], axis=1).tolist()
-        rest = np.stack([each[order[~is_kept]] for each in (first, second)], axis=1)
-        return Found([Candidate(*row) for row in rows], np.sort(rest, axis=1), compared)
+        rest = _number_pairs(first[order[~is_kept]], second[order[~is_kept]])
+        return Found([Candidate(*row) for row in rows], rest, compared)
 
     def _shared(self, block: range) -> tuple[NDArray[np.int64], ...]:
         """Return recordings of a block, others, and their times (ms): landmarks of one hash."""
@@ -122,9 +122,15 @@ def count_rest(found: Sequence[Found]) -> tuple[int, int]:
 
     A pair of recordings that either of them left out and the other chose is not left out.
     """
-    aligned = {(min(each[:2]), max(each[:2])) for block in found for each in block.candidates}
-    left_out = {(low, high) for block in found for low, high in block.left_out.tolist()}
-    return sum(block.compared for block in found) // 2, len(left_out - aligned)
+    chosen = np.array([each[:2] for block in found for each in block.candidates], np.int64)
+    left_out = np.concatenate([np.zeros(0, np.int64), *(block.left_out for block in found)])
+    rest = np.setdiff1d(left_out, _number_pairs(*chosen.reshape(-1, 2).T))
+    return sum(block.compared for block in found) // 2, len(rest)
+
+
+def _number_pairs(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a number for each pair of recordings, whichever comes first."""
+    return np.minimum(first, second) << 32 | np.maximum(first, second)
 
 
 def choose_pairs(candidates: Iterable[Candidate]) -> list[Candidate]:
