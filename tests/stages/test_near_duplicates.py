@@ -166,7 +166,7 @@ def test_no_seed_sets_twins_apart_and_without_the_guard_some_do(
     catalogue_csv, duplicates_csv, tmp_path, capsys
 ):
     unguarded = tmp_path / "none.csv"
-    tables.write_table(pd.DataFrame(columns=["recording", "duplicate_of"]), unguarded)
+    tables.write_table(pd.DataFrame(columns=near_duplicates.COLUMNS), unguarded)
     apart = {"guarded": 0, "unguarded": 0}
     for seed in range(25):
         for kind, path in (("guarded", duplicates_csv), ("unguarded", unguarded)):
