@@ -5,7 +5,6 @@ which they show as text, and which is gone when the table is read here.
 """
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -90,8 +89,8 @@ def read_rows(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[t
         TakhtError: not UTF-8, not a table, without such a column, or a cell is not of its type.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        head, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file, strict=True)
         names = [unmark_formulas(name) for name in head]
         places = [(names.index(name), kind) for name, kind in columns.items()]
         if wrong := [row for row in rows if len(row) not in (0, len(names))]:

@@ -21,12 +21,13 @@ _MOST_STEPS = 12  # … 6 % up and down, the smallest changes first
 _STEPS = np.array(sorted(range(-_MOST_STEPS, _MOST_STEPS + 1), key=abs))
 _BIN_MS = 20
 # A stretch is alike while this share of every 32 peaks meets a peak of the other recording.
-LEAST_PEAKS, _LEAST_SHARE = 32, 0.15
-# It is a copy if three things hold. Of 12 peaks in a row, in nine of ten places, at least one meets
-# and at least 0.3 times as many as on average.
+_RUN_PEAKS, _LEAST_SHARE = 32, 0.15
+# It is a copy if four things hold. It has enough peaks.
+LEAST_PEAKS = 96
+# Nine of ten groups of 12 peaks in a row have one that meets, and 0.3 times as many as on average.
 _EVEN_PEAKS, _EVEN_SHARE = 12, 0.3
 _MOST_JITTER_MS = 7.0  # half of the meeting peaks are nearer to the line than that
-_TIMES_CHANCE = 3  # peaks meet that many times as often as at other lags, …
+_TIMES_CHANCE = 8  # peaks meet that many times as often as at other lags, …
 _CHANCE_MS = (200, 4_000)  # … which differ by so much
 _PEAKS_AT_ONCE = 4_096  # compared at other lags together, to bound memory
 # Of a recording that is hardly longer than what is asked for, this part is enough, but never less
@@ -159,11 +160,11 @@ def _longest_run(first: Peaks, second: Peaks, line: _Line, tolerance_ms: int) ->
     mine, others = _pair(part, second, line, tolerance_ms, _TOLERANCE_CENTS)
     meets = np.zeros(len(part.ms), np.bool_)
     meets[mine] = True
-    enough = _count_windows(meets, LEAST_PEAKS) >= _LEAST_SHARE * LEAST_PEAKS
+    enough = _count_windows(meets, _RUN_PEAKS) >= _LEAST_SHARE * _RUN_PEAKS
     edges = np.flatnonzero(np.diff(enough.astype(np.int8), prepend=0, append=0))
     if not len(edges):
         return None
-    starts, stops = edges[::2], edges[1::2] + LEAST_PEAKS - 1
+    starts, stops = edges[::2], edges[1::2] + _RUN_PEAKS - 1
     longest = int(np.argmax(part.ms[stops - 1] - part.ms[starts]))
     start, stop = _trim(meets, int(starts[longest]), int(stops[longest]))
     inside = (mine >= start) & (mine < stop)
@@ -181,11 +182,13 @@ def _trim(meets: NDArray[np.bool_], start: int, stop: int) -> tuple[int, int]:
 
 
 def _is_a_copy(first: Peaks, second: Peaks, stretch: _Stretch) -> bool:
-    """Return whether peaks meet evenly, to some milliseconds, and more often than by chance."""
+    """Return whether many peaks meet evenly, to some milliseconds, and not by chance."""
+    if len(stretch.meets) < LEAST_PEAKS:
+        return False
     score = float(stretch.meets.mean())
     counts = np.sort(_count_windows(stretch.meets, _EVEN_PEAKS))
     fewest = max(1, _EVEN_SHARE * _EVEN_PEAKS * score)
-    is_even = len(counts) > 0 and counts[len(counts) // 10] >= fewest
+    is_even = counts[len(counts) // 10] >= fewest
     mine, others = stretch.pairs
     late_ms = np.abs(second.ms[others] - stretch.line.at(first.ms[mine]))
     is_on_time = float(np.median(late_ms)) <= _MOST_JITTER_MS

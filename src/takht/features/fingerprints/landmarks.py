@@ -1,4 +1,4 @@
-"""Landmarks: spectral peaks in threes and fives, as numbers that a copy of the audio shares.
+"""Landmarks: spectral peaks in threes, as numbers that a copy of the audio shares.
 
 Landmark hashing after Wang 2003, "An industrial-strength audio search algorithm", with more peaks
 and ratios in place of pairs and differences, after Sonnleitner & Widmer 2016, "Robust quad-based
@@ -21,13 +21,10 @@ _BLOCK_MS = 60 * _STRETCH_MS  # of peaks that are combined together, to bound me
 _MOST_REPEATS = 4  # of a number in a recording
 _PITCH_CENTS = 100  # a step of the first peak's pitch …
 _INTERVAL_CENTS = 50  # … of the intervals to the others …
-_PLACES = 8  # … and of where between first and last a peak stands
+_PLACES = 8  # … and of the time from first to last, for the middle peak
 _SPAN_EDGES_MS = np.rint(100 * np.exp(np.arange(24) / 4)).astype(np.int64)
-# Copies under speech keep more threes; in a large corpus, fewer recordings share a five by chance.
-_KINDS = (  # how many peaks may come next, and how many landmarks of a second stay at each step
-    (12, (80, 32)),
-    (8, (40, 50, 50, 8)),
-)
+_FOLLOWERS = 12  # peaks that may come next in a landmark
+_KEPT = (100, 40)  # of a second: pairs of peaks, and threes
 _MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))  # splitmix64's last steps
 
 
@@ -43,13 +40,11 @@ class Landmarks:
 def combine_peaks(peaks: Peaks) -> Landmarks:
     """Return the landmarks of a recording's peaks, sorted by hash, pitch and time.
 
-    Kept are the pitch of the first peak (semitones), the intervals to the others (quarter tones),
-    the places of those between first and last, and the time from first to last (in steps of 28 %).
+    A hash holds the pitch of the first peak (semitones), the intervals to the two others (quarter
+    tones), the place of the middle one in time, and the time from first to last (steps of 28 %).
     """
-    parts = [(np.zeros(0, np.uint32), np.zeros(0, np.int64))]
     edges = np.searchsorted(peaks.ms, np.arange(0, peaks.ms.max(initial=0) + _BLOCK_MS, _BLOCK_MS))
-    for start, stop in pairwise([*edges.tolist(), len(peaks.ms)]):
-        parts += [_chain(peaks, start, stop, *kind) for kind in _KINDS]
+    parts = [_chain(peaks, *part) for part in pairwise([*edges.tolist(), len(peaks.ms)])]
     hashes = np.concatenate([each[0] for each in parts])
     first = np.concatenate([each[1] for each in parts])
     order = np.lexsort((peaks.ms[first], hashes))
@@ -58,21 +53,16 @@ def combine_peaks(peaks: Peaks) -> Landmarks:
     return Landmarks(hashes[order], peaks.cents[first[order]], peaks.ms[first[order]])
 
 
-def _chain(
-    peaks: Peaks, start: int, stop: int, followers: int, kept: tuple[int, ...]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Return hashes of chains of 1 + len(kept) peaks, and the number of each chain's first peak.
-
-    The first peaks are those from start to stop.
-    """
-    end_ms = int(peaks.ms[start:stop].max(initial=0)) + len(kept) * _REACH_MS
+def _chain(peaks: Peaks, start: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the hashes of landmarks, and the numbers of their first peaks, from start to stop."""
+    end_ms = int(peaks.ms[start:stop].max(initial=0)) + len(_KEPT) * _REACH_MS
     part = peaks.part(start, int(np.searchsorted(peaks.ms, end_ms, side="right")))
     ms, cents = part.ms.astype(np.int64), part.cents.astype(np.int64)
     earliest = np.searchsorted(ms, ms + _GAP_MS)
-    latest = np.minimum(np.searchsorted(ms, ms + _REACH_MS), earliest + followers)
+    latest = np.minimum(np.searchsorted(ms, ms + _REACH_MS), earliest + _FOLLOWERS)
     chain = np.arange(stop - start)[None]  # (peaks of a chain, chains)
     hashes = np.zeros(stop - start, np.uint32)
-    for most in kept:
+    for most in _KEPT:
         counts = (latest - earliest)[chain[-1]]
         which = np.repeat(np.arange(len(counts)), counts)
         nth = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
