@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
 
 class Index:
-    """The landmarks of all recordings, sorted by hash and pitch; 18 bytes each."""
+    """The landmarks of all recordings, sorted by hash and pitch; 14 bytes each."""
 
     def __init__(self, recordings: Sequence[Landmarks]) -> None:
         lengths = [len(each.hashes) for each in recordings]
@@ -45,19 +45,21 @@ class Index:
         hashes = np.concatenate([each.hashes for each in recordings])
         keys = hashes.astype(np.uint64) << np.uint64(16)
         keys |= np.concatenate([each.cents for each in recordings]).astype(np.uint64)
-        number = np.min_scalar_type(len(keys))  # small: memory is the limit
+        number = np.min_scalar_type(len(hashes))  # small: memory is the limit
         order = np.argsort(keys, kind="stable").astype(number)
+        del keys
         self._ms = np.concatenate([each.ms for each in recordings])[order]
         self._owners = np.repeat(np.arange(len(recordings), dtype=np.int32), lengths)[order]
         self._places = np.empty(len(order), number)  # of each landmark in that order
         self._places[order] = np.arange(len(order), dtype=number)
         # How many of its hash each landmark is compared with, before it and after it.
-        rank = rank_equals(hashes[order])
+        hashes = hashes[order]
+        rank = rank_equals(hashes)
         self._before = np.minimum(rank, NEAREST).astype(np.uint8)
-        rank_from_end = rank_equals(hashes[order[::-1]])[::-1]
-        self._after = np.minimum(rank_from_end, NEAREST).astype(np.uint8)
         within = sum(int(rank_equals(each.hashes).sum()) for each in recordings)
         self.equal_pairs = int(rank.sum()) - within  # of landmarks of two recordings
+        rank = rank_equals(hashes[::-1])[::-1]
+        self._after = np.minimum(rank, NEAREST).astype(np.uint8)
         longest_ms = [int(each.ms.max(initial=0)) for each in recordings]
         self._most = MOST_PER_MINUTE * (1 + np.array(longest_ms) // 60_000)
         spans = (2 * max(longest_ms) // _LAG_MS + 8, max(longest_ms) // _MOMENT_MS + 512)
