@@ -38,7 +38,8 @@ def map_pairs(
     Pairs of one first recording are neighbours.
     """
     store, code = open_store(), hash_function(function)
-    hashes = {file: store.hashes.hash_file(file) for pair in pairs for file in pair[:2]}
+    files = dict.fromkeys(file for pair in pairs for file in pair[:2])
+    hashes = {file: store.hashes.hash_file(file) for file in files}
     keys = {
         file: hash_text(f"pairs {code} {values} {hashes[file]}")
         for file in dict.fromkeys(pair.first for pair in pairs)
@@ -53,10 +54,11 @@ def map_pairs(
         if len(parts[-1]) >= _PAIRS_AT_ONCE:
             parts.append([])
         parts[-1] += [place for place in places if names[place] not in kept[file]]
+    parts = [part for part in parts if part]
     missing = sum(map(len, parts))
     if missing < len(pairs):
         sys.stderr.write(f"{label}: {missing} made, {len(pairs) - missing} kept\n")
-    items = [[pairs[place].item for place in part] for part in parts if part]
+    items = [[pairs[place].item for place in part] for part in parts]
     run = partial(_each, function)
     with closing(map_unordered(run, items, label=label, unit="part", cluster=True)) as made:
         for number, results in made:
