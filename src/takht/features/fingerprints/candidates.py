@@ -158,14 +158,16 @@ def _best_lags(
     lag_base = int(lags.max(initial=0)) - lowest + 3
     moment_base = int(moments.max(initial=0)) + 1 + _STRETCH_MOMENTS
     cells = pairs * lag_base + (lags - lowest)
-    counts = np.bincount(cells % _SLOTS, minlength=_SLOTS)
-    around = sum(counts[(cells + step) % _SLOTS] for step in (-1, 0, 1))
-    cells, moments = cells[around >= _FEWEST_MOMENTS], moments[around >= _FEWEST_MOMENTS]
+    slots = cells % _SLOTS
+    counts = np.bincount(slots, minlength=_SLOTS)
+    may_count = counts + np.roll(counts, 1) + np.roll(counts, -1) >= _FEWEST_MOMENTS
+    cells, moments = cells[may_count[slots]], moments[may_count[slots]]
     keys = np.sort(np.concatenate([cells, cells - 1]) * moment_base + np.tile(moments, 2))
     keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]  # np.unique is slower
-    counts = np.searchsorted(keys, keys + _STRETCH_MOMENTS) - np.arange(len(keys))
-    starts = np.flatnonzero(counts >= _FEWEST_MOMENTS)
-    counts, middles = counts[starts], keys[starts + counts[starts] // 2]
+    last = _FEWEST_MOMENTS - 1
+    starts = np.flatnonzero(keys[last:] < keys[: len(keys) - last] + _STRETCH_MOMENTS)
+    counts = np.searchsorted(keys, keys[starts] + _STRETCH_MOMENTS) - starts
+    middles = keys[starts + counts // 2]
     rest, moment = np.divmod(middles, moment_base)
     pair, lag = np.divmod(rest, lag_base)
     order = np.lexsort((middles, -counts, pair))
