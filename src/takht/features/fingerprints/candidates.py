@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from takht.features.fingerprints.landmarks import Landmarks, rank_equals
 
-NEAREST = 16  # a landmark is compared with so many of its hash below it in pitch, and above it
-MOST_PER_MINUTE = 16  # candidates of a recording: those that share the most moments
+NEAREST = 16  # landmarks of the same hash above a landmark in pitch, and below, are compared
+MOST_PER_MINUTE = 16  # candidates of a recording; those with the most shared moments
 _FEWEST_MOMENTS = 3
 _LAG_MS = 1000  # a bin of the lags between two recordings; two neighbours count together
 _MOMENT_MS = 250  # landmarks within this are one moment
