@@ -2,7 +2,8 @@
 
 Every melody is composed by the demo corpus's code, and every pitch has one sound, as a sampler
 has: two pieces differ in their notes and timing alone. Half of the pieces are exactly in time, at
-one of four tempi, as a sequencer plays them; half as a player does.
+one of four tempi, as a sequencer plays them; half as a player does. The instrument is a plucked
+string, or a pipe whose tones stay as loud as they begin, without vibrato.
 """
 
 import math
@@ -35,7 +36,11 @@ STRING = String(
     release_seconds=0.25,
     detuned_cents=3.0,
 )
-SLOT_SECONDS = (0.15, 0.18, 0.2, 0.25)
+PIPE_PARTIALS = 10
+PIPE_ATTACK_SECONDS = PIPE_RELEASE_SECONDS = 0.06
+LONGEST_SECONDS = 20.0  # of a tone of the pipe
+SLOT_SECONDS = (0.15, 0.18, 0.2, 0.25)  # of the string
+PIPE_SLOWER = 2.5  # times as long as the string's are the pipe's notes
 PIECE_SECONDS = 40.0
 LONG_SECONDS = 300.0
 SHARED_SECONDS = 15.0  # of a planted copy at least
@@ -95,13 +100,14 @@ KINDS = {
 }
 
 
-def compose_line(seed: int, name: str, seconds: float) -> Line:
+def compose_line(seed: int, name: str, seconds: float, instrument: str) -> Line:
     """Return the notes of a new melody, exactly in time at one of four tempi."""
     rng = rng_for(seed, name, "line")
     profile = replace(COMPOSERS[rng.integers(len(COMPOSERS))], taqsim=float(rng.random() < 0.3))
     slot_seconds = SLOT_SECONDS[rng.integers(len(SLOT_SECONDS))]
     piece = compose(profile, seconds, rng)
-    return stretch(piece.notes, slot_seconds / piece.slot_seconds)
+    slower = PIPE_SLOWER if instrument == "pipe" else 1.0
+    return stretch(piece.notes, slower * slot_seconds / piece.slot_seconds)
 
 
 def stretch(line: Line, factor: float) -> Line:
@@ -133,14 +139,15 @@ def vary(line: Line, rng: np.random.Generator) -> Line:
     )
 
 
-def render(line: Line, seconds: float, cents: int = 0) -> Wave:
+def render(line: Line, seconds: float, instrument: str, cents: int = 0) -> Wave:
     """Return the line on the one instrument, shape (samples,), transposed by cents."""
     wave = np.zeros(round(seconds * RATE_HZ), np.float32)
-    release = round(STRING.release_seconds * RATE_HZ)
+    sound_of, release_seconds = SOUNDS[instrument]
+    release = round(release_seconds * RATE_HZ)
     fade = np.linspace(1, 0, release, dtype=np.float32)
     for note in line:
         start = round(note.start_seconds * RATE_HZ)
-        sound = _sound(note.cents + cents)[: round(note.seconds * RATE_HZ) + release].copy()
+        sound = sound_of(note.cents + cents)[: round(note.seconds * RATE_HZ) + release].copy()
         tail = min(len(sound), release)
         sound[len(sound) - tail :] *= fade[release - tail :]
         here = wave[start : start + len(sound)]
@@ -149,24 +156,38 @@ def render(line: Line, seconds: float, cents: int = 0) -> Wave:
 
 
 @cache
-def _sound(cents: int) -> Wave:
-    """Return what a pitch sounds like, in every piece."""
+def _pluck(cents: int) -> Wave:
+    """Return what a pitch sounds like on the string, in every piece."""
     hz = TONIC_HZ * 2 ** (cents / 1200)
     return plucked(hz, STRING.decay_seconds, STRING, RATE_HZ, rng_for(1, "sound", cents))
 
 
-def piece(seed: int, number: int, seconds: float = PIECE_SECONDS) -> Wave:
+@cache
+def _blow(cents: int) -> Wave:
+    """Return what a pitch sounds like on the pipe, in every piece."""
+    now = np.arange(round(LONGEST_SECONDS * RATE_HZ)) / RATE_HZ
+    hz = TONIC_HZ * 2 ** (cents / 1200)
+    phases = rng_for(1, "pipe", cents).uniform(0, 2 * np.pi, PIPE_PARTIALS)
+    partials = enumerate(phases, start=1)
+    tone = sum(np.sin(2 * np.pi * k * hz * now + phase) / k for k, phase in partials)
+    return np.asarray(0.5 * tone * np.minimum(1, now / PIPE_ATTACK_SECONDS), np.float32)
+
+
+SOUNDS = {"string": (_pluck, STRING.release_seconds), "pipe": (_blow, PIPE_RELEASE_SECONDS)}
+
+
+def piece(seed: int, number: int, instrument: str, seconds: float = PIECE_SECONDS) -> Wave:
     """Return a piece, one in two exactly in time, shape (samples,), with a little noise."""
     name = f"piece {number}"
-    line = compose_line(seed, name, seconds * 1.6)
+    line = compose_line(seed, name, seconds * 1.6, instrument)
     if number % 2:
         line = play_freely(line, rng_for(seed, name, "player"))
-    return _with_noise(render(line, seconds), rng_for(seed, name, "noise"))
+    return _with_noise(render(line, seconds, instrument), rng_for(seed, name, "noise"))
 
 
-def other_performances(seed: int, number: int) -> Iterator[tuple[str, Wave]]:
+def other_performances(seed: int, number: int, instrument: str) -> Iterator[tuple[str, Wave]]:
     """Yield what is the same work as a piece and another recording, each with its kind."""
-    line = compose_line(seed, f"piece {number}", PIECE_SECONDS * 1.6)
+    line = compose_line(seed, f"piece {number}", PIECE_SECONDS * 1.6, instrument)
     rng = rng_for(seed, "performances", number)
     takes = (
         (play_freely(line, rng), 0),
@@ -175,13 +196,14 @@ def other_performances(seed: int, number: int) -> Iterator[tuple[str, Wave]]:
         (line, FOURTH_CENTS),
     )
     for kind, (notes, cents) in zip(PERFORMANCES, takes, strict=True):
-        yield kind, _with_noise(render(notes, PIECE_SECONDS, cents), rng)
+        yield kind, _with_noise(render(notes, PIECE_SECONDS, instrument, cents), rng)
 
 
-def others_around(seed: int, number: int, kind: Kind) -> Wave:
+def others_around(seed: int, number: int, kind: Kind, instrument: str) -> Wave:
     """Return new music, as long as what a copy of the kind has around it."""
     count = math.ceil((kind.before_seconds + kind.after_seconds) / PIECE_SECONDS)
-    waves = (piece(seed, 100_000 + 100 * number + each) for each in range(count))
+    numbers = range(100_000 + 100 * number, 100_000 + 100 * number + count)
+    waves = (piece(seed, each, instrument) for each in numbers)
     return np.concatenate([np.zeros(0, np.float32), *waves])
 
 

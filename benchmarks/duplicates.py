@@ -1,18 +1,18 @@
 """Precision and recall of near_duplicates, on recordings of known truth on one instrument.
 
-    python benchmarks/duplicates.py --seed 3
-    python benchmarks/duplicates.py --seed 3 --before ../checkout-of-another-commit
+    python benchmarks/duplicates.py --seed 5
+    python benchmarks/duplicates.py --seed 5 --before ../checkout-of-another-commit
 
 Prints Markdown tables. The thresholds of takht.features.fingerprints.alignment were chosen on seeds
-1 and 2; others have other melodies, copies and speech. Needs espeak-ng. With --before, the stage of
-another checkout looks for duplicates in the same recordings.
+1 and 2; others have other melodies, copies and speech. There is a corpus of each instrument. Needs
+espeak-ng. With --before, the stage of another checkout looks for duplicates in the same recordings.
 """
 
 import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,47 +28,57 @@ from preprocess import measured, show  # noqa: E402
 
 from takht.core.randomness import rng_for  # noqa: E402
 
-PARAMS = "near_duplicates: {min_seconds: 12.0}\n"
-PARAMS_BEFORE = "near_duplicates: {min_score: 0.15}\n"  # until version 0.1
+PARAMS = {
+    "now": "near_duplicates: {min_seconds: 7.5}\n",
+    "before": "near_duplicates: {min_seconds: 12.0}\n",  # the other commit's own
+}
 SEGMENT_SECONDS = 60
 NOT_COPIES = ("different pieces", *duplicate_corpus.PERFORMANCES)
 Pair = tuple[str, str]
 
 
 def main() -> None:
-    """Make the corpus, look for duplicates once or twice, and print what was found."""
+    """Make a corpus for each instrument, look for duplicates, and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--copies", type=int, default=12, help="of each kind, of as many pieces")
     parser.add_argument("--works", type=int, default=20, help="pieces that are performed again")
     parser.add_argument("--before", type=Path, help="a checkout of another commit")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        here = Path(name)
-        kinds = write_corpus(here / "segments", options.seed, options.copies, options.works)
-        now = run_stage(here, ROOT, PARAMS)
-        before = run_stage(here, options.before, PARAMS_BEFORE) if options.before else None
-    show(f"Seed {options.seed}, {len(kinds)} recordings on one instrument\n")
-    for line in table(kinds, now, before):
+    checkouts = {"before": options.before} if options.before else {}
+    found = {}
+    for instrument in duplicate_corpus.SOUNDS:
+        with tempfile.TemporaryDirectory() as name:
+            here = Path(name)
+            corpus = (options.seed, options.copies, options.works, instrument)
+            kinds = write_corpus(here / "segments", *corpus)
+            for way, checkout in {**checkouts, "now": ROOT}.items():
+                pairs = run_stage(here, checkout, PARAMS[way])
+                found[f"{instrument}, {way}"] = Counter(kind_of(pair, kinds) for pair in pairs)
+    show(f"Seed {options.seed}, {len(kinds)} recordings on each instrument\n")
+    for line in table(kinds, found):
         show(line)
 
 
-def write_corpus(folder: Path, seed: int, copies: int, works: int) -> dict[str, str]:
+def write_corpus(
+    folder: Path, seed: int, copies: int, works: int, instrument: str
+) -> dict[str, str]:
     """Write segments of pieces, copies and other performances; return each recording's kind.
 
     A name ends with the number of the piece.
     """
-    pieces = [duplicate_corpus.piece(seed, number) for number in range(len(KINDS) * copies)]
+    numbers = range(len(KINDS) * copies)
+    pieces = [duplicate_corpus.piece(seed, number, instrument) for number in numbers]
     kinds = {}
     for number, wave in enumerate(pieces):
         kinds[_write(folder, f"piece/{number:04}", wave)] = "piece"
     for number, wave in enumerate(pieces):
         kind = list(KINDS)[number // copies]
-        others = duplicate_corpus.others_around(seed, number, KINDS[kind])
+        others = duplicate_corpus.others_around(seed, number, KINDS[kind], instrument)
         copy = duplicate_corpus.make_copy(wave, KINDS[kind], others, rng_for(seed, kind, number))
         kinds[_write(folder, f"copy/{number:04}", copy)] = kind
     for number in range(works):
-        for kind, wave in duplicate_corpus.other_performances(seed, number):
+        for kind, wave in duplicate_corpus.other_performances(seed, number, instrument):
             name = f"{duplicate_corpus.PERFORMANCES.index(kind)}-performance/{number:04}"
             kinds[_write(folder, name, wave)] = kind
     return kinds
@@ -95,30 +105,31 @@ def run_stage(here: Path, checkout: Path, params: str) -> set[Pair]:
     return {(min(pair), max(pair)) for pair in pairs}
 
 
-def table(kinds: dict[str, str], now: set[Pair], before: set[Pair] | None) -> Iterator[str]:
+def table(kinds: dict[str, str], counts: dict[str, Counter[str]]) -> Iterator[str]:
     """Yield recall for each kind of copy, and what was found of pairs that are no copies."""
-    ways = {"before": before, "now": now} if before is not None else {"now": now}
-    counts = {way: Counter(kind_of(pair, kinds) for pair in found) for way, found in ways.items()}
-    there = Counter(kind for kind in kinds.values() if kind in KINDS)
-    yield f"| copies | planted | {' | '.join(f'found {way}' for way in ways)} |"
-    yield f"|---|---:|{'---:|' * len(ways)}"
-    for kind, planted in there.items():
-        yield f"| {kind} | {planted} | {' | '.join(str(counts[way][kind]) for way in ways)} |"
-    total = there.total()
-    found = {way: sum(counts[way][kind] for kind in there) for way in ways}
-    recalls = " | ".join(f"{found[way]} ({found[way] / total:.3f})" for way in ways)
-    yield f"| **all** (recall) | {total} | {recalls} |"
-    different = counts_of_different(kinds)
+
+    def row(name: str, cells: Iterable[object]) -> str:
+        return f"| {' | '.join([name, *map(str, cells)])} |"
+
+    planted = Counter(kind for kind in kinds.values() if kind in KINDS)
+    total, different = planted.total(), count_different(kinds)
+    every = [sum(count[kind] for kind in planted) for count in counts.values()]
+    false = [count[NOT_COPIES[0]] for count in counts.values()]
+    yield row("copies", ["planted", *counts])
+    yield f"|---|{'---:|' * (1 + len(counts))}"
+    for kind, number in planted.items():
+        yield row(kind, [number, *(count[kind] for count in counts.values())])
+    yield row("**all** (recall)", [total, *(f"{found} ({found / total:.3f})" for found in every)])
     yield ""
-    yield f"| pairs that are no copies | pairs | {' | '.join(f'found {way}' for way in ways)} |"
-    yield f"|---|---:|{'---:|' * len(ways)}"
+    yield row("pairs that are no copies", ["pairs", *counts])
+    yield f"|---|{'---:|' * (1 + len(counts))}"
     for kind in NOT_COPIES:
         pairs = f"{different:,}" if kind == NOT_COPIES[0] else "same work"
-        yield f"| {kind} | {pairs} | {' | '.join(str(counts[way][kind]) for way in ways)} |"
-    rates = " | ".join(f"{1e4 * counts[way][NOT_COPIES[0]] / different:.2f}" for way in ways)
-    yield f"| **false pairs in 10,000 of different pieces** | | {rates} |"
-    precisions = (found[way] / max(1, found[way] + counts[way][NOT_COPIES[0]]) for way in ways)
-    yield f"| **precision** | | {' | '.join(f'{each:.3f}' for each in precisions)} |"
+        yield row(kind, [pairs, *(count[kind] for count in counts.values())])
+    rates = [f"{1e4 * found / different:.2f}" for found in false]
+    yield row("**false pairs in 10,000 of different pieces**", ["", *rates])
+    both = zip(every, false, strict=True)
+    yield row("**precision**", ["", *(f"{good / max(1, good + bad):.3f}" for good, bad in both)])
 
 
 def kind_of(pair: Pair, kinds: dict[str, str]) -> str:
@@ -130,7 +141,7 @@ def kind_of(pair: Pair, kinds: dict[str, str]) -> str:
     return performances[0] if performances else min(both - {"piece"})
 
 
-def counts_of_different(kinds: dict[str, str]) -> int:
+def count_different(kinds: dict[str, str]) -> int:
     """Return how many pairs of recordings are not of one piece."""
     sizes = Counter(name.split("/")[1] for name in kinds)
     return (len(kinds) ** 2 - sum(size**2 for size in sizes.values())) // 2

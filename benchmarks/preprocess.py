@@ -27,7 +27,7 @@ from takht.audio import ffmpeg  # noqa: E402
 PARAMS = """
 catalogue: {on_unreadable: fail, min_seconds: 6.0, silence_dbfs: -70.0}
 split: {validation_share: 0.15, test_share: 0.15, drop_small_composers: true, seed: 1}
-near_duplicates: {min_seconds: 12.0}
+near_duplicates: {min_seconds: 7.5}
 aug: {method: pitch_and_tempo, factor: 2, semitones: 2.0, tempo_change: 0.1, seed: 1}
 audio: {sample_rate_hz: 22050}
 convert: {part_minutes: 10.0}

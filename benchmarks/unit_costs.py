@@ -21,7 +21,7 @@ from takht.cache import store_folder
 from takht.core.randomness import rng_for
 from takht.dataset.feature_folder import read_index, read_settings
 from takht.features.fingerprints.alignment import align
-from takht.features.fingerprints.candidates import Index, group_by_first
+from takht.features.fingerprints.candidates import Index, choose_pairs, count_rest
 from takht.features.fingerprints.landmarks import combine_peaks
 from takht.features.fingerprints.peaks import Peaks
 
@@ -124,26 +124,25 @@ def _match(recordings: int) -> dict[str, float]:
     started = time.process_time()
     index = Index(landmarks)
     found = [index.look_up(block) for block in index.blocks()]
-    candidates = group_by_first(each for block in found for each in block.candidates)
+    candidates = choose_pairs(each for block in found for each in block.candidates)
     looked_up = time.process_time()
     pairs = [
-        (candidate.first, candidate.second)
-        for of_first in candidates.values()
-        for candidate in of_first
-        if align(peaks[candidate.first], peaks[candidate.second], candidate, MIN_SECONDS)
+        (each.first, each.second)
+        for each in candidates
+        if align(peaks[each.first], peaks[each.second], each.ms, each.lag_ms, MIN_SECONDS)
     ]
     aligned = time.process_time()
     planted = {(number - 1, number) for number in range(1, recordings) if _is_copy(number)}
-    every, compared = index.count_pairs()
+    compared, _ = count_rest(found)
     return {
         "landmarks": sum(len(each.hashes) for each in landmarks),
         "look_up_cpu_s": looked_up - started,
         "align_cpu_s": aligned - looked_up,
-        "candidates": sum(map(len, candidates.values())),
+        "candidates": len(candidates),
         "planted": len(planted),
         "found": len(planted & set(pairs)),
         "false": len(set(pairs) - planted),
-        "compared_share": compared / every,
+        "compared_share": compared / index.equal_pairs,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 

@@ -7,16 +7,13 @@ from pathlib import Path
 
 from takht.stage import run
 
-import pandas as pd
-
 from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
 from takht.dataset.feature_folder import (
     FeaturePiece,
     IndexRows,
     array_path,
-    index_values,
-    read_index,
+    read_index_rows,
     read_pieces,
     read_settings,
     write_index,
@@ -35,16 +32,16 @@ def augment(
     settings = read_settings(mel_dir)
     sizes = {key: settings[key] for key in ("sample_rate_hz", "n_fft", "hop_samples", "bands")}
     code = hash_function(load_by_name("augmentations", params.method).augment)
-    split = tables.read_table(split_csv)
-    training = set(split["recording"][split["side"] == "train"])
-    rows_of = dict(list(read_index(mel_dir).groupby("recording", sort=True)))
+    sides = tables.read_rows(split_csv, {"recording": str, "side": str})
+    training = {recording for recording, side in sides if side == "train"}
+    rows_of = read_index_rows(mel_dir)
     tasks = []
     for name, rows in rows_of.items():
         copies = params.factor if name in training else 0
         inputs = [array_path(mel_dir, name), *([segment_dir / name] if copies else [])]
         # The draws are by the recording's name; without copies nothing of this has a say.
         drawn = [name, copies, params.model_dump(), sizes, code] if copies else []
-        values = [index_values(rows), drawn]
+        values = [rows, drawn]
         tasks.append(Task(f"{name}.npy", tuple(inputs), values, (name, rows, copies)))
     extend = partial(_extend, params=params, segment_dir=segment_dir, mel_dir=mel_dir, sizes=sizes)
     with atomic_folder(out_dir) as folder:
@@ -53,7 +50,7 @@ def augment(
 
 
 def _extend(
-    task: tuple[str, pd.DataFrame, int],
+    task: tuple[str, IndexRows, int],
     path: Path,
     params: AugmentationSettings,
     segment_dir: Path,

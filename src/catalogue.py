@@ -8,8 +8,8 @@ from takht.stage import run
 from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core import tables
 from takht.corpus.description import Catalogue, SmallComposers, describe_corpus
-from takht.corpus.validation import rejection_table
 from takht.runtime.atomic import atomic_file, scratch_folder
+from takht.text import names
 
 
 def catalogue(
@@ -26,8 +26,10 @@ def catalogue(
     for line in found.warnings:
         sys.stderr.write(f"warning: {line}\n")
     with atomic_file(catalogue_csv) as path, atomic_file(rejected_csv) as reasons:
-        tables.write_table(found.recordings, path)
-        tables.write_table(rejection_table(found.rejected), reasons)
+        cells = [list(each.values()) for each in found.recordings]
+        tables.write_rows(path, list(found.recordings[0]), cells)
+        rows = [(names.escape(each.file), each.reason) for each in found.rejected]
+        tables.write_rows(reasons, ["file", "reason"], rows)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ def convert(
     audio: AudioSettings, params: ConvertSettings, root: Path, catalogue_csv: Path, out_dir: Path
 ) -> None:
     """What `catalogue` decoded a moment ago is taken from the store."""
-    table = tables.read_table(catalogue_csv, {"seconds": "float64"})
-    longest_first = table.sort_values("seconds", ascending=False, kind="stable")
+    rows = tables.read_rows(catalogue_csv, {"seconds": float, "file": str, "recording": str})
+    longest_first = sorted(rows, key=lambda row: -row[0])
     tasks = [
         conversion.conversion_task(root / file, recording, audio, params)
-        for file, recording in longest_first[["file", "recording"]].to_numpy()
+        for _, file, recording in longest_first
     ]
     with atomic_folder(out_dir) as folder:
         notes = conversion.conversion_cache("convert").map(tasks, folder)

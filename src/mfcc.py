@@ -7,15 +7,13 @@ from typing import ClassVar
 
 from takht.stage import run
 
-import pandas as pd
 from pydantic import Field
 
 from takht.cache.per_recording import RecordingCache, Task
 from takht.dataset.feature_folder import (
     IndexRows,
     array_path,
-    index_values,
-    read_index,
+    read_index_rows,
     read_pieces,
     read_settings,
     write_index,
@@ -40,12 +38,12 @@ def mfcc(params: Mfcc, mel_dir: Path, out_dir: Path) -> None:
             "params.yaml: scales.*.mfcc.coefficients: at most as many as mel.bands "
             f"({settings['bands']}), got {params.coefficients}; lower it"
         )
-    rows_of = dict(list(read_index(mel_dir).groupby("recording", sort=True)))
+    rows_of = read_index_rows(mel_dir)
     tasks = [
         Task(
             f"{name}.npy",
             (array_path(mel_dir, name),),
-            [params.coefficients, index_values(rows)],
+            [params.coefficients, rows],
             (name, rows),
         )
         for name, rows in rows_of.items()
@@ -58,9 +56,7 @@ def mfcc(params: Mfcc, mel_dir: Path, out_dir: Path) -> None:
         write_index(folder, dict(zip(rows_of, made, strict=True)), recipe.model_dump())
 
 
-def _extract(
-    task: tuple[str, pd.DataFrame], path: Path, mel_dir: Path, recipe: Recipe
-) -> IndexRows:
+def _extract(task: tuple[str, IndexRows], path: Path, mel_dir: Path, recipe: Recipe) -> IndexRows:
     recording, rows = task
     pieces = (
         replace(piece, frames=recipe.from_mel(piece.frames))

@@ -8,13 +8,13 @@ from typing import ClassVar
 
 from takht.stage import run
 
-import pandas as pd
 from pydantic import Field
 
+from takht.cache.per_pair import Pair, map_pairs
 from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
-from takht.features.fingerprints.alignment import align
-from takht.features.fingerprints.candidates import Candidate, Index, group_by_first
+from takht.features.fingerprints.alignment import LEAST_PEAKS, align
+from takht.features.fingerprints.candidates import Candidate, Index, choose_pairs
 from takht.features.fingerprints.files import read_landmarks, read_peaks, write_fingerprint
 from takht.features.fingerprints.landmarks import combine_peaks
 from takht.features.fingerprints.peaks import extract_peaks
@@ -22,9 +22,10 @@ from takht.preparation.segment_folder import list_recordings, read_sample_rate_h
 from takht.runtime.atomic import atomic_file, scratch_folder
 from takht.runtime.parallel import map_ordered
 from takht.runtime.params import Section
+from takht.text.names import escape
 
 COLUMNS = (
-    *("recording", "duplicate_of", "score", "offset_seconds"),
+    *("recording", "duplicate_of", "score"),
     *("seconds_alike", "start_seconds", "duplicate_start_seconds"),
 )
 
@@ -38,21 +39,23 @@ def near_duplicates(params: NearDuplicates, segment_dir: Path, duplicates_csv: P
     recordings = list_recordings(segment_dir)
     rate_hz = read_sample_rate_hz(segment_dir)
     fingerprint = partial(_fingerprint, segment_dir=segment_dir, rate_hz=rate_hz)
-    tasks = [Task(f"{name}.npz", (segment_dir / name,), rate_hz, name) for name in recordings]
+    tasks = [Task(f"{name}.npy", (segment_dir / name,), rate_hz, name) for name in recordings]
     with scratch_folder(duplicates_csv) as scratch:
-        RecordingCache(fingerprint, "fingerprint").map(tasks, scratch)
+        peaks = RecordingCache(fingerprint, "fingerprint").map(tasks, scratch)
+        counts = zip(recordings, peaks, strict=True)
+        _report_few_peaks([name for name, count in counts if count < LEAST_PEAKS])
         files = [scratch / task.target for task in tasks]
-        candidates = group_by_first(_find_candidates(files))
-        alignments = [_task(files, each, params.min_seconds) for each in candidates.values()]
-        notes = RecordingCache(_align, "align").map_notes(alignments, scratch / ".aligned")
+        candidates = choose_pairs(_find_candidates(files))
+        pairs = [_pair(files[each.first], files[each.second], each) for each in candidates]
+        align_files = partial(_align, min_seconds=params.min_seconds)
+        matches = map_pairs(align_files, pairs, f"{params.min_seconds}", "align")
     rows = [
-        {"recording": recordings[pair.first], "duplicate_of": recordings[pair.second], **match}
-        for pairs, matches in zip(candidates.values(), notes, strict=True)
-        for pair, match in zip(pairs, matches, strict=True)
+        (recordings[pair.first], recordings[pair.second], *map(match.get, COLUMNS[2:]))
+        for pair, match in zip(candidates, matches, strict=True)
         if match
     ]
     with atomic_file(duplicates_csv) as path:
-        tables.write_table(pd.DataFrame(rows, columns=list(COLUMNS)), path)
+        tables.write_rows(path, COLUMNS, rows)
 
 
 def _fingerprint(recording: str, path: Path, segment_dir: Path, rate_hz: int) -> int:
@@ -70,25 +73,25 @@ def _find_candidates(files: Sequence[Path]) -> list[Candidate]:
     return [candidate for block in found for candidate in block.candidates]
 
 
-def _task(files: Sequence[Path], candidates: Sequence[Candidate], min_seconds: float) -> Task:
-    """Return the task of aligning a recording with its candidates; their names do not matter."""
-    inputs = files[candidates[0].first], *(files[each.second] for each in candidates)
-    places = [[each.ms, each.lag_ms] for each in candidates]
-    item = inputs, candidates, min_seconds
-    return Task(f"{candidates[0].first}", inputs, [places, min_seconds], item)
+def _pair(first: Path, second: Path, candidate: Candidate) -> Pair:
+    place = candidate.ms, candidate.lag_ms
+    return Pair(first, second, "{} {}".format(*place), (first, second, *place))
 
 
-def _align(
-    item: tuple[Sequence[Path], Sequence[Candidate], float], _: Path
-) -> list[dict[str, float] | None]:
-    """Return for each candidate the numbers of its row, or nothing."""
-    (own, *others), candidates, min_seconds = item
-    peaks = read_peaks(own)
-    matches = (
-        align(peaks, read_peaks(other), candidate, min_seconds)
-        for other, candidate in zip(others, candidates, strict=True)
-    )
-    return [match.rounded() if match else None for match in matches]
+def _align(pair: tuple[Path, Path, int, int], min_seconds: float) -> dict[str, float] | None:
+    """Return the numbers of a pair's row, or None."""
+    first, second, ms, lag_ms = pair
+    match = align(read_peaks(first), read_peaks(second), ms, lag_ms, min_seconds)
+    return match.rounded() if match else None
+
+
+def _report_few_peaks(few: Sequence[str]) -> None:
+    if few:
+        some = ", ".join(map(escape, few[:3]))
+        rest = f" and {len(few) - 3} more" if len(few) > 3 else ""
+        sys.stderr.write(
+            f"near_duplicates: not compared, fewer than {LEAST_PEAKS} peaks: {some}{rest}\n"
+        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from takht.stage import run
 
-import pandas as pd
+import numpy as np
 
 from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
@@ -17,18 +17,17 @@ def normalize(
     params: NormalizeSettings, wav_dir: Path, catalogue_csv: Path, gains_csv: Path
 ) -> None:
     """`segment` applies the gains, so the audio is not copied once more here."""
-    names = list(tables.read_table(catalogue_csv)["recording"])
+    names = [name for (name,) in tables.read_rows(catalogue_csv, {"recording": str})]
     tasks = [Task(name, (wav_dir / name,), None, wav_dir / name) for name in names]
     with scratch_folder(gains_csv) as scratch:
         cache = RecordingCache(measure_recording, "measure", threads=True)
         levels = cache.map_notes(tasks, scratch)
-    peaks, loudness = zip(*levels, strict=True)
-    gains = [compute_gain_db(params, peak, lufs) for peak, lufs in levels]
-    table = pd.DataFrame(
-        {"recording": names, "peak_dbfs": peaks, "loudness_lufs": loudness, "gain_db": gains}
-    )
+    rows = [
+        (name, *np.round((peak, lufs, compute_gain_db(params, peak, lufs)), 4).tolist())
+        for name, (peak, lufs) in zip(names, levels, strict=True)
+    ]
     with atomic_file(gains_csv) as path:
-        tables.write_table(table.round(4), path)
+        tables.write_rows(path, ["recording", "peak_dbfs", "loudness_lufs", "gain_db"], rows)
 
 
 if __name__ == "__main__":

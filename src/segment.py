@@ -18,9 +18,8 @@ def segment(params: SegmentSettings, wav_dir: Path, gains_csv: Path, out_dir: Pa
             f"params.yaml: segment.min_seconds: at most segment.seconds ({params.seconds:g}), "
             f"got {params.min_seconds:g}; lower it"
         )
-    table = tables.read_table(gains_csv, {"gain_db": "float64"})
     tasks = []
-    for recording, gain_db in zip(table["recording"], table["gain_db"], strict=True):
+    for recording, gain_db in tables.read_rows(gains_csv, {"recording": str, "gain_db": float}):
         source = wav_dir / recording
         item = Segmentation(source, gain_db, params.seconds, params.min_seconds)
         tasks.append(Task(recording, (source,), [gain_db, params.model_dump()], item))

@@ -1,12 +1,13 @@
 """split: put every recording on one side; works and duplicates stay together."""
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from takht.stage import run
 
-import pandas as pd
 from pydantic import Field
 
 from takht.core import tables
@@ -15,6 +16,17 @@ from takht.corpus.grouped_split import SIDES, assign_sides, number_groups
 from takht.errors import TakhtError
 from takht.runtime.atomic import atomic_file
 from takht.runtime.params import Section, Seed
+
+
+class Recording(NamedTuple):
+    """A row of the catalogue."""
+
+    recording: str
+    file: str
+    composer: str
+    label: str
+    work: str
+    audio_sha256: str
 
 
 class Split(Section):
@@ -26,42 +38,52 @@ class Split(Section):
 
 
 def split(params: Split, catalogue_csv: Path, duplicates_csv: Path, split_csv: Path) -> None:
-    catalogue = tables.read_table(catalogue_csv)
-    duplicates = _duplicates(catalogue, tables.read_table(duplicates_csv), duplicates_csv)
-    table = catalogue[["recording", "composer", "label", "work", "audio_sha256"]].copy()
-    table["group"] = number_groups([table["work"], table["audio_sha256"]], duplicates)
+    catalogue = tables.read_rows(catalogue_csv, dict.fromkeys(Recording._fields, str))
+    recordings = [Recording(*row) for row in catalogue]
+    duplicates = _read_duplicates(recordings, duplicates_csv)
+    links = [each.work for each in recordings], [each.audio_sha256 for each in recordings]
+    group_of = dict(zip(recordings, number_groups(links, duplicates), strict=True))
     if params.drop_small_composers:
-        sizes = table.groupby("composer")["group"].transform("nunique")
-        table = table[sizes >= len(SIDES)].reset_index(drop=True)
-    if table["composer"].nunique() < 2:
+        groups = {(each.composer, group) for each, group in group_of.items()}
+        sizes = Counter(composer for composer, _ in groups)
+        recordings = [each for each in recordings if sizes[each.composer] >= len(SIDES)]
+    composers = [each.composer for each in recordings]
+    if len(set(composers)) < 2:
         raise TakhtError(
-            f"{catalogue_csv}: at least two composers are needed, got "
-            f"{sorted(set(table['composer']))}; add recordings"
+            f"{catalogue_csv}: at least two composers are needed, got {sorted(set(composers))}; "
+            "add recordings"
         )
     shares = {
         "train": 1 - params.validation_share - params.test_share,
         "validation": params.validation_share,
         "test": params.test_share,
     }
-    table["side"] = assign_sides(
-        table["composer"], table["group"], table["work"], shares, params.seed
-    )
+    numbers = [group_of[each] for each in recordings]
+    works = [each.work for each in recordings]
+    sides = assign_sides(composers, numbers, works, shares, params.seed)
+    rows = [
+        (each.recording, each.composer, each.label, each.work, group, side)
+        for each, group, side in zip(recordings, numbers, sides, strict=True)
+    ]
     with atomic_file(split_csv) as path:
-        tables.write_table(table.drop(columns="audio_sha256"), path)
+        columns = ("recording", "composer", "label", "work", "group", "side")
+        tables.write_rows(path, columns, rows)
 
 
-def _duplicates(catalogue: pd.DataFrame, table: pd.DataFrame, path: Path) -> list[tuple[int, int]]:
-    """Return the two rows of the catalogue for each pair of duplicates, and report the pairs."""
-    place = {name: row for row, name in enumerate(catalogue["recording"])}
-    names = table[["recording", "duplicate_of"]].to_numpy().tolist()
-    if unknown := sorted({name for pair in names for name in pair} - place.keys()):
-        raise TakhtError(
-            f"{path}: {unknown[0]!r} is not in the catalogue; run `dvc repro near_duplicates`"
-        )
-    pairs = [(place[name], place[duplicate]) for name, duplicate in names]
-    rows = catalogue.to_dict("records")
-    for (first, second), found in zip(pairs, table.to_dict("records"), strict=True):
-        for line in describe_pair(rows[first], rows[second], found):
+def _read_duplicates(recordings: Sequence[Recording], path: Path) -> list[tuple[int, int]]:
+    """Return the places of two recordings for each pair of duplicates, and report the pairs."""
+    place = {each.recording: number for number, each in enumerate(recordings)}
+    numbers = ("score", "seconds_alike", "start_seconds", "duplicate_start_seconds")
+    columns = {"recording": str, "duplicate_of": str} | dict.fromkeys(numbers, float)
+    pairs = []
+    for first, second, *found in tables.read_rows(path, columns):
+        if unknown := sorted({first, second} - place.keys()):
+            raise TakhtError(
+                f"{path}: {unknown[0]!r} is not in the catalogue; run `dvc repro near_duplicates`"
+            )
+        pairs.append((place[first], place[second]))
+        one, other = (recordings[number]._asdict() for number in pairs[-1])
+        for line in describe_pair(one, other, dict(zip(numbers, found, strict=True))):
             sys.stderr.write(f"{line}\n")
     return pairs
 

@@ -33,6 +33,23 @@ def melody(seed: int, seconds: float = 24.0, *, loose_seconds: float = 0.0) -> N
     return wave.astype(np.float32)
 
 
+def sustained(seed: int, seconds: float) -> NDArray[np.float32]:
+    """Return random notes of one to two seconds, each as loud at its end, shape (samples,)."""
+    rng = np.random.default_rng(seed)
+    wave = np.zeros(round(seconds * RATE_HZ))
+    start = 0
+    while start < len(wave):
+        pitch_hz = 220 * 2 ** (rng.choice(QUARTER_TONES) / 24)
+        length = min(round(rng.uniform(1, 2) * RATE_HZ), len(wave) - start)
+        now = np.arange(length) / RATE_HZ
+        fades = np.minimum(1, np.minimum(now, now[::-1]) / 0.05)
+        for k in range(1, 9):
+            wave[start:][:length] += 0.1 / k * np.sin(2 * np.pi * pitch_hz * k * now) * fades
+        start += length
+    wave += rng.normal(0, 1e-4, len(wave))
+    return wave.astype(np.float32)
+
+
 def through_ffmpeg(
     wave: NDArray[np.float32], folder: Path, *, audio_filter: str = "anull", codec: str = "wav"
 ) -> NDArray[np.float32]:

@@ -86,10 +86,10 @@ def _write_corpus(root: Path) -> None:
     (root / "data/rejected.csv").write_text("file,reason\n'=cmd/<b>x.mp3,silent\n")
     pair = next(recordings())[0], HOSTILE_RECORDING
     rows = [
-        (one, other, 0.5, seconds, 31.4, 65.2, 67.7)
-        for one, other, seconds in ((*pair, 2.5), (*pair[::-1], -2.5))
+        (one, other, 0.5, 31.4, *starts)
+        for one, other, starts in ((*pair, (65.2, 67.7)), (*pair[::-1], (67.7, 65.2)))
     ]
-    columns = ["recording", "duplicate_of", "score", "offset_seconds"]
+    columns = ["recording", "duplicate_of", "score"]
     columns += ["seconds_alike", "start_seconds", "duplicate_start_seconds"]
     pd.DataFrame(rows, columns=columns).to_csv(root / "data/near_duplicates.csv", index=False)
 

@@ -156,6 +156,9 @@ class NoStore(Store):
     def keep(self, key: str, product: Path, note: Any) -> None:
         """Do nothing."""
 
+    def replace(self, key: str, write: Callable[[Path], None], note: Any) -> None:
+        """Do nothing."""
+
     def tidy(self) -> None:
         """Do nothing."""
 

@@ -6,13 +6,14 @@ which they show as text, and which is gone when the table is read here.
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from takht.errors import TakhtError
+
+if TYPE_CHECKING:
+    import pandas as pd  # a fifth of a second, which stages with nothing to do save
 
 # What begins a formula, at the start of a cell or of what a spreadsheet may take for the next one:
 # where decimals have commas, cells end at semicolons. Wide letters count in East Asia.
@@ -37,7 +38,7 @@ def disarm_markup(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›")
 
 
-def read_table(path: Path, numbers: Mapping[str, str] | None = None) -> pd.DataFrame:
+def read_table(path: Path, numbers: Mapping[str, str] | None = None) -> "pd.DataFrame":
     """Return the table: columns in `numbers` with those dtypes, all others as text, as written.
 
     A composer called "NA", "1e5" or "001" stays one; an empty cell is the empty text.
@@ -51,12 +52,14 @@ def read_table(path: Path, numbers: Mapping[str, str] | None = None) -> pd.DataF
 
 def parse_table(
     file: BinaryIO, where: str, numbers: Mapping[str, str] | None = None
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Return the table that an open file holds, as `read_table` does.
 
     Raises:
         TakhtError: not UTF-8, not a table, a row longer than the first, or a number that is none.
     """
+    import pandas as pd
+
     try:
         # Numbers are read as text first: pandas' own parser may miss the last bit. The first line
         # is read as a row: with a head, pandas shifts rows that are longer.
@@ -79,7 +82,45 @@ def parse_table(
         raise TakhtError(f"{where}: not a UTF-8 CSV table ({reason}); fix the file") from None
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> None:
+def read_rows(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[tuple[Any, ...]]:
+    """Return the cells of these columns, row by row, each as its column's type, without pandas.
+
+    Raises:
+        TakhtError: not UTF-8, not a table, without such a column, or a cell is not of its type.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file, strict=True)
+        names = [unmark_formulas(name) for name in head]
+        places = [(names.index(name), kind) for name, kind in columns.items()]
+        if wrong := [row for row in rows if len(row) not in (0, len(names))]:
+            raise ValueError(f"{len(wrong[0])} cells in a row, {len(names)} columns")
+        return [
+            tuple(kind(unmark_formulas(row[place])) for place, kind in places)
+            for row in rows
+            if row
+        ]
+    except (ValueError, csv.Error) as error:
+        raise TakhtError(f"{path}: not a UTF-8 CSV table ({error}); fix the file") from None
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write the bytes that `write_table` writes of a table with these rows, without pandas."""
+    marked = [
+        [mark_formulas(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in (columns, *rows)
+    ]
+    returns = any(isinstance(cell, str) and "\r" in cell for row in marked for cell in row)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(
+            file,
+            lineterminator="\n",
+            quoting=csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL,
+        )
+        writer.writerows(marked)
+
+
+def write_table(frame: "pd.DataFrame", path: Path) -> None:
     """Write the table as UTF-8 with LF line ends: equal tables become equal bytes."""
     frame = _map_cells(frame, _TO_MARK.pattern, mark_formulas)
     text = frame.select_dtypes(["object", "str"])
@@ -89,12 +130,12 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
 
 
-def write_plot(frame: pd.DataFrame, path: Path) -> None:
+def write_plot(frame: "pd.DataFrame", path: Path) -> None:
     """Write a table that `dvc plots show` puts into its page, which runs markup in any text."""
     write_table(_map_cells(frame, "[<>]", disarm_markup), path)
 
 
-def _map_cells(frame: pd.DataFrame, pattern: str, change: Callable[[str], str]) -> pd.DataFrame:
+def _map_cells(frame: "pd.DataFrame", pattern: str, change: Callable[[str], str]) -> "pd.DataFrame":
     """Return the table with its heads and those text cells changed that the pattern is found in."""
     columns = {}
     for name in frame.select_dtypes(["object", "str"]):

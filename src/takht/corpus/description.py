@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
-import pandas as pd
 from pydantic import Field
 
 from takht.audio import conversion
@@ -24,7 +23,7 @@ from takht.corpus.validation import (
 from takht.runtime.params import Section
 from takht.text import names
 
-_NOT_SHOWN = ["peak", "half_range", "audio_streams", "is_mono_pair"]
+_NOT_SHOWN = {"peak", "half_range", "audio_streams", "is_mono_pair"}
 
 
 class Catalogue(Section):
@@ -48,7 +47,7 @@ class SmallComposers(Section):
 class Description(NamedTuple):
     """A row for each usable recording, the files without use, and warnings (what; remedy)."""
 
-    recordings: pd.DataFrame
+    recordings: Sequence[dict[str, Any]]
     rejected: Sequence[Rejected]
     warnings: Sequence[str]
 
@@ -100,4 +99,5 @@ def describe_corpus(
         *describe_losses(root, good),
         *describe_names(root, (row["file"] for row in rows), (row["label"] for row in rows)),
     ]
-    return Description(pd.DataFrame(rows).drop(columns=_NOT_SHOWN), rejected, warnings)
+    shown = [{key: row[key] for key in row if key not in _NOT_SHOWN} for row in rows]
+    return Description(shown, rejected, warnings)

@@ -1,26 +1,25 @@
 """What two recordings share, in words."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from takht.text.names import escape
 
-CERTAIN_SECONDS, CERTAIN_SCORE = 20.0, 0.6  # from both on, no doubt is left
+CERTAIN_SECONDS, CERTAIN_SCORE = 20.0, 0.6  # at least: then the audio is the same beyond doubt
 
 
 def describe_pair(
-    first: Mapping[str, Any], second: Mapping[str, Any], found: Mapping[str, Any]
+    first: Mapping[str, str], second: Mapping[str, str], found: Mapping[str, float]
 ) -> Iterator[str]:
     """Yield what two rows of the catalogue share and where, and a warning of two composers.
 
     `found` is their row of near_duplicates.csv.
     """
     both = f"{escape(first['file'])} and {escape(second['file'])}"
-    seconds, score = float(found["seconds_alike"]), float(found["score"])
+    seconds, score = found["seconds_alike"], found["score"]
     starts = _clock(found["start_seconds"]), _clock(found["duplicate_start_seconds"])
     yield (
-        f"{both}: {seconds:.0f} s of near-duplicate audio, from {starts[0]} and {starts[1]} on; "
-        "kept on one side"
+        f"{both}: {seconds:.0f} s of the same audio, from {starts[0]} in the first and {starts[1]} "
+        "in the second; both stay on one side of the split"
     )
     if first["composer"] != second["composer"]:
         is_certain = seconds >= CERTAIN_SECONDS and score >= CERTAIN_SCORE
@@ -31,7 +30,7 @@ def describe_pair(
         )
 
 
-def _clock(seconds: str | float) -> str:
+def _clock(seconds: float) -> str:
     """Return 0:07 or 72:00, rounded to whole seconds."""
-    minutes, rest = divmod(round(float(seconds)), 60)
+    minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02}"

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-import pandas as pd
-import scipy.sparse
-from scipy.sparse.csgraph import connected_components
 
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
@@ -28,10 +25,19 @@ def number_groups(
     for values in links:
         first: dict[str, int] = {}
         edges += [(first.setdefault(value, place), place) for place, value in enumerate(values)]
-    rows, columns = np.array(edges).T
-    graph = scipy.sparse.coo_array((np.ones(len(edges)), (rows, columns)), shape=(count, count))
-    numbers: list[int] = connected_components(graph, directed=False)[1].tolist()
-    return numbers
+    earlier = list(range(count))  # another member, or itself: the first of its group
+
+    def find(place: int) -> int:
+        while earlier[place] != place:
+            earlier[place] = earlier[earlier[place]]
+            place = earlier[place]
+        return place
+
+    for edge in edges:
+        first_member, other = sorted(map(find, edge))
+        earlier[other] = first_member
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(find(place), len(numbers)) for place in range(count)]
 
 
 def assign_sides(
@@ -51,23 +57,30 @@ def assign_sides(
     Raises:
         TakhtError: a composer cannot be on every side; names each one and its number of groups.
     """
-    table = pd.crosstab(pd.Series(groups, name="group"), pd.Series(composers, name="composer"))
-    few = {str(name): int((column > 0).sum()) for name, column in table.items()}
+    names, column = np.unique(list(composers), return_inverse=True)
+    numbers, row = np.unique(list(groups), return_inverse=True)
+    counts = np.zeros((len(numbers), len(names)), np.int64)
+    np.add.at(counts, (row, column), 1)
+    few = dict(zip(names.tolist(), np.count_nonzero(counts, axis=0).tolist(), strict=True))
     few = {name: count for name, count in few.items() if count < len(SIDES)}
     if few:
         raise TakhtError(_too_small(few))
-    counts = table.to_numpy()
-    sizes = table.sum().items()
-    quotas = np.array([_quotas(str(name), size, shares, seed) for name, size in sizes])
-    first_work = pd.Series(works).groupby(list(groups)).min()[table.index]
+    sizes = zip(names.tolist(), counts.sum(axis=0).tolist(), strict=True)
+    quotas = np.array([_quotas(name, size, shares, seed) for name, size in sizes])
+    first_work: dict[int, str] = {}
+    for group, work in zip(groups, works, strict=True):
+        first_work[group] = min(work, first_work.get(group, work))
     # Those that would fill a side by themselves come last, and so train.
     is_large = (counts > quotas.min(axis=1)).any(axis=1)
     for attempt in range(_TRIES):
-        ranks = [rng_for(seed, "split", attempt, work).random() for work in first_work]
+        ranks = [
+            rng_for(seed, "split", attempt, first_work[group]).random()
+            for group in numbers.tolist()
+        ]
         order = np.lexsort([ranks, is_large])
         chosen = _assigned(counts[order], quotas.T)
         if chosen is not None:
-            side_of = dict(zip(table.index[order], chosen, strict=True))
+            side_of = dict(zip(numbers[order].tolist(), chosen, strict=True))
             return [side_of[group] for group in groups]
     raise TakhtError(
         f"split: no way found in {_TRIES} tries to have all {counts.shape[1]} composers on all of "

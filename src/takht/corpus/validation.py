@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-import pandas as pd
-
 from takht.audio import mono
 from takht.audio.probe import Probe
 from takht.corpus.scan import FoundFile, Rejected, say_passed_over
@@ -167,9 +165,3 @@ def raise_if_rejected(root: Path, rejected: Sequence[Rejected]) -> None:
             "to skip in params.yaml to go on without them"
         )
         raise TakhtError("\n".join(lines))
-
-
-def rejection_table(rejected: Sequence[Rejected]) -> pd.DataFrame:
-    """Return the columns file and reason; names that cannot be printed are escaped."""
-    rows = [(names.escape(each.file), each.reason) for each in rejected]
-    return pd.DataFrame(rows, columns=["file", "reason"], dtype="str")

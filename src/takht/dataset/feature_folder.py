@@ -9,14 +9,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-import pandas as pd
 
 from takht.core import tables
 from takht.core.arrays import Frames
 from takht.errors import TakhtError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ["recording", "copy", "segment", "start_seconds", "first_frame", "frames"]
 IndexRows = list[tuple[int, int, float, int, int]]  # the columns after the first, a piece a row
@@ -68,13 +70,26 @@ def write_index(
     folder: Path, rows_of: Mapping[str, IndexRows], settings: Mapping[str, Any]
 ) -> None:
     """Write the index of all recordings and the settings the features were made with."""
-    rows = [(name, *row) for name, rows in rows_of.items() for row in rows]
-    tables.write_table(pd.DataFrame(rows, columns=COLUMNS), folder / "index.csv")
+    rows = [
+        (name, copy, segment, float(start_seconds), first, frames)
+        for name, rows in rows_of.items()
+        for copy, segment, start_seconds, first, frames in rows
+    ]
+    tables.write_rows(folder / "index.csv", COLUMNS, rows)
     text = json.dumps(dict(settings), indent=2) + "\n"
     (folder / "settings.json").write_text(text, encoding="utf-8")
 
 
-def read_index(folder: Path) -> pd.DataFrame:
+def read_index_rows(folder: Path) -> dict[str, IndexRows]:
+    """Return the rows of each recording in the index; recordings by name."""
+    kinds = dict(zip(COLUMNS, (str, int, int, float, int, int), strict=True))
+    rows_of: dict[str, IndexRows] = {}
+    for name, *row in tables.read_rows(folder / "index.csv", kinds):
+        rows_of.setdefault(name, []).append(tuple(row))
+    return dict(sorted(rows_of.items()))
+
+
+def read_index(folder: Path) -> "pd.DataFrame":
     """Return the index, a row a segment and copy.
 
     Its columns: recording, copy, segment, start_seconds, first_frame, frames.
@@ -141,16 +156,11 @@ def _corrupt(path: Path, error: object) -> TakhtError:
     )
 
 
-def read_pieces(folder: Path, recording: str, rows: pd.DataFrame) -> Iterator[FeaturePiece]:
+def read_pieces(folder: Path, recording: str, rows: IndexRows) -> Iterator[FeaturePiece]:
     """Yield the pieces that the recording's rows of the index stand for, frames as float32."""
     levels = open_array(folder, recording)
-    for copy, segment, start, first, frames in index_values(rows):
+    for copy, segment, start, first, frames in rows:
         yield FeaturePiece(copy, segment, start, levels[first : first + frames].astype(np.float32))
-
-
-def index_values(rows: pd.DataFrame) -> IndexRows:
-    """Return the rows of a recording's index as plain values, which JSON can hold."""
-    return list(zip(*(rows[name].tolist() for name in COLUMNS[1:]), strict=True))
 
 
 def array_path(folder: Path, recording: str) -> Path:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from takht.core.tables import read_table, write_table
+from takht.core.tables import read_rows, read_table, write_rows, write_table
 from takht.errors import TakhtError
 
 # All but lone surrogates, which are no text, and NUL, which no file name can hold.
@@ -18,6 +18,10 @@ def test_any_text_comes_back(tmp_path_factory, rows):
     write_table(pd.DataFrame(rows, columns=["file", "reason"], dtype="str"), path)
     back = read_table(path)
     assert list(back.itertuples(index=False, name=None)) == rows
+    written = path.read_bytes()
+    write_rows(path, ["file", "reason"], rows)
+    assert path.read_bytes() == written
+    assert read_rows(path, {"reason": str, "file": str}) == [row[::-1] for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -34,6 +38,11 @@ def test_numbers_come_back_bit_for_bit(tmp_path):
     write_table(frame, tmp_path / "t.csv")
     back = read_table(tmp_path / "t.csv", {"level": "float64", "count": "int64"})
     pd.testing.assert_frame_equal(back, frame, check_exact=True)
+    written = (tmp_path / "t.csv").read_bytes()
+    rows = read_rows(tmp_path / "t.csv", {"name": str, "level": float, "count": int})
+    assert rows == list(frame.itertuples(index=False, name=None))
+    write_rows(tmp_path / "t.csv", list(frame.columns), rows)
+    assert (tmp_path / "t.csv").read_bytes() == written
 
 
 def test_lines_end_in_lf_and_text_is_utf8(tmp_path):
@@ -52,3 +61,5 @@ def test_what_is_no_table_is_named(tmp_path, content):
     (tmp_path / "t.csv").write_bytes(content)
     with pytest.raises(TakhtError, match=r"t\.csv: not a UTF-8 CSV table .*; fix"):
         read_table(tmp_path / "t.csv", {"n": "int64"})
+    with pytest.raises(TakhtError, match=r"t\.csv: not a UTF-8 CSV table .*; fix"):
+        read_rows(tmp_path / "t.csv", {"n": int})

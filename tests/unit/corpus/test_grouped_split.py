@@ -154,12 +154,12 @@ def catalogue(tmp_path):
     return tmp_path / "catalogue.csv"
 
 
-def run_split(catalogue, drop, duplicates=(), score=0.9):
+def run_split(catalogue, drop, duplicates=(), score=0.9, seconds=39.6):
     import split
 
     duplicates_csv = catalogue.with_name("near_duplicates.csv")
     table = pd.DataFrame(list(duplicates), columns=["recording", "duplicate_of"])
-    found = {"score": score, "seconds_alike": 39.6, "start_seconds": 65.2}
+    found = {"score": score, "seconds_alike": seconds, "start_seconds": 65.2}
     tables.write_table(table.assign(**found, duplicate_start_seconds=4.0), duplicates_csv)
     params = split.Split(validation_share=0.15, test_share=0.15, drop_small_composers=drop, seed=3)
     split.split(params, catalogue, duplicates_csv, catalogue.with_name("split.csv"))
@@ -186,18 +186,23 @@ def test_twins_are_in_one_group_and_reported_by_file(catalogue, capsys):
         assert table.loc[first, "side"] == table.loc[second, "side"]
     assert table["group"].nunique() == 17 - 4  # b/3 and b/4 hold the same bytes
     assert capsys.readouterr().err.splitlines() == [
-        f"{first}.mp3 and {second}.mp3: 40 s of near-duplicate audio, from 1:05 and 0:04 on; "
-        "kept on one side"
+        f"{first}.mp3 and {second}.mp3: 40 s of the same audio, from 1:05 in the first and 0:04 in "
+        "the second; both stay on one side of the split"
         for first, second in duplicates
     ]
 
 
 @pytest.mark.parametrize(
-    ("score", "advice"),
-    [(0.9, "labels are in doubt, listen and keep one"), (0.4, "listen to both")],
+    ("score", "seconds", "advice"),
+    [
+        (0.6, 20.0, "labels are in doubt, listen and keep one"),
+        (0.599, 20.0, "listen to both"),
+        (0.6, 19.9, "listen to both"),
+    ],
 )
-def test_twins_of_two_composers_are_warned_of(catalogue, capsys, score, advice):
-    table = run_split(catalogue, drop=True, duplicates=[("a/0", "b/0")], score=score)
+def test_twins_of_two_composers_are_warned_of(catalogue, capsys, score, seconds, advice):
+    twins = [("a/0", "b/0")]
+    table = run_split(catalogue, drop=True, duplicates=twins, score=score, seconds=seconds)
     assert table.set_index("recording").loc[["a/0", "b/0"], "side"].nunique() == 1
     warning = capsys.readouterr().err.splitlines()[1]
     assert warning.startswith("warning: a/0.mp3 and b/0.mp3: ")

@@ -9,8 +9,11 @@ from takht.features.fingerprints.candidates import (
     MOST_PER_MINUTE,
     NEAREST,
     Candidate,
+    Found,
     Index,
-    group_by_first,
+    _number_pairs,
+    choose_pairs,
+    count_rest,
 )
 from takht.features.fingerprints.landmarks import Landmarks
 
@@ -51,9 +54,9 @@ def test_the_index_finds_what_comparing_all_pairs_finds(seed):
     for number in range(len(recordings)):
         found = np.stack(index._shared(range(number, number + 1)), axis=1).tolist()
         assert sorted(map(tuple, found)) == pair_by_pair(recordings, number)
-    sizes = np.unique(np.concatenate([each.hashes for each in recordings]), return_counts=True)[1]
-    every = int(sum(size * (size - 1) // 2 for size in sizes))
-    assert index.count_pairs() == (every, every)
+    every = sum(len(pair_by_pair(recordings, number)) for number in range(len(recordings))) // 2
+    assert count_rest([index.look_up(block) for block in index.blocks()])[0] == every
+    assert index.equal_pairs == every
 
 
 def test_of_a_crowd_the_nearest_in_pitch_are_compared_and_the_rest_is_counted():
@@ -63,7 +66,28 @@ def test_of_a_crowd_the_nearest_in_pitch_are_compared_and_the_rest_is_counted():
     (_, others, _, _) = index._shared(range(20, 21))
     assert sorted(others.tolist()) == [n for n in range(20 - NEAREST, 21 + NEAREST) if n != 20]
     near = sum(second - first <= NEAREST for first, second in combinations(range(size), 2))
-    assert index.count_pairs() == (size * (size - 1) // 2, near)
+    assert index.equal_pairs == size * (size - 1) // 2
+    assert count_rest([index.look_up(block) for block in index.blocks()])[0] == near
+
+
+def test_pairs_that_no_side_chose_are_counted_once():
+    def found(*chosen, left_out):
+        pairs = np.array(left_out).T
+        return Found([Candidate(*pair, 0, 0) for pair in chosen], _number_pairs(*pairs), 6)
+
+    # 0 and 1 leave each other out, and 2 chooses 1, which leaves 2 out.
+    both = [found((0, 3), left_out=[[0, 1], [1, 2]]), found((2, 1), left_out=[[0, 1], [2, 3]])]
+    assert count_rest(both) == (6, 2)
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_block_has_few_recordings_where_keys_would_be_too_large(most):
+    silent = [sort([], [], [])] * 10
+    index = Index([sort([1], [9_000], [86_400_000]), *silent])
+    assert len(index.blocks()) == 1
+    index._most_in_block = most
+    assert max(len(block) for block in index.blocks()) == most
+    assert [n for block in index.blocks() for n in block] == list(range(11))
 
 
 def test_a_copy_is_found_with_its_lag_and_a_bounded_number_of_others():
@@ -80,7 +104,7 @@ def test_a_copy_is_found_with_its_lag_and_a_bounded_number_of_others():
     assert first[0].second == 30
     assert abs(first[0].lag_ms - (0.02 * (first[0].ms + 10_000) - 10_000)) <= 1_500
     assert max(sum(each.first == n for each in candidates) for n in range(31)) == MOST_PER_MINUTE
-    assert sum(part.left_out for part in found) > 100
+    assert count_rest(found)[1] > 100
 
 
 def test_recordings_are_looked_up_alike_in_one_block_or_many(monkeypatch):
@@ -97,6 +121,4 @@ def test_recordings_are_looked_up_alike_in_one_block_or_many(monkeypatch):
 
 def test_a_pair_is_aligned_once_from_its_lower_number():
     found = [Candidate(2, 1, 5_000, -4_000), Candidate(1, 2, 900, 4_100), Candidate(0, 2, 0, 0)]
-    assert group_by_first(found) == {
-        0: [Candidate(0, 2, 0, 0)], 1: [Candidate(1, 2, 1_000, 4_000)],
-    }  # fmt: skip
+    assert choose_pairs(found) == [Candidate(0, 2, 0, 0), Candidate(1, 2, 1_000, 4_000)]

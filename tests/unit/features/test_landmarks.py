@@ -1,5 +1,7 @@
 """Landmarks change with pitch and rhythm, and a copy keeps many of them, the same ones."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from melodies import RATE_HZ, melody, through_ffmpeg
@@ -45,6 +47,29 @@ def test_a_second_keeps_at_most_forty_and_a_hash_comes_back_four_times():
     assert len(found.hashes) > 30 * 30
     repeated = combine_peaks(peaks(np.arange(0, 60_000, 250), np.tile([10_000, 10_400], 120)))
     assert np.unique(repeated.hashes, return_counts=True)[1].max() == 4
+
+
+def test_landmarks_are_the_same_in_blocks_of_any_length(monkeypatch):
+    found = extract_peaks([melody(7)], RATE_HZ)
+    whole = combine_peaks(found)
+    monkeypatch.setattr("takht.features.fingerprints.landmarks._BLOCK_MS", 2_000)
+    parts = combine_peaks(found)
+    for name in vars(whole):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
+def test_memory_does_not_grow_with_the_length_of_a_recording():
+    def peak_bytes(minutes):
+        rng = np.random.default_rng(2)
+        ms = np.sort(rng.integers(0, 60_000 * minutes, 1_200 * minutes))
+        own = peaks(ms, rng.integers(9_600, 14_000, len(ms)))
+        tracemalloc.start()
+        combine_peaks(own)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak_bytes(12) - peak_bytes(2) < 0.2 * peak_bytes(2)
 
 
 def test_landmarks_are_sorted_by_hash_pitch_and_time():

@@ -51,6 +51,21 @@ def test_silence_a_constant_and_the_shortest_audio_have_no_peaks(samples, level)
     assert len(extract_peaks([np.full(samples, level, np.float32)], RATE_HZ).ms) == 0
 
 
+@pytest.mark.parametrize("attack_seconds", [0.01, 0.08])
+def test_a_tone_of_any_length_has_a_peak_where_it_begins(attack_seconds):
+    wave = 1e-4 * np.random.default_rng(1).standard_normal(8 * RATE_HZ)
+    tones = [(0.5, 400.0, 0.3), (1.5, 600.0, 2.0), (4.0, 500.0, 3.0)]  # start, Hz, seconds
+    for start, hz, seconds in tones:
+        now = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+        level = np.minimum(1, np.minimum(now, now[::-1]) / attack_seconds)
+        wave[round(start * RATE_HZ) :][: len(now)] += 0.3 * level * np.sin(2 * np.pi * hz * now)
+    found = find_peaks(wave.astype(np.float32), RATE_HZ)
+    near = [np.abs(found.cents - 1200 * np.log2(hz)) < 10 for _, hz, _ in tones]
+    for which, (start, _, _) in zip(near, tones, strict=True):
+        assert np.abs(found.ms[which] - 1000 * start).min() < 60
+        assert np.count_nonzero(which) <= 2  # not while it goes on
+
+
 def test_a_steady_tone_marks_no_moment():
     now = np.arange(6 * RATE_HZ) / RATE_HZ
     found = find_peaks((0.3 * np.sin(2 * np.pi * 440 * now)).astype(np.float32), RATE_HZ)

@@ -1,6 +1,7 @@
 """Whether the corpus can be used: the rules of `catalogue`, applied by the code of `catalogue`."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def check_corpus(root: Path, project: Path) -> list[Finding]:
     except TakhtError as error:
         return [*foreign, *(_finding(failed, line) for line in str(error).splitlines())]
     reasons = [f"{root}/{names.escape(each.file)}: {each.reason}" for each in found.rejected]
-    counts = found.recordings["composer"].value_counts()
+    counts = Counter(each["composer"] for each in found.recordings).values()
     what = f"{len(found.recordings)} recordings of {len(counts)} composers"
     return [
         *foreign,

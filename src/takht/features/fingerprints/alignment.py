@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.features.fingerprints.candidates import Candidate
 from takht.features.fingerprints.peaks import Peaks
 
 _TOLERANCE_MS, _TOLERANCE_CENTS = 30, 25  # within which two peaks meet
@@ -21,14 +20,19 @@ _RATIO_STEPS = 200  # tempo ratios are tried in steps of 1/200 …
 _MOST_STEPS = 12  # … 6 % up and down, the smallest changes first
 _STEPS = np.array(sorted(range(-_MOST_STEPS, _MOST_STEPS + 1), key=abs))
 _BIN_MS = 20
-# Peaks are alike where this share of so many in a row meet a peak of the other recording. They are
-# a copy's if, nine times in ten, two of twelve in a row do; if half of them meet within so many ms;
-# and if they meet so many times as often as at other lags of some seconds.
+# A stretch is alike while this share of every 32 peaks meets a peak of the other recording.
 _RUN_PEAKS, _LEAST_SHARE = 32, 0.15
-_EVEN_PEAKS, _EVEN_MEETING = 12, 2
-_MOST_JITTER_MS = 7.0
-_TIMES_CHANCE, _CHANCE_MS = 3, 4_000
-_PART_OF_SHORT = 0.8  # of a recording that is hardly longer than what is asked for
+# It is a copy if four things hold. It has enough peaks.
+LEAST_PEAKS = 96
+# Nine of ten groups of 12 peaks in a row have one that meets, and 0.3 times as many as on average.
+_EVEN_PEAKS, _EVEN_SHARE = 12, 0.3
+_MOST_JITTER_MS = 7.0  # half of the meeting peaks are nearer to the line than that
+_TIMES_CHANCE = 8  # peaks meet that many times as often as at other lags, …
+_CHANCE_MS = (200, 4_000)  # … which differ by so much
+_PEAKS_AT_ONCE = 4_096  # compared at other lags together, to bound memory
+# Of a recording that is hardly longer than what is asked for, this part is enough, but never less
+# than so many seconds.
+_PART_OF_SHORT, _LEAST_SECONDS = 0.8, 5.0
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
 
@@ -38,15 +42,15 @@ class Match:
     """The stretch that two recordings share; `score` is the share of its peaks that meet."""
 
     score: float
-    offset_seconds: float  # time in the second = offset + tempo ratio * time in the first
     seconds_alike: float
     start_seconds: float  # in the first
     duplicate_start_seconds: float
 
     def rounded(self) -> dict[str, float]:
         """Return all values by name, with as many decimals as mean something."""
-        decimals = {"score": 3, "offset_seconds": 2}
-        return {name: round(value, decimals.get(name, 1)) for name, value in vars(self).items()}
+        return {
+            name: round(value, 3 if name == "score" else 1) for name, value in vars(self).items()
+        }
 
 
 @dataclass(frozen=True)
@@ -77,17 +81,20 @@ class _Stretch:
     pairs: Pairs  # of peaks that meet, by number
 
 
-def align(first: Peaks, second: Peaks, candidate: Candidate, min_seconds: float) -> Match | None:
-    """Return the longest stretch that a candidate's recordings share, if it is long enough (s).
+def align(first: Peaks, second: Peaks, ms: int, lag_ms: int, min_seconds: float) -> Match | None:
+    """Return the longest stretch that two recordings share near a moment and a lag, if any.
 
-    Of a recording that is hardly longer than that, four fifths are enough.
+    The moment is one of the first; the second has it later by the lag. A stretch lasts for at least
+    `min_seconds`, or four fifths of a recording that is hardly longer than that, and never less
+    than 5 s.
     """
-    least = min(min_seconds, *(_PART_OF_SHORT * _seconds(each.ms) for each in (first, second)))
-    ms, lag_ms = candidate.ms, candidate.lag_ms
-    # What else sounds in one adds peaks that the other lacks: one way may succeed alone.
-    there = _match(first, second, ms, lag_ms, is_turned=False)
-    back = _match(second, first, ms + lag_ms, -lag_ms, is_turned=True)
-    found = [match for match in (there, back) if match and match.seconds_alike >= least]
+    parts = (_PART_OF_SHORT * _seconds(each.ms) for each in (first, second))
+    least = max(_LEAST_SECONDS, min(min_seconds, *parts))
+    # If speech or other music sounds in one of them, a search from the other may succeed alone.
+    from_first = _match(first, second, ms, lag_ms, is_turned=False)
+    from_second = _match(second, first, ms + lag_ms, -lag_ms, is_turned=True)
+    both = (from_first, from_second)
+    found = [match for match in both if match and match.seconds_alike >= least]
     return max(found, key=lambda match: match.seconds_alike * match.score, default=None)
 
 
@@ -119,16 +126,16 @@ def _estimate_line(first: Peaks, second: Peaks, ms: int, lag_ms: int) -> _Line |
         return None
     now = part.ms[mine].astype(np.int64) - ms
     later = second.ms[others].astype(np.int64) - (ms + lag_ms)
-    rests = later - now * (_RATIO_STEPS + _STEPS[:, None]) // _RATIO_STEPS
-    lowest = int(rests.min())
-    columns = (int(rests.max()) - lowest) // _BIN_MS + 2
-    bins = (rests - lowest) // _BIN_MS + columns * np.arange(len(_STEPS))[:, None]
+    lags = later - now * (_RATIO_STEPS + _STEPS[:, None]) // _RATIO_STEPS
+    lowest = int(lags.min())
+    columns = (int(lags.max()) - lowest) // _BIN_MS + 2
+    bins = (lags - lowest) // _BIN_MS + columns * np.arange(len(_STEPS))[:, None]
     counts = np.bincount(bins.ravel(), minlength=columns * len(_STEPS))
     counts[:-1] += counts[1:]  # a lag on the border of two bins is in both
     row, column = divmod(int(counts.argmax()), columns)
     ratio = 1 + int(_STEPS[row]) / _RATIO_STEPS
-    rest_ms = lowest + (column + 1) * _BIN_MS
-    return _Line(ratio, ms + lag_ms + rest_ms - ratio * ms)
+    more_ms = lowest + (column + 1) * _BIN_MS
+    return _Line(ratio, ms + lag_ms + more_ms - ratio * ms)
 
 
 def _fit_line(first: Peaks, second: Peaks, stretch: _Stretch) -> _Line:
@@ -166,7 +173,7 @@ def _longest_run(first: Peaks, second: Peaks, line: _Line, tolerance_ms: int) ->
 
 
 def _trim(meets: NDArray[np.bool_], start: int, stop: int) -> tuple[int, int]:
-    """Return a run without what at its ends meets less than half as often as the whole."""
+    """Return a run without those ends whose peaks meet less than half as often as the whole's."""
     run = meets[start:stop]
     total = np.cumsum(2 * run.size * run - run.sum())  # 2 × run.size × (meets - half the share)
     last = int(np.argmax(total))
@@ -175,34 +182,40 @@ def _trim(meets: NDArray[np.bool_], start: int, stop: int) -> tuple[int, int]:
 
 
 def _is_a_copy(first: Peaks, second: Peaks, stretch: _Stretch) -> bool:
-    """Return whether peaks meet evenly, to some milliseconds, and more often than by chance."""
+    """Return whether many peaks meet evenly, to some milliseconds, and not by chance."""
+    if len(stretch.meets) < LEAST_PEAKS:
+        return False
     score = float(stretch.meets.mean())
     counts = np.sort(_count_windows(stretch.meets, _EVEN_PEAKS))
-    is_even = len(counts) > 0 and counts[len(counts) // 10] >= _EVEN_MEETING
+    fewest = max(1, _EVEN_SHARE * _EVEN_PEAKS * score)
+    is_even = counts[len(counts) // 10] >= fewest
     mine, others = stretch.pairs
-    rests = np.abs(second.ms[others] - stretch.line.at(first.ms[mine]))
-    is_on_time = float(np.median(rests)) <= _MOST_JITTER_MS
+    late_ms = np.abs(second.ms[others] - stretch.line.at(first.ms[mine]))
+    is_on_time = float(np.median(late_ms)) <= _MOST_JITTER_MS
     return bool(is_even and is_on_time and score >= _TIMES_CHANCE * _chance(first, second, stretch))
 
 
 def _chance(first: Peaks, second: Peaks, stretch: _Stretch) -> float:
     """Return the share of the stretch's peaks that meet at other lags, on average."""
-    part = first.part(stretch.start, stretch.stop)
-    mine, others = _pair(part, second, stretch.line, _CHANCE_MS, _TOLERANCE_CENTS)
-    rests = np.abs(second.ms[others] - stretch.line.at(part.ms[mine]))
-    away_ms = _CHANCE_MS - 200  # from the lag itself, where copies meet
-    meeting = np.count_nonzero(rests > _CHANCE_MS - away_ms)
-    return meeting * _TOLERANCE_MS / away_ms / len(part.ms)
+    nearest_ms, farthest_ms = _CHANCE_MS
+    meeting = 0
+    for start in range(stretch.start, stretch.stop, _PEAKS_AT_ONCE):
+        part = first.part(start, min(start + _PEAKS_AT_ONCE, stretch.stop))
+        mine, others = _pair(part, second, stretch.line, farthest_ms, _TOLERANCE_CENTS)
+        late_ms = np.abs(second.ms[others] - stretch.line.at(part.ms[mine]))
+        meeting += int(np.count_nonzero(late_ms > nearest_ms))
+    lags = (farthest_ms - nearest_ms) / _TOLERANCE_MS
+    return meeting / lags / (stretch.stop - stretch.start)
 
 
 def _pair(
     first: Peaks, second: Peaks, line: _Line, tolerance_ms: int, tolerance_cents: int
 ) -> Pairs:
     """Return the pairs of peaks that meet along a line, by their numbers."""
-    there = line.at(first.ms)
-    lowest = np.searchsorted(second.ms, there - tolerance_ms)
-    counts = np.searchsorted(second.ms, there + tolerance_ms, side="right") - lowest
-    mine = np.repeat(np.arange(len(there)), counts)
+    expected_ms = line.at(first.ms)
+    lowest = np.searchsorted(second.ms, expected_ms - tolerance_ms)
+    counts = np.searchsorted(second.ms, expected_ms + tolerance_ms, side="right") - lowest
+    mine = np.repeat(np.arange(len(first.ms)), counts)
     others = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts - lowest, counts)
     higher = second.cents[others].astype(np.int64) - first.cents[mine] - line.cents
     near = np.abs(higher) <= tolerance_cents
@@ -210,7 +223,7 @@ def _pair(
 
 
 def _count_windows(meets: NDArray[np.bool_], peaks: int) -> NDArray[np.int64]:
-    """Return how many meet among every so many peaks in a row; of fewer peaks, nothing."""
+    """Return how many meet in each group of so many peaks in a row; of fewer peaks, nothing."""
     total = np.concatenate([[0], np.cumsum(meets)])
     return np.asarray(total[peaks:] - total[:-peaks], np.int64)
 
@@ -226,7 +239,6 @@ def _describe(first: Peaks, stretch: _Stretch, is_turned: bool) -> Match:
         seconds_alike=(stop_ms - start_ms) / 1000,
         start_seconds=start_ms / 1000,
         duplicate_start_seconds=float(line.at(start_ms)) / 1000,
-        offset_seconds=line.offset_ms / 1000,
     )
 
 

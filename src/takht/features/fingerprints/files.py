@@ -1,5 +1,6 @@
-"""A recording's fingerprint in a file: its peaks and its landmarks."""
+"""A recording's fingerprint in a file: its peaks and its landmarks, arrays one after the other."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -9,20 +10,20 @@ from takht.features.fingerprints.peaks import Peaks
 
 
 def write_fingerprint(path: Path, peaks: Peaks, landmarks: Landmarks) -> None:
-    """Write peaks and landmarks, each of them an array (.npz)."""
-    parts = {"peak": vars(peaks), "landmark": vars(landmarks)}
-    arrays = {f"{part}_{name}": array for part, own in parts.items() for name, array in own.items()}
-    with path.open("wb") as file:  # np.savez would change the name
-        np.savez(file, allow_pickle=False, **arrays)
+    """Write peaks and landmarks, each of their arrays as .npy does: quicker to read than .npz."""
+    with path.open("wb") as file:
+        for array in (*vars(peaks).values(), *vars(landmarks).values()):
+            np.save(file, array, allow_pickle=False)
 
 
+@lru_cache(256)  # a recording has several candidates; of an hour each, these are some 100 MB
 def read_peaks(path: Path) -> Peaks:
-    """Return the peaks of a fingerprint."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Peaks(arrays["peak_ms"], arrays["peak_cents"])
+    """Return the peaks of a fingerprint, whose file does not change."""
+    with path.open("rb") as file:
+        return Peaks(*(np.load(file, allow_pickle=False) for _ in range(2)))
 
 
 def read_landmarks(path: Path) -> Landmarks:
     """Return the landmarks of a fingerprint."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Landmarks(*(arrays[f"landmark_{name}"] for name in ("hashes", "cents", "ms")))
+    with path.open("rb") as file:
+        return Landmarks(*[np.load(file, allow_pickle=False) for _ in range(5)][2:])

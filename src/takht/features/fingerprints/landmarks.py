@@ -1,12 +1,13 @@
-"""Landmarks: spectral peaks in threes and fives, as numbers that a copy of the audio shares.
+"""Landmarks: spectral peaks in threes, as numbers that a copy of the audio shares.
 
 Landmark hashing after Wang 2003, "An industrial-strength audio search algorithm", with more peaks
 and ratios in place of pairs and differences, after Sonnleitner & Widmer 2016, "Robust quad-based
-audio fingerprinting": a few per cent of tempo or speed leave most numbers as they are. Which
-landmarks of a second are kept depends on their numbers alone, so that a copy keeps the same ones.
+audio fingerprinting": most numbers stay the same when tempo or speed change by a few per cent.
+Of each second, the landmarks with the lowest numbers are kept, so that a copy keeps the same ones.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +17,14 @@ from takht.features.fingerprints.peaks import Peaks
 _GAP_MS = 80  # from a peak to the next of a landmark: harmonics of one note say little
 _REACH_MS = 2500
 _STRETCH_MS = 1000
+_BLOCK_MS = 60 * _STRETCH_MS  # of peaks that are combined together, to bound memory
 _MOST_REPEATS = 4  # of a number in a recording
 _PITCH_CENTS = 100  # a step of the first peak's pitch …
 _INTERVAL_CENTS = 50  # … of the intervals to the others …
-_PLACES = 8  # … and of where between first and last a peak stands
+_PLACES = 8  # … and of the time from first to last, for the middle peak
 _SPAN_EDGES_MS = np.rint(100 * np.exp(np.arange(24) / 4)).astype(np.int64)
-# Threes survive where much else sounds; fives stay rare in a large corpus of one instrument.
-_KINDS = (  # followers to choose from, and how many to keep in a second as peaks are added
-    (12, (60, 24)),
-    (8, (40, 50, 50, 16)),
-)
+_FOLLOWERS = 12  # peaks that may come next in a landmark
+_KEPT = (100, 40)  # of a second: pairs of peaks, and threes
 _MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))  # splitmix64's last steps
 
 
@@ -41,11 +40,11 @@ class Landmarks:
 def combine_peaks(peaks: Peaks) -> Landmarks:
     """Return the landmarks of a recording's peaks, sorted by hash, pitch and time.
 
-    Kept are the pitch of the first peak (semitones), the intervals to the others (quarter tones),
-    where between first and last those between stand, and how long all last (steps of a fourth of
-    e).
+    A hash holds the pitch of the first peak (semitones), the intervals to the two others (quarter
+    tones), the place of the middle one in time, and the time from first to last (steps of 28 %).
     """
-    parts = [_chain(peaks, followers, kept) for followers, kept in _KINDS]
+    edges = np.searchsorted(peaks.ms, np.arange(0, peaks.ms.max(initial=0) + _BLOCK_MS, _BLOCK_MS))
+    parts = [_chain(peaks, *part) for part in pairwise([*edges.tolist(), len(peaks.ms)])]
     hashes = np.concatenate([each[0] for each in parts])
     first = np.concatenate([each[1] for each in parts])
     order = np.lexsort((peaks.ms[first], hashes))
@@ -54,16 +53,16 @@ def combine_peaks(peaks: Peaks) -> Landmarks:
     return Landmarks(hashes[order], peaks.cents[first[order]], peaks.ms[first[order]])
 
 
-def _chain(
-    peaks: Peaks, followers: int, kept: tuple[int, ...]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Return hashes of chains of 1 + len(kept) peaks, and the number of each chain's first peak."""
-    ms, cents = peaks.ms.astype(np.int64), peaks.cents.astype(np.int64)
+def _chain(peaks: Peaks, start: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the hashes of landmarks, and the numbers of their first peaks, from start to stop."""
+    end_ms = int(peaks.ms[start:stop].max(initial=0)) + len(_KEPT) * _REACH_MS
+    part = peaks.part(start, int(np.searchsorted(peaks.ms, end_ms, side="right")))
+    ms, cents = part.ms.astype(np.int64), part.cents.astype(np.int64)
     earliest = np.searchsorted(ms, ms + _GAP_MS)
-    latest = np.minimum(np.searchsorted(ms, ms + _REACH_MS), earliest + followers)
-    chain = np.arange(len(ms))[None]  # (peaks of a chain, chains)
-    hashes = np.zeros(len(ms), np.uint32)
-    for most in kept:
+    latest = np.minimum(np.searchsorted(ms, ms + _REACH_MS), earliest + _FOLLOWERS)
+    chain = np.arange(stop - start)[None]  # (peaks of a chain, chains)
+    hashes = np.zeros(stop - start, np.uint32)
+    for most in _KEPT:
         counts = (latest - earliest)[chain[-1]]
         which = np.repeat(np.arange(len(counts)), counts)
         nth = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -73,7 +72,7 @@ def _chain(
         order = np.argsort(stretch << 32 | hashes, kind="stable")
         order = order[rank_equals(stretch[order]) < most]
         chain, hashes = chain[:, order], hashes[order]
-    return hashes, chain[0]
+    return hashes, chain[0] + start
 
 
 def _hash(ms: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.uint32]:

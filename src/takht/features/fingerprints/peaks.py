@@ -1,4 +1,4 @@
-"""Spectral peaks: the moments and frequencies that a copy of a recording keeps."""
+"""Spectral peaks: where a frequency becomes louder, which a copy of a recording keeps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from takht.core.spectra import block_spectra, hann
 LOWEST_HZ, HIGHEST_HZ = 250.0, 4000.0  # what the lowest bit rates leave
 _FRAME_SECONDS = 0.093
 _HOPS_PER_FRAME = 4
-_REACH_FRAMES, _REACH_BINS = 10, 12  # a peak is the largest cell within ± 0.23 s, ± 130 Hz
-_CONTRAST = 2.0  # times the mean of its ± 0.23 s: a steady tone marks no moment
+_REACH_FRAMES, _REACH_BINS = 10, 16  # a peak is the largest rise within ± 0.23 s, ± 170 Hz
+_LEAST_RISE = 0.5  # of the power after it: a tone that only goes on has no peak
 _RANGE = 1e-5  # of the loudest cell within ± 2 s: 50 dB
 _FLOOR_POWER = 1e-7  # of a cell: what dither leaves
 
@@ -46,24 +46,26 @@ def extract_peaks(waves: Iterable[Waveform], sample_rate_hz: int) -> Peaks:
 def find_peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
     """Return the spectral peaks of a wave (samples,), by time (ms) and pitch (cents above 1 Hz).
 
-    A peak is a cell of the spectrogram that stands out of its surroundings. A gain changes nothing.
-    Time and frequency are those of parabolas through the log powers about the peak.
+    A peak is a cell of the spectrogram whose power rises most, from one frame to the next that
+    does not overlap. A tone of any length has one where it begins. A gain changes nothing. Time and
+    frequency are those of parabolas through the log rises and powers about the peak.
     """
     from scipy import ndimage  # half a second to import, and a store may have all
 
     n_fft = 2 ** round(np.log2(_FRAME_SECONDS * sample_rate_hz))
     hop = n_fft // _HOPS_PER_FRAME
     power, first = _spectrogram(wave, sample_rate_hz, n_fft, hop)
+    rise = np.zeros_like(power)
+    np.subtract(power[_HOPS_PER_FRAME:], power[:-_HOPS_PER_FRAME], out=rise[_HOPS_PER_FRAME:])
     surroundings = (2 * _REACH_FRAMES + 1, 2 * _REACH_BINS + 1)
-    highest = ndimage.maximum_filter(power, surroundings, mode="constant")
+    largest = ndimage.maximum_filter(rise, surroundings, mode="constant")
     loudest = ndimage.maximum_filter1d(power.max(axis=1), 1 + 2 * round(2 * sample_rate_hz / hop))
     floor = np.maximum(_RANGE * loudest, _FLOOR_POWER)
-    mean = ndimage.uniform_filter1d(power, surroundings[0], axis=0)
-    is_peak = (power == highest) & (power > floor[:, None]) & (power > _CONTRAST * mean)
+    is_peak = (rise == largest) & (rise > floor[:, None]) & (rise > _LEAST_RISE * power)
     is_peak[:, [0, -1]] = False
     is_peak[[0, -1]] = False
     frames, bins = np.nonzero(is_peak)
-    seconds = (frames + _refine(power, frames, bins, (1, 0))) * (hop / sample_rate_hz)
+    seconds = (frames + _refine(np.maximum(rise, 0), frames, bins, (1, 0))) * (hop / sample_rate_hz)
     hz = (bins + first + _refine(power, frames, bins, (0, 1))) * (sample_rate_hz / n_fft)
     order = np.argsort(seconds, kind="stable")
     ms = np.rint(1000 * seconds[order]).astype(np.int32)
@@ -71,14 +73,14 @@ def find_peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
 
 
 def _refine(
-    power: NDArray[np.float32],
+    values: NDArray[np.float32],
     frames: NDArray[np.int64],
     bins: NDArray[np.int64],
     step: tuple[int, int],
 ) -> NDArray[np.float64]:
     """Return how far the parabola's top lies from each cell along a step, -0.5 … 0.5 cells."""
     below, at, above = (
-        np.log(power[frames + sign * step[0], bins + sign * step[1]].astype(np.float64) + 1e-20)
+        np.log(values[frames + sign * step[0], bins + sign * step[1]].astype(np.float64) + 1e-20)
         for sign in (-1, 0, 1)
     )
     top = 0.5 * (below - above) / np.minimum(below - 2 * at + above, -1e-9)

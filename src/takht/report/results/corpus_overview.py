@@ -6,7 +6,7 @@ import pandas as pd
 
 SIDES = ("train", "validation", "test", "left out")
 DUPLICATE_NUMBERS = (  # columns of near_duplicates.csv
-    *("score", "offset_seconds", "seconds_alike"),
+    *("score", "seconds_alike"),
     *("start_seconds", "duplicate_start_seconds"),
 )
 

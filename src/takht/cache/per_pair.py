@@ -1,0 +1,81 @@
+"""Results for pairs of recordings, kept so that only new pairs are worked on.
+
+The store has one entry for each first recording, with the results of all its pairs.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from takht.cache.store import Store, open_store
+from takht.core.hashing import hash_text
+from takht.runtime.code_hash import hash_function
+from takht.runtime.parallel import map_unordered
+
+_PAIRS_AT_ONCE = 256  # or some more: the pairs of a first recording stay together
+
+
+class Pair(NamedTuple):
+    """Two files, and text about both: a pair's result follows from their content and the text.
+
+    `item` is what the code is given, and tells it where the files are.
+    """
+
+    first: Path
+    second: Path
+    text: str
+    item: Any
+
+
+def map_pairs(
+    function: Callable[[Any], Any], pairs: Sequence[Pair], values: str, label: str
+) -> list[Any]:
+    """Return `function(item)`, which is JSON, of each pair; the result follows from `values` too.
+
+    Pairs of one first recording are neighbours.
+    """
+    store, code = open_store(), hash_function(function)
+    files = dict.fromkeys(file for pair in pairs for file in pair[:2])
+    hashes = {file: store.hashes.hash_file(file) for file in files}
+    keys = {
+        file: hash_text(f"pairs {code} {values} {hashes[file]}")
+        for file in dict.fromkeys(pair.first for pair in pairs)
+    }
+    kept = {file: store.note(key) or {} for file, key in keys.items()}
+    names = [f"{hashes[pair.second]} {pair.text}" for pair in pairs]
+    of_first: dict[Path, list[int]] = {file: [] for file in keys}
+    for place, pair in enumerate(pairs):
+        of_first[pair.first].append(place)
+    parts: list[list[int]] = [[]]
+    for file, places in of_first.items():
+        if len(parts[-1]) >= _PAIRS_AT_ONCE:
+            parts.append([])
+        parts[-1] += [place for place in places if names[place] not in kept[file]]
+    parts = [part for part in parts if part]
+    missing = sum(map(len, parts))
+    if missing < len(pairs):
+        sys.stderr.write(f"{label}: {missing} made, {len(pairs) - missing} kept\n")
+    items = [[pairs[place].item for place in part] for part in parts]
+    run = partial(_each, function)
+    with closing(map_unordered(run, items, label=label, unit="part", cluster=True)) as made:
+        for number, results in made:
+            # Kept as it comes: what is finished survives whatever ends the run.
+            changed = dict.fromkeys(pairs[place].first for place in parts[number])
+            for place, result in zip(parts[number], results, strict=True):
+                kept[pairs[place].first][names[place]] = result
+            for file in changed:
+                # Pairs of a candidate that is none any more are forgotten.
+                kept[file] = {names[place]: kept[file][names[place]] for place in of_first[file]}
+                _replace(store, keys[file], kept[file])
+    return [kept[pair.first][name] for pair, name in zip(pairs, names, strict=True)]
+
+
+def _each(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    return [function(item) for item in items]
+
+
+def _replace(store: Store, key: str, note: Any) -> None:
+    store.replace(key, lambda _: None, note)
