@@ -11,7 +11,7 @@ import pandas as pd
 from takht.core import tables
 from takht.core.threads import one_blas_thread
 from takht.generation.codec.clips import Clips
-from takht.generation.pieces.load import load_codec, load_pca, load_prior, load_study_vae
+from takht.generation.pieces.load import load_codec_and_prior, load_pca, load_study_vae
 from takht.generation.pieces.plan import (
     Figure,
     GenerationPlan,
@@ -40,8 +40,8 @@ def generate(
     out_dir: Path,
 ) -> None:
     split = tables.read_table(split_csv)
-    codec, pca = load_codec(codec_dir), load_pca(codec_dir)
-    prior, original = load_prior(prior_dir), load_study_vae(study_vae_dir)
+    codec, prior = load_codec_and_prior(codec_dir, prior_dir)
+    pca, original = load_pca(codec_dir), load_study_vae(study_vae_dir)
     clips = Clips(generation_mel_dir, split, "train", least_frames=codec.block_frames)
 
     def sheets() -> Iterator[Figure]:

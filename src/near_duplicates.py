@@ -90,7 +90,8 @@ def _report_few_peaks(few: Sequence[str]) -> None:
         some = ", ".join(map(escape, few[:3]))
         rest = f" and {len(few) - 3} more" if len(few) > 3 else ""
         sys.stderr.write(
-            f"near_duplicates: not compared, fewer than {LEAST_PEAKS} peaks: {some}{rest}\n"
+            f"near_duplicates: too little sound to find copies (fewer than {LEAST_PEAKS} peaks): "
+            f"{some}{rest}\n"
         )
 
 

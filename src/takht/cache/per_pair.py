@@ -33,10 +33,7 @@ class Pair(NamedTuple):
 def map_pairs(
     function: Callable[[Any], Any], pairs: Sequence[Pair], values: str, label: str
 ) -> list[Any]:
-    """Return `function(item)`, which is JSON, of each pair; the result follows from `values` too.
-
-    Pairs of one first recording are neighbours.
-    """
+    """Return `function(item)`, which is JSON, of each pair; it follows from `values` too."""
     store, code = open_store(), hash_function(function)
     files = dict.fromkeys(file for pair in pairs for file in pair[:2])
     hashes = {file: store.hashes.hash_file(file) for file in files}
@@ -44,16 +41,16 @@ def map_pairs(
         file: hash_text(f"pairs {code} {values} {hashes[file]}")
         for file in dict.fromkeys(pair.first for pair in pairs)
     }
-    kept = {file: store.note(key) or {} for file, key in keys.items()}
-    names = [f"{hashes[pair.second]} {pair.text}" for pair in pairs]
-    of_first: dict[Path, list[int]] = {file: [] for file in keys}
+    places_of: dict[str, list[int]] = {}  # files of the same content share an entry
     for place, pair in enumerate(pairs):
-        of_first[pair.first].append(place)
+        places_of.setdefault(keys[pair.first], []).append(place)
+    kept = {key: store.note(key) or {} for key in places_of}
+    names = [f"{hashes[pair.second]} {pair.text}" for pair in pairs]
     parts: list[list[int]] = [[]]
-    for file, places in of_first.items():
+    for key, places in places_of.items():
         if len(parts[-1]) >= _PAIRS_AT_ONCE:
             parts.append([])
-        parts[-1] += [place for place in places if names[place] not in kept[file]]
+        parts[-1] += [place for place in places if names[place] not in kept[key]]
     parts = [part for part in parts if part]
     missing = sum(map(len, parts))
     if missing < len(pairs):
@@ -63,14 +60,14 @@ def map_pairs(
     with closing(map_unordered(run, items, label=label, unit="part", cluster=True)) as made:
         for number, results in made:
             # Kept as it comes: what is finished survives whatever ends the run.
-            changed = dict.fromkeys(pairs[place].first for place in parts[number])
+            changed = dict.fromkeys(keys[pairs[place].first] for place in parts[number])
             for place, result in zip(parts[number], results, strict=True):
-                kept[pairs[place].first][names[place]] = result
-            for file in changed:
+                kept[keys[pairs[place].first]][names[place]] = result
+            for key in changed:
                 # Pairs of a candidate that is none any more are forgotten.
-                kept[file] = {names[place]: kept[file][names[place]] for place in of_first[file]}
-                _replace(store, keys[file], kept[file])
-    return [kept[pair.first][name] for pair, name in zip(pairs, names, strict=True)]
+                kept[key] = {names[place]: kept[key][names[place]] for place in places_of[key]}
+                _replace(store, key, kept[key])
+    return [kept[keys[pair.first]][name] for pair, name in zip(pairs, names, strict=True)]
 
 
 def _each(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:

@@ -44,10 +44,12 @@ class Store:
     def note(self, key: str) -> Any:
         """Return the note kept under a key, or None; its product is not looked at."""
         try:
-            return self._entry(key)["note"]
+            note = self._entry(key)["note"]
         except Damaged as error:
             self._throw_out_damaged(key, error)
             return None
+        self._mark_used(key)
+        return note
 
     def fetch(self, key: str, target: Path) -> Any:
         """Put the product kept under a key at `target` and return its note, or None.
@@ -56,8 +58,7 @@ class Store:
         """
         try:
             entry = self._entry(key)
-            with contextlib.suppress(OSError):  # gone, or not ours to write to
-                os.utime(self._folder(key) / "entry.json")
+            self._mark_used(key)
             target.parent.mkdir(parents=True, exist_ok=True)
             for name, (size, sha256) in entry["files"].items():
                 file = _linked(self._folder(key) / "product" / name, target / name)
@@ -137,6 +138,10 @@ class Store:
         except (OSError, ValueError, KeyError, AttributeError) as error:
             raise Damaged(str(error)) from None
         raise Damaged("entry.json is not what was kept")
+
+    def _mark_used(self, key: str) -> None:
+        with contextlib.suppress(OSError):  # gone, or not ours to write to
+            os.utime(self._folder(key) / "entry.json")
 
     def _throw_out_damaged(self, key: str, error: Exception) -> None:
         if self._folder(key).exists():

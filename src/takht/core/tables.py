@@ -72,8 +72,7 @@ def parse_table(
             encoding="utf-8-sig",  # spreadsheets put a mark before UTF-8
         )
         head = frame.iloc[0].tolist()
-        if twice := sorted({name for name in head if head.count(name) > 1}):
-            raise ValueError(f"column {twice[0]!r} appears twice")
+        _refuse_twice(head)
         frame = frame.iloc[1:].reset_index(drop=True).set_axis(head, axis=1)
         frame = _map_cells(frame, _MARKED.pattern, unmark_formulas)
         return frame.astype(dict(numbers or {}))
@@ -90,26 +89,38 @@ def read_rows(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[t
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            head, *rows = csv.reader(file, strict=True)
-        names = [unmark_formulas(name) for name in head]
-        places = [(names.index(name), kind) for name, kind in columns.items()]
-        if wrong := [row for row in rows if len(row) not in (0, len(names))]:
+            rows = [row for row in csv.reader(file, strict=True) if row]
+        if not rows:
+            raise ValueError("it is empty")
+        names = [unmark_formulas(name) for name in rows.pop(0)]
+        _refuse_twice(names)
+        if missing := [name for name in columns if name not in names]:
+            raise ValueError(f"no column {missing[0]!r}, only {', '.join(names)}")
+        if wrong := [row for row in rows if len(row) != len(names)]:
             raise ValueError(f"{len(wrong[0])} cells in a row, {len(names)} columns")
-        return [
-            tuple(kind(unmark_formulas(row[place])) for place, kind in places)
-            for row in rows
-            if row
-        ]
+        places = [(names.index(name), kind) for name, kind in columns.items()]
+        return [tuple(kind(unmark_formulas(row[place])) for place, kind in places) for row in rows]
     except (ValueError, csv.Error) as error:
         raise TakhtError(f"{path}: not a UTF-8 CSV table ({error}); fix the file") from None
 
 
+def _refuse_twice(head: Sequence[str]) -> None:
+    if twice := sorted({name for name in head if head.count(name) > 1}):
+        raise ValueError(f"column {twice[0]!r} appears twice")
+
+
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write the bytes that `write_table` writes of a table with these rows, without pandas."""
+    """Write the bytes that `write_table` writes of a table with these rows, without pandas.
+
+    Raises:
+        ValueError: a cell is no number (NaN).
+    """
     marked = [
         [mark_formulas(cell) if isinstance(cell, str) else cell for cell in row]
         for row in (columns, *rows)
     ]
+    if any(cell != cell for row in marked for cell in row):
+        raise ValueError(f"{path}: NaN in a row")
     returns = any(isinstance(cell, str) and "\r" in cell for row in marked for cell in row)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(

@@ -17,15 +17,17 @@ def describe_pair(
     both = f"{escape(first['file'])} and {escape(second['file'])}"
     seconds, score = found["seconds_alike"], found["score"]
     starts = _clock(found["start_seconds"]), _clock(found["duplicate_start_seconds"])
+    is_certain = seconds >= CERTAIN_SECONDS and score >= CERTAIN_SCORE
+    found_is = "the same audio" if is_certain else "what sounds like the same audio"
     yield (
-        f"{both}: {seconds:.0f} s of the same audio, from {starts[0]} in the first and {starts[1]} "
-        "in the second; both stay on one side of the split"
+        f"{both}: {seconds:.0f} s of {found_is}, from {starts[0]} in the first and {starts[1]} in "
+        "the second; both stay on one side of the split"
     )
     if first["composer"] != second["composer"]:
-        is_certain = seconds >= CERTAIN_SECONDS and score >= CERTAIN_SCORE
-        advice = "labels are in doubt, listen and keep one" if is_certain else "listen to both"
+        doubt = "labels are in doubt, listen and keep one"
+        advice = doubt if is_certain else "listen to both: it may be a phrase in common"
         yield (
-            f"warning: {both}: the same audio under two composers, {escape(first['composer'])} "
+            f"warning: {both}: {found_is} under two composers, {escape(first['composer'])} "
             f"and {escape(second['composer'])}; {advice}"
         )
 

@@ -32,11 +32,15 @@ RENAMED: Mapping[str, str] = {
 }
 
 
+_STAGES = {"train_vae@codec": "fit_codec", "train_vae@study_vae": "train_vae"}
+
+
 def current_name(name: str) -> str:
     """Return the present name of a dotted key or of a stage, such as `controls@best`."""
     head, at, item = name.partition("@")
     parts = (RENAMED.get(part, part) for part in head.split("."))
-    return ".".join(parts) + at + RENAMED.get(item, item)
+    whole = ".".join(parts) + at + RENAMED.get(item, item)
+    return _STAGES.get(whole, whole).replace("generation.models.", "generation.")
 
 
 def old_name_in(values: Any, key: str) -> str | None:

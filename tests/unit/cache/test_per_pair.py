@@ -52,6 +52,12 @@ def test_the_store_has_one_entry_a_first_file_which_forgets_other_pairs(run, tmp
     assert run("ac")[1] == []  # nothing came for a since
 
 
+def test_files_of_the_same_content_share_an_entry_and_keep_all_of_it(run, tmp_path):
+    (tmp_path / "b").write_text("x", encoding="utf-8")  # as a
+    assert run("ac bd") == (["xz", "xw"], ["ac", "bd"])
+    assert run("ac bd") == (["xz", "xw"], [])
+
+
 def test_without_a_store_every_pair_is_worked_on(run, tmp_path, monkeypatch):
     monkeypatch.setenv("TAKHT_STORE_GB", "0")
     for _ in range(2):

@@ -23,7 +23,7 @@ def run(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(load, "load_codec", lambda _folder: small.codec())
     prior = small.Forgetful(small.codec())
-    monkeypatch.setattr(load, "load_prior", lambda _folder: prior, raising=False)
+    monkeypatch.setattr(load, "load_codec_and_prior", lambda *_folders: (small.codec(), prior))
 
     def run(*words):
         done = CliRunner().invoke(app, words, catch_exceptions=True)

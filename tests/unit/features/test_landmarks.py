@@ -58,7 +58,7 @@ def test_landmarks_are_the_same_in_blocks_of_any_length(monkeypatch):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
 
 
-def test_memory_does_not_grow_with_the_length_of_a_recording():
+def test_memory_of_combining_peaks_does_not_grow_with_the_length_of_a_recording():
     def peak_bytes(minutes):
         rng = np.random.default_rng(2)
         ms = np.sort(rng.integers(0, 60_000 * minutes, 1_200 * minutes))

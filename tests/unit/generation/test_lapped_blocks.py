@@ -38,3 +38,7 @@ def test_a_block_fades_into_its_neighbours_without_a_cliff():
     assert np.abs(bump[24:56]).min() > 0
     assert np.abs(np.diff(bump)).max() < 0.25
     assert np.abs(np.diff(blocks.ravel())).max() > 0.9  # as it would be without lapping
+
+
+def test_fewer_frames_than_a_block_are_no_block():
+    assert fold(np.zeros((5, 3), np.float32), 8).shape == (0, 8, 3)

@@ -1,5 +1,7 @@
 """From clips in a feature folder to model folders and back: nothing is lost or mixed up."""
 
+from dataclasses import replace
+
 import generation_models as small
 import numpy as np
 import pandas as pd
@@ -18,8 +20,12 @@ from takht.generation.codec.codec_folder import (
     load_pca,
     save_codec,
 )
+from takht.generation.codec.pca import fit_pca
+from takht.generation.pieces.load import load_codec_and_prior
+from takht.generation.prior import clip_description
 from takht.generation.prior.clip_description import describe_clip
 from takht.generation.prior.prior_folder import load_prior, save_prior
+from takht.generation.prior.pulses import Pulse
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles
 from takht.generation.prior_training.dispatch import fit_to_features
@@ -112,8 +118,14 @@ def test_a_composer_of_short_recordings_is_named_and_has_pieces(corpus, capsys):
     assert np.isfinite(prior.draw(0, 3.0, np.random.default_rng(1))[1]).all()
 
 
-def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus):
+def pulse_of(clip, block_frames):
+    """A pulse of its own for each clip, which is too short for a real one."""
+    return Pulse(float(clip.mean()), len(clip) - block_frames)
+
+
+def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus, monkeypatch):
     folder, split, segments = corpus
+    monkeypatch.setattr(clip_description, "find_pulse", pulse_of)
     (folder / "codec").mkdir()
     save_codec(folder / "codec", codec_card(), small.codec(), small.pca())
     settings = PriorModel(
@@ -134,12 +146,21 @@ def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus):
     styles = fit_styles([umm, qasabgi], np.array([1, 0]), 2, settings)
     np.testing.assert_allclose(prior.styles.means, styles.means, atol=1e-5)
     np.testing.assert_allclose(prior.styles.spread, styles.spread, atol=1e-5)
+    pulses = [pulse_of(clip[start:], 8) for clip in chosen for start in (0, 2, 4, 6)]
+    found = zip(prior.pulses.strength, prior.pulses.cycle_blocks, strict=True)
+    assert [(pytest.approx(each.strength), each.cycle_blocks) for each in pulses] == list(found)
+    assert prior.pulses.composer.tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
     assert (card.clips, card.latents, card.block_frames) == (2, 24, 8)
     assert (card.composers, card.labels) == (("qasabgi", "umm"), ("QASABGI", "UMM"))
 
     (folder / "prior").mkdir()
     save_prior(folder / "prior", card, prior)
-    loaded = load_prior(folder / "prior")
+    _, loaded = load_codec_and_prior(folder / "codec", folder / "prior")
+    other = replace(small.codec(), spectrum_pca=fit_pca(np.stack(small.clips()[0]), 4))
+    (folder / "other").mkdir()
+    save_codec(folder / "other", codec_card(), other, small.pca())
+    with pytest.raises(TakhtError, match=r"prior: was trained on another codec than .*other; run"):
+        load_codec_and_prior(folder / "other", folder / "prior")
     for composer in (0, 1, None):
         ours, theirs = (
             each.draw(composer, 3.0, np.random.default_rng(1)) for each in (loaded, prior)

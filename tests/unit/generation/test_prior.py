@@ -24,7 +24,7 @@ from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_resid
 from takht.generation.pieces.load import load_codec, load_prior
 from takht.generation.prior.clip_description import ClipDescription
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
-from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_noise
+from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_recurring_noise
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles
 from takht.generation.prior.training_set import TrainingSet, make_prior
@@ -179,7 +179,7 @@ def return_rate(blocks: np.ndarray, later: int) -> float:
 
 @pytest.mark.parametrize("strength", [0.0, 0.3, 0.8])
 def test_of_noise_the_share_that_a_pulse_is_strong_comes_back_every_cycle(strength):
-    noise = draw_noise((50, 4000), Pulse(strength, 5), np.random.default_rng(1))
+    noise = draw_recurring_noise((50, 4000), Pulse(strength, 5), np.random.default_rng(1))
     assert noise.var() == pytest.approx(1, abs=0.02)
     for blocks in (5, 10, 25):
         assert return_rate(noise, blocks) == pytest.approx(strength, abs=0.02)

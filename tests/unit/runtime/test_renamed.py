@@ -46,5 +46,7 @@ def test_keys_that_nobody_renamed_are_only_unknown(tmp_path):
 def test_old_names_are_translated_wherever_they_stand_and_new_ones_stay():
     assert current_name("generation.repertoire.yardsticks") == "generation.plan.reference_windows"
     assert current_name("controls@best") == "sanity_checks@best"
-    assert current_name("vae_train@vae_original") == "train_vae@study_vae"
+    assert current_name("vae_train@vae_original") == "train_vae"
+    assert current_name("vae_train@vae") == current_name("train_vae@vae") == "fit_codec"
+    assert current_name("generation.models.vae.latents") == "generation.codec.latents"
     assert {current_name(new) for new in RENAMED.values()} == set(RENAMED.values())

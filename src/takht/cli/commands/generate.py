@@ -46,14 +46,14 @@ def generate(
     from takht.core.randomness import rng_for
     from takht.core.threads import one_blas_thread
     from takht.generation.pieces import pieces
-    from takht.generation.pieces.load import load_codec, load_prior
+    from takht.generation.pieces.load import load_codec_and_prior
     from takht.generation.sound.wav_files import write_wav
 
     require_seconds(seconds)
     require_whole(count, 1, 1000, "--count")
     require_whole(seed, 0, 2**32 - 1, "--seed")
     folder = locate_models(models_dir)
-    codec, prior = load_codec(folder / "codec"), load_prior(folder / "prior")
+    codec, prior = load_codec_and_prior(folder / "codec", folder / "prior")
     number = find_composer(composer, prior.composers, prior.labels)
     targets = name_targets(out, count, force=force)
     with (

@@ -79,9 +79,9 @@ class Index:
         if compared == self.equal_pairs and not left_out:
             return ""
         return (
-            f"{compared:,} of {self.equal_pairs:,} pairs of equal landmarks were compared, those "
-            f"nearest in pitch; {left_out:,} pairs of recordings with fewer in common were not "
-            "aligned"
+            f"to save time, {compared:,} of {self.equal_pairs:,} possible matches were looked at, "
+            f"and {left_out:,} pairs of recordings with little in common were not compared in "
+            "full; weak copies may be missed"
         )
 
     def look_up(self, block: range) -> Found:

@@ -14,6 +14,7 @@ from takht.core.model_files import (
     write_arrays,
     write_card,
 )
+from takht.errors import TakhtError
 from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
@@ -57,6 +58,8 @@ def load_codec(folder: Path) -> LappedPca:
             raise ValueError(f"blocks and latents {found}")
         silence = np.zeros((card.block_frames, len(codec.spectrum_pca.mean)), np.float32)
         codec.decode(*codec.encode(silence))
+    except TakhtError:  # of one file
+        raise
     except (IndexError, KeyError, MemoryError, TypeError, ValueError) as fault:
         raise mismatch_error(folder, fault) from None
     return codec
@@ -73,6 +76,8 @@ def load_pca(folder: Path) -> BlockPca:
         pca = BlockPca(**read_arrays(folder, "pca"))
         if pca.components.shape != (len(pca.centre), card.pca_latents):
             raise ValueError(f"components of shape {pca.components.shape}")
+    except TakhtError:  # of one file
+        raise
     except (IndexError, MemoryError, TypeError, ValueError) as error:
         raise mismatch_error(folder, error) from None
     return pca

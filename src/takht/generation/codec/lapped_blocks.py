@@ -20,7 +20,7 @@ def fold(frames: Frames, block_frames: int) -> Blocks:
     end that fill no block are left out.
     """
     count, half = len(frames) // block_frames, block_frames // 2
-    blocks = frames[: count * block_frames].reshape(count, block_frames, -1).copy()
+    blocks = frames[: count * block_frames].reshape(count, block_frames, frames.shape[1]).copy()
     major, minor = _window(half)
     after = blocks[1:, :half].copy()
     before = blocks[:-1, -half:][:, ::-1].copy()

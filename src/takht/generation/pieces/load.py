@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from takht.core import tensorflow_setup
 from takht.core.model_files import read_card
+from takht.errors import TakhtError
 from takht.generation.codec import codec_folder
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
@@ -41,6 +44,23 @@ def load_prior(folder: Path) -> Prior:
         TakhtError: the folder holds no such model of this version; one line.
     """
     return prior_folder.load_prior(folder)
+
+
+def load_codec_and_prior(codec_dir: Path, prior_dir: Path) -> tuple[LappedPca, Prior]:
+    """Return a codec and the prior over its latents.
+
+    Raises:
+        TakhtError: a folder holds no such model of this version, or they do not belong together.
+    """
+    codec, prior = load_codec(codec_dir), load_prior(prior_dir)
+    of_codec = (codec.block_frames, codec.latents, *vars(codec.spectrum_pca).values())
+    of_prior = (prior.blocks.block_frames, prior.blocks.latents, *vars(prior.spectrum_pca).values())
+    if not all(map(np.array_equal, of_codec, of_prior)):
+        raise TakhtError(
+            f"{prior_dir}: was trained on another codec than {codec_dir}; "
+            "run `dvc repro generation/dvc.yaml`"
+        )
+    return codec, prior
 
 
 def load_study_vae(folder: Path) -> "StudyVae":

@@ -14,6 +14,7 @@ from takht.core.model_files import (
     write_arrays,
     write_card,
 )
+from takht.errors import TakhtError
 from takht.generation.codec.generation_card import GenerationCard
 from takht.generation.codec.pca import Pca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
@@ -82,6 +83,8 @@ def load_prior(folder: Path) -> Prior:
             raise ValueError(f"composers, labels, pulses, frames and latents {found}")
         quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
         quick.draw(0, 1.0, np.random.default_rng(0))
+    except TakhtError:  # of one file
+        raise
     except (IndexError, KeyError, MemoryError, TypeError, ValueError) as error:
         raise mismatch_error(folder, error) from None
     return prior

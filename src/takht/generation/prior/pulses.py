@@ -61,8 +61,8 @@ class Pulses:
 def find_pulse(clip: Frames, block_frames: int) -> Pulse:
     """Return the pulse of a clip (frames, bands) in [0, 1].
 
-    Its cycle is as many of its own periods as 2.5 s hold, in whole blocks: the more blocks, the
-    nearer to its tempo, and the less of the same.
+    Its cycle is as many of its own periods as 2.5 s hold, in whole blocks: a longer cycle is nearer
+    to the tempo, and repeats less often.
     """
     strength, seconds = measure_pulse(find_onsets(clip))
     if not strength:
@@ -78,7 +78,7 @@ def collect_pulses(clips: Sequence[Pulse], composer: NDArray[np.int64]) -> Pulse
     return Pulses(composer, np.array(strengths, np.float32), np.array(cycles, np.int64))
 
 
-def draw_noise(
+def draw_recurring_noise(
     shape: tuple[int, int], pulse: Pulse, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     """Return noise of variance 1 and of the shape (blocks, numbers), alike after each cycle.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_noise
+from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_recurring_noise
 
 MOST_NOISE, LEAST_NOISE = 20.0, 0.05  # deviations; music has about 1
 _CURVE = 5.0  # of the noise levels: higher spends more steps on little noise
@@ -32,7 +32,7 @@ def draw_blocks(
     """
     length = max(shape[0], window_blocks)
     sigmas = noise_levels(steps)
-    noisy = np.float32(sigmas[0]) * draw_noise((length, shape[1]), pulse, rng)
+    noisy = np.float32(sigmas[0]) * draw_recurring_noise((length, shape[1]), pulse, rng)
     before, last = noisy, 0.0
     for sigma, following in zip(sigmas, [*sigmas[1:], 0.0], strict=True):
         estimate = denoise_all(denoise, noisy, sigma, window_blocks)
