@@ -21,7 +21,7 @@ LAYERS = [
 PARTS = {  # of a package that holds packages, in the same order
     "features": ["spectrograms", "statistics", "fingerprints"],
     "generation": [
-        *("codec", "spectrogram", "sound", "study_vae", "prior", "prior_training"),
+        *("cards", "spectrogram", "study_vae", "codec", "sound", "prior", "prior_training"),
         "pieces",
         "metrics",
     ],

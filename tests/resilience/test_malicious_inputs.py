@@ -21,7 +21,7 @@ from takht.classifiers import classifier
 from takht.core.model_files import read_arrays, read_card
 from takht.dataset.feature_folder import open_array, read_settings
 from takht.errors import TakhtError
-from takht.generation.codec.generation_card import GenerationCard
+from takht.generation.cards.generation_card import GenerationCard
 from takht.runtime.params import Section, load_section
 
 DEEP = 100_000

@@ -15,7 +15,7 @@ import pytest
 from takht.classifiers import classifier
 from takht.core import model_files
 from takht.errors import TakhtError
-from takht.generation.codec.generation_card import GenerationCard
+from takht.generation.cards.generation_card import GenerationCard
 
 
 def npy(array):

@@ -15,10 +15,10 @@ from takht.core.model_files import (
     write_card,
 )
 from takht.errors import TakhtError
+from takht.generation.cards.generation_card import GenerationCard
 from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
-from takht.generation.codec.generation_card import GenerationCard
 from takht.generation.codec.pca import Pca
 
 

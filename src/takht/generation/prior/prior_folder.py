@@ -15,7 +15,7 @@ from takht.core.model_files import (
     write_card,
 )
 from takht.errors import TakhtError
-from takht.generation.codec.generation_card import GenerationCard
+from takht.generation.cards.generation_card import GenerationCard
 from takht.generation.codec.pca import Pca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.denoiser import Denoiser

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from takht.generation.codec.generation_card import GenerationCard
+from takht.generation.cards.generation_card import GenerationCard
 
 
 class StudyVaeCard(GenerationCard):

@@ -1,0 +1,1 @@
+"""What models of music say about themselves."""
