@@ -40,20 +40,8 @@ class DenoisedBlocks:
         blocks: int,
         rng: np.random.Generator,
         pulse: Pulse = NO_PULSE,
-    ) -> tuple[Frames, Frames]:
-        """Return latents (blocks, latents) at unit scale, and envelopes (blocks, block_frames)."""
-        numbers = self.draw_numbers(composer, style, blocks, rng, pulse) / self.deviations
-        return numbers[:, : self.latents], self.envelope_pca.decode(numbers[:, self.latents :])
-
-    def draw_numbers(
-        self,
-        composer: int,
-        style: NDArray[np.float32],
-        blocks: int,
-        rng: np.random.Generator,
-        pulse: Pulse = NO_PULSE,
     ) -> NDArray[np.float32]:
-        """Return what the denoiser takes for music, (blocks, numbers), as spread as it comes."""
+        """Return numbers (blocks, numbers): latents at unit scale, then codes of `envelope_pca`."""
         one_hot = np.eye(self.composers, dtype=np.float32)[composer]
 
         def denoise(noisy: Frames, sigma: float) -> Frames:
@@ -65,4 +53,5 @@ class DenoisedBlocks:
 
         shape = blocks, self.denoiser.numbers
         window = self.denoiser.window_blocks
-        return draw_blocks(denoise, shape, window, self.sampling_steps, rng, pulse)
+        drawn = draw_blocks(denoise, shape, window, self.sampling_steps, rng, pulse)
+        return drawn / self.deviations

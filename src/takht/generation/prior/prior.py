@@ -46,12 +46,13 @@ class Prior:
         count = int(np.ceil(frames / self.blocks.block_frames))
         pulse = self.pulses.draw(composer, rng)
         standard = self.styles.standardise(numbers)
-        unit, envelope = self.blocks.draw(composer, standard, count, rng, pulse)
+        drawn = self.blocks.draw(composer, standard, count, rng, pulse)
         latents = self.blocks.latents
+        envelope = self.blocks.envelope_pca.decode(drawn[:, latents:])
         levels = style[latents:].copy()
         levels[:BAND_GROUPS] += np.log(np.float32(self.residual_noise))
         return (
             self.spectrum_pca.decode(numbers[: len(self.spectrum_pca.axes)]),
-            unit * np.exp(style[:latents]),
+            drawn[:, :latents] * np.exp(style[:latents]),
             ResidualNoise(levels, envelope.ravel(), int(rng.integers(2**32)), self.fine_gains),
         )

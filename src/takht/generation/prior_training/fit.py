@@ -83,5 +83,5 @@ def _measure_deviations(
         rng = rng_for(0, "deviations", number)
         composer = number % blocks.composers
         style = styles.standardise(styles.draw(composer, temperature, rng)[0])
-        drawn.append(blocks.draw_numbers(composer, style, blocks.denoiser.window_blocks, rng))
+        drawn.append(blocks.draw(composer, style, blocks.denoiser.window_blocks, rng))
     return np.asarray(np.maximum(np.concatenate(drawn).std(axis=0), 0.1), np.float32)
