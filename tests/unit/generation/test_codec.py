@@ -60,15 +60,6 @@ def test_what_lies_at_the_floor_is_taken_for_anything_below(monkeypatch):
     assert errors[2] < 0.99 * errors[0]
 
 
-def test_its_rate_is_that_of_latents_known_up_to_the_error_of_the_codec():
-    """With the error of a cell as noise, the posterior of a latent of a linear Gaussian model."""
-    plain = fit(low=0, level=0)
-    music = clips(5, 1)
-    noise = np.mean([np.mean((plain.decode(*plain.encode(clip)) - clip) ** 2) for clip in music])
-    expected = np.log(1 / (1 + plain.basis.deviations**2 / noise))
-    np.testing.assert_allclose(plain.log_variance, expected, atol=0.15)
-
-
 def test_two_fits_write_the_same_bytes_that_load_again(tmp_path):
     split = write_spectrograms(tmp_path, "generation_mel")
     for name in ("first", "second"):

@@ -93,7 +93,6 @@ def test_a_codec_and_its_baseline_come_back_from_their_folder(tmp_path):
         np.testing.assert_array_equal(ours, theirs)
     parts = codec.encode(clip)
     np.testing.assert_array_equal(loaded.decode(*parts), codec.decode(*parts))
-    assert loaded.basis.error == pytest.approx(codec.basis.error)
     np.testing.assert_array_equal(baseline.reconstruct(clip), pca.reconstruct(clip))
     for change in ({"latents": 23}, {"block_frames": 16}, {"pca_latents": 23}):
         folder = tmp_path / next(iter(change))

@@ -183,8 +183,7 @@ def test_codecs_are_measured_on_every_frame_they_keep(corpus):
     error = np.concatenate([(made - clip[: len(made)]).ravel() ** 2 for made, clip in pairs]).mean()
     assert ours["recon_mse"] == pytest.approx(error, rel=1e-4)
     assert ours["latents_per_second"] == pytest.approx(24 / 8 * 22_050 / 256)
-    assert ours["latents"] == 24 >= ours["active_units"] > 10
-    assert ours["bits_per_second"] == pytest.approx(ours["kl_nats"] / np.log(2) * 22_050 / 256 / 8)
+    assert ours["latents"] == 24
     assert 0 < baseline["recon_mse"] < 0.05
     assert baseline["latents_per_second"] == ours["latents_per_second"]
 
@@ -197,6 +196,7 @@ def test_the_originals_windows_are_measured_the_same_way():
     error = np.mean((model.decode(model.encode(windows)[0]) - windows) ** 2)
     assert found["recon_mse"] == pytest.approx(error, rel=1e-5)
     assert found["latents_per_second"] == pytest.approx(4 / 5.944, rel=1e-3)
+    assert found["bits_per_second"] == pytest.approx(found["kl_nats"] / np.log(2) / 5.944, rel=1e-3)
 
 
 def test_reconstructions_are_means_over_recordings_by_kind_and_model():
@@ -421,14 +421,15 @@ def test_the_report_has_every_key_and_only_numbers_json_knows(corpus, judge, tmp
     found = round_report(found)
 
     paired = {"lsd_db", "chroma", "onset", "frame_rate_energy"}
-    latents = {"active_units", "latents", "kl_nats", "bits_per_second", "latents_per_second"}
+    latents = {"latents", "latents_per_second"}
+    rate = {"active_units", "kl_nats", "bits_per_second"}
     heard = {"pulse", "repetition", "repeated_share", "hole_share"}
     compared = {"windows", "frechet", "frechet_reference", "coverage", "diversity"}
     compared |= {"memorisation_distance_ratio", "clipped_samples"}
     samples = heard | compared | {"longest_piece_seconds"}
     every = paired | samples | {"recon_mse"}
     blocks = {"block_rate_modulation"}
-    assert set(found["study_vae"]) - blocks == every | latents | {"phase_alone"}
+    assert set(found["study_vae"]) - blocks == every | latents | rate | {"phase_alone"}
     assert set(found["pca"]) == every | blocks | {"latents_per_second"}
     conditioned = {"composer_accuracy", "in_scale_share"}
     assert set(found["codec"]) == every | blocks | latents | {"phase_alone"} | conditioned

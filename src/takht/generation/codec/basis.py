@@ -22,7 +22,6 @@ class LappedBasis:
     synthesis: NDArray[np.float32]  # (spectra, bands), its inverse
     temporal_components: NDArray[np.float32]  # (block_frames * spectra, components)
     deviations: NDArray[np.float32]  # (components,), root mean squares of the training clips
-    error: float  # squared error of a block, with the emphasis, that the components leave there
 
     @property
     def block_frames(self) -> int:
@@ -70,11 +69,10 @@ def fit_basis(
     `weighting` has shape (bands, bands). The clips are read twice, one at a time.
     """
     bands = len(weighting)
-    scatter, frames = np.zeros((bands, bands)), 0
+    scatter = np.zeros((bands, bands))
     for clip in clips:
         weighted = (clip - clip.mean(axis=0)) @ weighting
         scatter += weighted.T @ weighted
-        frames += len(clip)
     spectra = leading_eigenvectors(scatter, _SPECTRA)[1]
     analysis = weighting @ spectra
     size = block_frames * spectra.shape[1]
@@ -86,13 +84,11 @@ def fit_basis(
             blocks += rows.T @ rows
             count += len(rows)
     values, temporal_components = leading_eigenvectors(blocks / count, components)
-    energy = float(np.trace(scatter)) / frames * block_frames
     return LappedBasis(
         analysis=analysis,
         synthesis=np.asarray(spectra.T @ np.linalg.inv(weighting), np.float32),
         temporal_components=temporal_components,
         deviations=np.sqrt(np.maximum(values, 1e-12)).astype(np.float32),
-        error=max(energy - float(values.sum()), 1e-6),
     )
 
 

@@ -7,7 +7,6 @@ leading principal components of lapped blocks, divided by their standard deviati
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.codec.basis import LappedBasis
@@ -32,15 +31,6 @@ class LappedPca:
     def block_frames(self) -> int:
         """Frames of a block."""
         return self.basis.block_frames
-
-    @property
-    def log_variance(self) -> NDArray[np.float32]:
-        """Log-variance (latents,) of a latent whose block is known up to the codec's own error.
-
-        That of probabilistic PCA with even noise, Tipping & Bishop 1999: it gives a rate.
-        """
-        noise = self.basis.error / (self.block_frames * len(self.spectrum_pca.mean))
-        return np.asarray(-np.log1p(self.basis.deviations**2 / noise), np.float32)
 
     def encode(self, frames: Frames) -> tuple[MeanSpectrum, Frames]:
         """Return mean spectrum (bands,) and latents (frames // block_frames, latents).

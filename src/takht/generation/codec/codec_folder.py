@@ -34,7 +34,7 @@ class CodecCard(GenerationCard):
 
 def save_codec(folder: Path, card: CodecCard, codec: LappedPca, pca: BlockPca) -> None:
     """Write codec, baseline and card into an empty folder."""
-    write_arrays(folder, "basis", asdict(codec.basis) | {"error": np.array(codec.basis.error)})
+    write_arrays(folder, "basis", asdict(codec.basis))
     write_arrays(folder, "mean_spectrum", asdict(codec.spectrum_pca))
     write_arrays(folder, "pca", asdict(pca))
     write_card(card, folder)
@@ -47,12 +47,9 @@ def load_codec(folder: Path) -> LappedPca:
         TakhtError: the folder is missing, of another version, or its files are not of one model.
     """
     card = read_card(CodecCard, folder)
-    basis = {**read_arrays(folder, "basis")}
     try:
-        error = float(basis.pop("error"))
-        codec = LappedPca(
-            LappedBasis(**basis, error=error), Pca(**read_arrays(folder, "mean_spectrum"))
-        )
+        basis = LappedBasis(**read_arrays(folder, "basis"))
+        codec = LappedPca(basis, Pca(**read_arrays(folder, "mean_spectrum")))
         found = (codec.block_frames, codec.latents)
         if found != (card.block_frames, card.latents):
             raise ValueError(f"blocks and latents {found}")
@@ -60,8 +57,8 @@ def load_codec(folder: Path) -> LappedPca:
         codec.decode(*codec.encode(silence))
     except TakhtError:  # of one file
         raise
-    except (IndexError, KeyError, MemoryError, TypeError, ValueError) as fault:
-        raise mismatch_error(folder, fault) from None
+    except (IndexError, MemoryError, TypeError, ValueError) as error:
+        raise mismatch_error(folder, error) from None
     return codec
 
 

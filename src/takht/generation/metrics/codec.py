@@ -17,14 +17,9 @@ _BATCH = 8  # windows of the original's model in memory at a time
 
 
 def measure_codec(codec: LappedPca, clips: Iterable[Frames]) -> dict[str, Any]:
-    """Return mean squared error and latent use of the codec on clips (frames, bands) in [0, 1]."""
-    errors, means, log_variances = [], [], []
-    for clip in clips:
-        mean_spectrum, latents = codec.encode(clip)
-        errors.append(_squared(codec.decode(mean_spectrum, latents), clip))
-        means.append(latents)
-        log_variances.append(np.broadcast_to(codec.log_variance, latents.shape))
-    return _mse(errors) | _use(means, log_variances, codec.block_frames)
+    """Return mean squared error and number of latents on clips (frames, bands) in [0, 1]."""
+    errors = [_squared(codec.decode(*codec.encode(clip)), clip) for clip in clips]
+    return _mse(errors) | _count_latents(codec.latents, codec.block_frames)
 
 
 def measure_pca(pca: BlockPca, clips: Iterable[Frames]) -> dict[str, Any]:
@@ -48,7 +43,17 @@ def measure_windows(model: WindowModel, clips: Iterable[Frames]) -> dict[str, An
             errors.append(_squared(model.decode(mean), batch))
             means.append(mean)
             log_variances.append(log_variance)
-    return _mse(errors) | _use(means, log_variances, windows.shape[2])
+    every, frames = np.concatenate(means), windows.shape[2]
+    nats = kl_nats(every, np.concatenate(log_variances))
+    return (
+        _mse(errors)
+        | _count_latents(every.shape[1], frames)
+        | {
+            "active_units": active_units(every),
+            "kl_nats": nats,
+            "bits_per_second": bits_per_second(nats, frames * HOP_SAMPLES / SAMPLE_RATE_HZ),
+        }
+    )
 
 
 def _squared(output: Frames, wanted: Frames) -> tuple[float, int]:
@@ -62,13 +67,8 @@ def _mse(errors: list[tuple[float, int]]) -> dict[str, Any]:
     return {"recon_mse": float(total / cells)}
 
 
-def _use(means: list[Frames], log_variances: list[Frames], frames: int) -> dict[str, Any]:
-    every, seconds = np.concatenate(means), frames * HOP_SAMPLES / SAMPLE_RATE_HZ
-    nats = kl_nats(every, np.concatenate(log_variances))
+def _count_latents(latents: int, frames: int) -> dict[str, Any]:
     return {
-        "active_units": active_units(every),
-        "latents": every.shape[1],
-        "kl_nats": nats,
-        "bits_per_second": bits_per_second(nats, seconds),
-        "latents_per_second": every.shape[1] / seconds,
+        "latents": latents,
+        "latents_per_second": latents / (frames * HOP_SAMPLES / SAMPLE_RATE_HZ),
     }
