@@ -12,6 +12,7 @@ from takht.core.threads import one_blas_thread
 from takht.corpus.fingerprint import describe_corpus
 from takht.dataset.windows import FeatureFolder
 from takht.generation.codec.clips import Clips
+from takht.generation.codec.codec_folder import load_codec, load_pca
 from takht.generation.metrics.excerpts import read_excerpts
 from takht.generation.metrics.generated_folder import compare_reconstructions, read_index
 from takht.generation.metrics.judge import Judge
@@ -21,7 +22,7 @@ from takht.generation.metrics.summary import (
     measure_models,
     round_report,
 )
-from takht.generation.pieces.load import load_codec, load_pca, load_study_vae
+from takht.generation.pieces.load import load_study_vae
 from takht.runtime.atomic import atomic_file
 
 

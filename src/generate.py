@@ -11,7 +11,8 @@ import pandas as pd
 from takht.core import tables
 from takht.core.threads import one_blas_thread
 from takht.generation.codec.clips import Clips
-from takht.generation.pieces.load import load_codec_and_prior, load_pca, load_study_vae
+from takht.generation.codec.codec_folder import load_pca
+from takht.generation.pieces.load import load_codec_and_prior, load_study_vae
 from takht.generation.pieces.plan import (
     Figure,
     GenerationPlan,

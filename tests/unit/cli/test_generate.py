@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from takht.cli.main import app
 from takht.errors import TakhtError
+from takht.generation.codec import codec_folder
 from takht.generation.pieces import load
 
 RATE_HZ = 22_050
@@ -21,7 +22,7 @@ RATE_HZ = 22_050
 def run(monkeypatch, tmp_path):
     """Run `takht …` in an empty folder with small models; return its lines or its one error."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(load, "load_codec", lambda _folder: small.codec())
+    monkeypatch.setattr(codec_folder, "load_codec", lambda _folder: small.codec())
     prior = small.Forgetful(small.codec())
     monkeypatch.setattr(load, "load_codec_and_prior", lambda *_folders: (small.codec(), prior))
 

@@ -11,9 +11,10 @@ from takht.generation.codec import codec
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.codec_folder import load_codec, load_pca
 from takht.generation.codec.fit import equal_latents, fit_codec
 from takht.generation.codec.settings import CodecSettings
-from takht.generation.pieces.load import load_codec, load_pca, load_study_vae
+from takht.generation.pieces.load import load_study_vae
 
 
 def clips(count: int, seed: int) -> list[np.ndarray]:

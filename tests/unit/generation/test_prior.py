@@ -19,11 +19,12 @@ from takht.cache import checkpoint as checkpoints
 from takht.cache.checkpoint import Checkpoint
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
+from takht.generation.codec.codec_folder import load_codec
 from takht.generation.codec.pca import Pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
-from takht.generation.pieces.load import load_codec, load_prior
 from takht.generation.prior.clip_description import ClipDescription
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.prior_folder import load_prior
 from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_recurring_noise
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles

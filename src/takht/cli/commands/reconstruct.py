@@ -40,9 +40,9 @@ def reconstruct(
     from takht.cli.arguments.generation import name_targets, require_seconds
     from takht.cli.arguments.project import locate_models
     from takht.core.threads import one_blas_thread
+    from takht.generation.codec.codec_folder import load_codec
     from takht.generation.metrics.reconstruction import compare_pair
     from takht.generation.pieces import pieces
-    from takht.generation.pieces.load import load_codec
     from takht.generation.sound.wav_files import write_wav
     from takht.generation.spectrogram import log_mel
 

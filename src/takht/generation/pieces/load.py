@@ -1,4 +1,4 @@
-"""How to load every generation model; only the original's needs TensorFlow."""
+"""Models that pieces are made with; only the original's needs TensorFlow."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,42 +8,14 @@ import numpy as np
 from takht.core import tensorflow_setup
 from takht.core.model_files import read_card
 from takht.errors import TakhtError
-from takht.generation.codec import codec_folder
-from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
-from takht.generation.prior import prior_folder
+from takht.generation.codec.codec_folder import load_codec
 from takht.generation.prior.prior import Prior
+from takht.generation.prior.prior_folder import load_prior
 from takht.generation.study_vae.card import StudyVaeCard
 
 if TYPE_CHECKING:
     from takht.generation.study_vae.model import StudyVae
-
-
-def load_codec(folder: Path) -> LappedPca:
-    """Return the codec of a model folder.
-
-    Raises:
-        TakhtError: the folder holds no such model of this version; one line.
-    """
-    return codec_folder.load_codec(folder)
-
-
-def load_pca(folder: Path) -> BlockPca:
-    """Return the baseline that is kept beside the codec.
-
-    Raises:
-        TakhtError: the folder holds no such model of this version; one line.
-    """
-    return codec_folder.load_pca(folder)
-
-
-def load_prior(folder: Path) -> Prior:
-    """Return the prior of a model folder.
-
-    Raises:
-        TakhtError: the folder holds no such model of this version; one line.
-    """
-    return prior_folder.load_prior(folder)
 
 
 def load_codec_and_prior(codec_dir: Path, prior_dir: Path) -> tuple[LappedPca, Prior]:
