@@ -44,6 +44,14 @@ def current_name(name: str) -> str:
 
 
 def old_name_in(values: Any, key: str) -> str | None:
-    """Return the key that a mapping still has under its old name, or None."""
+    """Return the key that a mapping still has under its old name, or None.
+
+    Sections of models of music were a level deeper, in `models`.
+    """
     keys = values if isinstance(values, dict) else {}
-    return next((old for old, new in RENAMED.items() if new == key and old in keys), None)
+    models = keys.get("models")
+    old = [name for name, new in RENAMED.items() if new == key]
+    names = [name for name in old if name in keys]
+    if key not in keys and isinstance(models, dict):
+        names += [f"models.{name}" for name in (*old, key) if name in models]
+    return names[0] if names else None

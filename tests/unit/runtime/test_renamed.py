@@ -5,6 +5,8 @@ from typing import ClassVar
 import pytest
 
 from takht.corpus.description import Catalogue
+from takht.generation.codec.settings import CodecSettings
+from takht.generation.study_vae.settings import StudyVaeModel
 from takht.runtime.params import ParamError, Section, load_section
 from takht.runtime.renamed import RENAMED, current_name
 
@@ -26,6 +28,21 @@ class Plan(Section):
             Plan,
             "generation: {plan: {yardsticks: 3, reference_windows: 3}}",
             "generation.plan.yardsticks: .* it is now called reference_windows",
+        ),
+        (
+            CodecSettings,
+            "generation: {models: {vae: {colours: 16}, vae_original: {seed: 1}}}",
+            "params.yaml: 'models.vae' is now called 'codec'; rename it",
+        ),
+        (
+            StudyVaeModel,
+            "generation: {models: {vae: {colours: 16}, study_vae: {seed: 1}}}",
+            "params.yaml: 'models.study_vae' is now called 'study_vae'; rename it",
+        ),
+        (
+            CodecSettings,
+            "generation: {models: {vae: {colours: 16}}, codec: {colours: 16}}",
+            "generation.codec.colours: .* it is now called spectrum_components",
         ),
     ],
 )
