@@ -5,6 +5,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
+from takht.errors import TakhtError
 from takht.generation.pieces import pieces
 from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ, log_mel
 from takht.generation.study_vae.spectrogram import log_spectrogram
@@ -70,6 +71,14 @@ def test_a_morph_begins_as_the_first_and_ends_as_the_second(codec):
     start, end = slice(0, quarter), slice(length - quarter, length)
     assert error(start, 0) < 0.5 * error(start, 1)
     assert error(end, 1) < 0.5 * error(end, 0)
+
+
+def test_a_morph_of_less_than_a_block_is_refused_in_one_line(codec):
+    frames = log_mel(small.melody(1))
+    least = pieces.morph(codec, frames, frames[: small.BLOCK_FRAMES])
+    assert len(least) == small.BLOCK_FRAMES
+    with pytest.raises(TakhtError, match=r"^morph: the shorter recording has 7 frames, .*; choose"):
+        pieces.morph(codec, frames, frames[: small.BLOCK_FRAMES - 1])
 
 
 def test_a_morph_between_one_recording_and_itself_keeps_its_colour(codec):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from takht.core.arrays import Frames, Waveform
+from takht.errors import TakhtError
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.residual_noise import add_residual_noise
@@ -83,8 +84,17 @@ def morph(codec: LappedPca, first: Frames, second: Frames) -> Frames:
 
     It is as long as the shorter one, in whole blocks. Latents cross-fade at
     equal power, which keeps their variance; the mean spectrum glides.
+
+    Raises:
+        TakhtError: one is shorter than a block.
     """
-    length = min(len(first), len(second)) // codec.block_frames * codec.block_frames
+    shorter = min(len(first), len(second))
+    if shorter < codec.block_frames:
+        raise TakhtError(
+            f"morph: the shorter recording has {shorter} frames, less than the "
+            f"{codec.block_frames} of a block; choose longer recordings"
+        )
+    length = shorter // codec.block_frames * codec.block_frames
     mean_spectrum, latents = codec.encode(first[:length])
     other_mean_spectrum, other = codec.encode(second[:length])
     share = np.linspace(0, 1, len(latents), dtype=np.float32)[:, None]
