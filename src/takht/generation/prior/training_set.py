@@ -62,7 +62,10 @@ def make_prior(
     blocks: DenoisedBlocks,
     settings: PriorModel,
 ) -> Prior:
-    """Return the prior of styles, of the training clips' pulses and of blocks."""
+    """Return the prior of styles, of the training clips' pulses and of blocks.
+
+    Each training clip is described once.
+    """
     return Prior(
         composers=tuple(labels),
         labels=tuple(labels.values()),

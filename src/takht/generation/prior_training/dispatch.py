@@ -48,8 +48,8 @@ def fit_to_features(
         validation = describe_side(codec, feature_dir, split, "validation", grids=1)
         _name_short_composers(train, list(labels), size.window_blocks)
         # a clip counts once: its other descriptions differ by less than a block
-        clips, composers = train.clips[::_GRIDS], train.composer[::_GRIDS]
-        styles = fit_styles(clips, composers, len(labels), settings)
+        once = TrainingSet(train.clips[::_GRIDS], train.composer[::_GRIDS])
+        styles = fit_styles(once.clips, once.composer, len(labels), settings)
         blocks, curve = fit_denoised_blocks(
             train, validation, styles, settings.style_temperature, codec, denoiser, size, checkpoint
         )
@@ -64,13 +64,13 @@ def fit_to_features(
         labels=tuple(labels.values()),
         block_frames=codec.block_frames,
         latents=codec.latents,
-        clips=len(train.clips) // _GRIDS,
+        clips=len(once.clips),
         residual_noise=settings.residual_noise,
         style_temperature=settings.style_temperature,
         guidance=denoiser.guidance,
         sampling_steps=denoiser.sampling_steps,
     )
-    return card, make_prior(train, labels, codec, styles, blocks, settings), curve
+    return card, make_prior(once, labels, codec, styles, blocks, settings), curve
 
 
 def _name_short_composers(train: TrainingSet, composers: list[str], window_blocks: int) -> None:
