@@ -96,11 +96,11 @@ def test_patches_are_means_of_cells_about_the_clips_mean_and_leave_out_what_hard
     assert cut_patches(frames[:16], 32, 24).shape == (0, 8)
 
 
-def test_a_copy_in_another_colour_is_found():
+def test_a_copy_with_another_mean_spectrum_is_found():
     """A mean spectrum of its own neither hides a copy nor makes one."""
     train, other = normal(19, 400, 32), normal(20, 400, 32)
-    colour = 5 * normal(21, 32)
-    rows = [cut_patches(each, 32, 8) for each in (train, other, train + colour, other + colour)]
+    offset = 5 * normal(21, 32)
+    rows = [cut_patches(each, 32, 8) for each in (train, other, train + offset, other + offset)]
     assert memorisation_distance_ratio(rows[0], rows[1], rows[2])[1] == pytest.approx(0, abs=1e-3)
     assert memorisation_distance_ratio(rows[0], rows[1], rows[3])[1] == pytest.approx(1, abs=1e-3)
 

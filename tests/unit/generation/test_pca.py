@@ -10,7 +10,7 @@ def spectrum_pca(count: int = 30) -> np.ndarray:
     return (rng.normal(size=(count, 4)) @ rng.normal(size=(4, 20)) + 3).astype(np.float32)
 
 
-def test_enough_axes_give_every_colour_back():
+def test_enough_axes_give_every_mean_spectrum_back():
     known = spectrum_pca()
     space = fit_pca(known, 4)
     np.testing.assert_allclose(space.decode(space.encode(known)), known, atol=1e-3)

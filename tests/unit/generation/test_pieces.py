@@ -81,7 +81,7 @@ def test_a_morph_of_less_than_a_block_is_refused_in_one_line(codec):
         pieces.morph(codec, frames, frames[: small.BLOCK_FRAMES - 1])
 
 
-def test_a_morph_between_one_recording_and_itself_keeps_its_colour(codec):
+def test_a_morph_between_one_recording_and_itself_keeps_its_mean_spectrum(codec):
     frames = log_mel(small.melody(1))[: 40 * small.BLOCK_FRAMES]
     made = pieces.morph(codec, frames, frames)
     np.testing.assert_allclose(made.mean(axis=0), frames.mean(axis=0), atol=0.06)

@@ -24,7 +24,7 @@ from takht.generation.codec.pca import Pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
 from takht.generation.prior.clip_description import ClipDescription
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
-from takht.generation.prior.prior_folder import load_prior
+from takht.generation.prior.prior_folder import PriorCard, load_prior, save_prior
 from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_recurring_noise
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
 from takht.generation.prior.styles import fit_styles
@@ -161,13 +161,13 @@ def trained():
     return fit(*clips(), steps=500, guidance=3.0)
 
 
-def test_pieces_have_their_composers_colour_scale_and_noise(untrained):
+def test_pieces_have_their_composers_mean_spectrum_scales_and_noise(untrained):
     for composer in range(3):
         drawn = [untrained.draw(composer, 10, np.random.default_rng(seed)) for seed in range(12)]
-        colour = np.mean([mean_spectrum[:3] for mean_spectrum, _, _ in drawn])
+        code = np.mean([mean_spectrum[:3] for mean_spectrum, _, _ in drawn])
         scales = np.mean([np.log(latents.std(axis=0)).mean() for _, latents, _ in drawn])
         levels = np.mean([residual.levels.mean() for _, _, residual in drawn])
-        assert colour == pytest.approx(2 * composer, abs=0.6)
+        assert code == pytest.approx(2 * composer, abs=0.6)
         own = np.mean([np.log(clip.scales).mean() for clip in clips()[0][6 * composer :][:6]])
         assert scales == pytest.approx(own, abs=0.2)
         assert levels == pytest.approx(composer, abs=0.3)
@@ -278,11 +278,27 @@ def test_what_is_drawn_is_as_spread_as_music(trained):
     assert np.mean(ours) == pytest.approx(np.mean(clips_scales), abs=0.2)
 
 
-def test_no_array_of_a_denoiser_holds_the_training_clips(trained):
-    """Nothing in it is as long as the music is; so nothing can be a copy of it."""
-    arrays = dict(trained[0].blocks.denoiser.weights) | dataclasses.asdict(trained[0].styles)
-    blocks = sum(len(clip.latents) for clip in clips()[0])
-    assert max(max(array.shape) for array in arrays.values()) < blocks / 10
+def test_no_array_of_a_model_folder_holds_part_of_a_training_clip(trained, tmp_path):
+    """Nothing in it is as long as the music is, and no two numbers of the music are in it."""
+    prior, music = trained[0], clips()[0]
+    empty = {"features": {}, "model": {}, "training": {}, "libraries": {}, "parameters": 1}
+    sizes = {"block_frames": BLOCK_FRAMES, "latents": LATENTS, "clips": len(music)}
+    chosen = {"guidance": 3.0, "sampling_steps": 8, "residual_noise": 1.0, "style_temperature": 1.0}
+    names = {"composers": tuple(LABELS), "labels": tuple(LABELS)}
+    save_prior(tmp_path, PriorCard(**empty, **sizes, **chosen, **names), prior)
+    arrays = {
+        f"{file.name} {name}": array
+        for file in tmp_path.glob("*.npz")
+        for name, array in np.load(file).items()
+    }
+    assert len(arrays) > 30
+    blocks = sum(len(clip.latents) for clip in music)
+    numbers = [(clip.latents, clip.trajectory, clip.envelope) for clip in music]
+    known = np.concatenate([part.ravel() for parts in numbers for part in parts])
+    for name, array in arrays.items():
+        assert max(array.shape) < blocks / 5, name
+        found = np.isin(array.ravel(), known)  # one number alone may be there by chance
+        assert not (found[1:] & found[:-1]).any(), name
 
 
 @pytest.mark.parametrize(("seconds", "blocks"), [(1.0, 11), (10.0, 108), (60.0, 647)])
@@ -305,10 +321,10 @@ def test_the_generator_alone_decides(untrained):
 @pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0])
 def test_style_temperature_scales_how_far_pieces_are_from_their_composer(untrained, temperature):
     varied = dataclasses.replace(untrained, style_temperature=temperature)
-    colours = [varied.draw(0, 1, np.random.default_rng(seed))[0][:3] for seed in range(60)]
+    spectra = [varied.draw(0, 1, np.random.default_rng(seed))[0][:3] for seed in range(60)]
     within = [clip.code for clip in clips()[0][:6]]
     expected = temperature * np.std(within, axis=0, ddof=1).mean()
-    assert np.std(colours, axis=0).mean() == pytest.approx(expected, rel=0.35, abs=1e-6)
+    assert np.std(spectra, axis=0).mean() == pytest.approx(expected, rel=0.35, abs=1e-6)
 
 
 def test_noise_is_as_strong_as_asked_and_keeps_its_shape(untrained):

@@ -284,11 +284,11 @@ def test_samples_are_summed_up_by_model_and_music_beside_them(monkeypatch, corpu
     monkeypatch.setenv("TAKHT_WORKERS", "1")
     rng = np.random.default_rng(5)
     files = [
-        ("vae/1", "sample", "codec", "umm", 8.0),
-        ("vae/2", "sample", "codec", "umm", 8.0),
-        ("vae/3", "sample", "codec", "qasabgi", 8.0),
-        ("vae/4", "sample", "codec", "", 8.0),
-        ("vae/long", "long", "codec", "", 60.0),
+        ("codec/1", "sample", "codec", "umm", 8.0),
+        ("codec/2", "sample", "codec", "umm", 8.0),
+        ("codec/3", "sample", "codec", "qasabgi", 8.0),
+        ("codec/4", "sample", "codec", "", 8.0),
+        ("codec/long", "long", "codec", "", 60.0),
         ("pca/1", "sample", "pca", "", 9.0),
         ("study/1", "sample", "study_vae", "", 6.0),
         ("other", "reconstruction", "codec", "umm", 12.0),
@@ -349,7 +349,7 @@ def test_samples_are_summed_up_by_model_and_music_beside_them(monkeypatch, corpu
         for each in excerpts["train"]
     }
     for model, names, composers in (
-        ("codec", ["vae/1", "vae/2", "vae/3", "vae/4"], ["umm", "umm", "qasabgi", ""]),
+        ("codec", ["codec/1", "codec/2", "codec/3", "codec/4"], ["umm", "umm", "qasabgi", ""]),
         ("pca", ["pca/1"], [""]),
         ("study_vae", ["study/1"], [""]),
         ("shuffled", [], ["", ""]),
