@@ -31,7 +31,7 @@ def evaluate_generation(
     codec_dir: Path,
     study_vae_dir: Path,
     classifier_dir: Path,
-    generation_mel_dir: Path,
+    generation_spectrogram_dir: Path,
     study_spectrogram_dir: Path,
     statistics_dir: Path,
     segment_dir: Path,
@@ -45,7 +45,7 @@ def evaluate_generation(
     judge = Judge(classifier.load_classifier(classifier_dir), FeatureFolder(statistics_dir), split)
     least = codec.block_frames
     train, held_out = (
-        Clips(generation_mel_dir, split, s, least_frames=least) for s in ("train", "test")
+        Clips(generation_spectrogram_dir, split, s, least_frames=least) for s in ("train", "test")
     )
     windows = Clips(study_spectrogram_dir, split, "test", least_frames=512)
     index = read_index(generated_dir)

@@ -15,12 +15,12 @@ from takht.runtime.atomic import atomic_folder
 
 
 def fit_codec(
-    settings: CodecSettings, generation_mel_dir: Path, split_csv: Path, model_dir: Path
+    settings: CodecSettings, generation_spectrogram_dir: Path, split_csv: Path, model_dir: Path
 ) -> None:
     split = tables.read_table(split_csv)
-    clips = Clips(generation_mel_dir, split, "train", least_frames=settings.block_frames)
+    clips = Clips(generation_spectrogram_dir, split, "train", least_frames=settings.block_frames)
     with one_blas_thread():
-        card, codec, pca = fit.fit_codec(settings, read_settings(generation_mel_dir), clips)
+        card, codec, pca = fit.fit_codec(settings, read_settings(generation_spectrogram_dir), clips)
     with atomic_folder(model_dir) as folder:
         save_codec(folder, card, codec, pca)
 

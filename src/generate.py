@@ -35,7 +35,7 @@ def generate(
     codec_dir: Path,
     prior_dir: Path,
     study_vae_dir: Path,
-    generation_mel_dir: Path,
+    generation_spectrogram_dir: Path,
     segment_dir: Path,
     split_csv: Path,
     out_dir: Path,
@@ -43,7 +43,7 @@ def generate(
     split = tables.read_table(split_csv)
     codec, prior = load_codec_and_prior(codec_dir, prior_dir)
     pca, original = load_pca(codec_dir), load_study_vae(study_vae_dir)
-    clips = Clips(generation_mel_dir, split, "train", least_frames=codec.block_frames)
+    clips = Clips(generation_spectrogram_dir, split, "train", least_frames=codec.block_frames)
 
     def sheets() -> Iterator[Figure]:
         yield from one_per_figure(plan_pieces(codec, prior, sizes))

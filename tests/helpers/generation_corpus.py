@@ -13,6 +13,7 @@ from pipeline import ROOT
 
 from takht.core import tables
 from takht.dataset.feature_folder import FeaturePiece, write_index
+from takht.generation.spectrogram.level_spectrogram import BINS
 
 CODEC = {
     "block_frames": 8,
@@ -59,12 +60,12 @@ DENOISER_TRAINING = {
 
 
 def spectrogram(rng: np.random.Generator, mean_spectrum: np.ndarray, frames: int) -> np.ndarray:
-    """Notes of a few pitches with partials, their decay, and noise, in [0, 1], (frames, 256)."""
+    """Notes of a few pitches with partials, their decay, and noise, in [0, 1], (frames, bands)."""
     levels = np.tile(0.25 + mean_spectrum, (frames, 1))
     for start in range(0, frames, 20):
         pitch = int(rng.integers(6, 24))
         decay = np.exp(-np.arange(min(40, frames - start)) / 12)[:, None]
-        partials = np.arange(pitch, 256, pitch)
+        partials = np.arange(pitch, len(mean_spectrum), pitch)
         levels[start : start + 40, partials] += 0.5 * decay * 0.9 ** np.arange(len(partials))
     return np.clip(levels + rng.normal(0, 0.03, levels.shape), 0, 1).astype(np.float32)
 
@@ -74,9 +75,9 @@ def write_spectrograms(
 ) -> pd.DataFrame:
     """Write `kind` features of `train` + 2 recordings a composer, and return their split."""
     rng = np.random.default_rng(7)
-    rows, split = [], []
+    rows, split, bands = [], [], 256 if kind == "study_spectrogram" else BINS
     for composer in range(composers):
-        mean_spectrum = 0.1 * np.sin(np.arange(256) / (10 + 8 * composer))
+        mean_spectrum = 0.1 * np.sin(np.arange(bands) / (10 + 8 * composer))
         for number, side in enumerate(["train"] * train + ["validation", "test"]):
             recording = f"c{composer}/r{number}"
             own = mean_spectrum + 0.02 * rng.normal()

@@ -5,12 +5,17 @@ from functools import cache
 
 import numpy as np
 
-from takht.generation.codec.basis import emphasis, fit_basis
+from takht.generation.codec.basis import fit_basis
 from takht.generation.codec.block_pca import fit_block_pca
 from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.pca import fit_pca
 from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, ResidualNoise
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
+from takht.generation.spectrogram.level_spectrogram import (
+    BINS,
+    HOP_SAMPLES,
+    SAMPLE_RATE_HZ,
+    level_spectrogram,
+)
 
 BLOCK_FRAMES, LATENTS = 8, 24
 
@@ -27,8 +32,8 @@ def melody(seed: int, seconds: float = 8.0) -> np.ndarray:
 
 @cache
 def clips(count: int = 6) -> list[np.ndarray]:
-    """Log-mel spectrograms of melodies."""
-    return [log_mel(melody(seed)) for seed in range(count)]
+    """Spectrograms of melodies."""
+    return [level_spectrogram(melody(seed)) for seed in range(count)]
 
 
 @cache
@@ -36,7 +41,7 @@ def codec() -> LappedPca:
     """A codec of the melodies."""
     music = clips()
     basis = fit_basis(
-        music, emphasis(256, low=0.0, level=0.0), block_frames=BLOCK_FRAMES, components=LATENTS
+        music, np.eye(BINS, dtype=np.float32), block_frames=BLOCK_FRAMES, components=LATENTS
     )
     spectrum_pca = fit_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
     return LappedPca(basis, spectrum_pca)

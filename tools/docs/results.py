@@ -55,7 +55,7 @@ RESAMPLES = 2000
 SPLIT_SEEDS = (1, 2, 3)  # of `networks`
 GENERATION = "generation/dvc.yaml"
 GENERATION_STAGES = {
-    *("generation_mel", "study_spectrogram", "train_vae", "fit_codec", "train_prior"),
+    *("generation_spectrogram", "study_spectrogram", "train_vae", "fit_codec", "train_prior"),
     *("generate", "evaluate_generation"),
 }
 

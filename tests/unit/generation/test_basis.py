@@ -24,23 +24,27 @@ def clips(count: int = 6, frames: int = 400) -> list[np.ndarray]:
 
 @pytest.fixture
 def plain():
-    return fit_basis(clips(), emphasis(BANDS, low=0, level=0), block_frames=BLOCK, components=40)
+    return fit_basis(clips(), np.eye(BANDS), block_frames=BLOCK, components=40)
 
 
-def test_without_emphasis_the_weighting_is_the_identity():
-    np.testing.assert_array_equal(emphasis(BANDS, low=0, level=0), np.eye(BANDS))
+def test_each_band_counts_as_much_of_the_mel_scale_as_it_covers():
+    weights = np.diag(emphasis(513, low=0, level=0))
+    hertz = np.linspace(0, 11_025, 513)
+    np.testing.assert_array_equal(weights[hertz < 2000], 1)
+    above = hertz >= 2000
+    np.testing.assert_allclose(weights[above] ** 2, 2000 / hertz[above], rtol=1e-6)
 
 
 def test_emphasis_raises_low_bands_and_the_mean():
-    weighting = emphasis(256, low=0.4, level=1.5)
-    flat = np.full(256, 0.1) @ weighting
-    wiggle = np.zeros(256)
+    weighting = emphasis(513, low=0.4, level=1.5) / np.diag(emphasis(513, low=0, level=0))[:, None]
+    flat = np.full(513, 0.1) @ weighting
+    wiggle = np.zeros(513)
     wiggle[[200, 201]] = 0.1, -0.1
-    assert np.linalg.norm(flat[128:]) / np.linalg.norm(np.full(128, 0.1)) == pytest.approx(
+    assert np.linalg.norm(flat[256:]) / np.linalg.norm(np.full(257, 0.1)) == pytest.approx(
         2.7, rel=0.1
     )
     assert np.linalg.norm(wiggle @ weighting) == pytest.approx(np.linalg.norm(wiggle), rel=0.01)
-    low = np.zeros(256)
+    low = np.zeros(513)
     low[[20, 21]] = 0.1, -0.1
     assert np.linalg.norm(low @ weighting) == pytest.approx(1.4 * np.linalg.norm(low), rel=0.01)
 

@@ -15,7 +15,7 @@ from takht.generation.codec.cepstral_detail import (
 
 @pytest.fixture
 def clip() -> np.ndarray:
-    return spectrogram(np.random.default_rng(1), np.zeros(256), 300)
+    return spectrogram(np.random.default_rng(1), np.zeros(513), 300)
 
 
 def flattened(clip: np.ndarray, by: tuple[float, ...]) -> np.ndarray:
@@ -37,7 +37,7 @@ def test_gains_are_what_was_taken_and_give_it_back(clip):
 def test_gains_neither_lower_nor_raise_without_end(clip):
     found = detail_gains(clip, flattened(clip, (0.5, 1.0, 3.0, 1000.0)))
     np.testing.assert_allclose(found, [1, 1, MOST_GAIN, MOST_GAIN], rtol=1e-4)
-    silent = np.zeros((10, 256), np.float32)
+    silent = np.zeros((10, 513), np.float32)
     assert np.isfinite(detail_gains(silent, silent)).all()
 
 

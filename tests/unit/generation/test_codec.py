@@ -15,11 +15,12 @@ from takht.generation.codec.codec_folder import load_codec, load_pca
 from takht.generation.codec.fit import equal_latents, fit_codec
 from takht.generation.codec.settings import CodecSettings
 from takht.generation.pieces.load import load_study_vae
+from takht.generation.spectrogram.level_spectrogram import BINS
 
 
 def clips(count: int, seed: int) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
-    mean_spectra = 0.1 * np.sin(np.arange(256) / 15) + 0.05 * rng.normal(size=(count, 1))
+    mean_spectra = 0.1 * np.sin(np.arange(BINS) / 15) + 0.05 * rng.normal(size=(count, 1))
     return [spectrogram(rng, mean_spectrum, 400) for mean_spectrum in mean_spectra]
 
 
@@ -36,7 +37,7 @@ def test_latents_are_the_leading_components_in_standard_deviations():
     assert (few.latents, few.block_frames) == (8, 8)
     mean_spectrum, latents = few.encode(unseen)
     np.testing.assert_array_equal(mean_spectrum, unseen.mean(axis=0))
-    weighting = emphasis(256, low=0.4, level=1.5)
+    weighting = emphasis(BINS, low=0.4, level=1.5)
     basis = fit_basis(clips(5, 1), weighting, block_frames=8, components=20)
     coefficients = basis.analyse(unseen - mean_spectrum)
     np.testing.assert_allclose(latents * few.basis.deviations, coefficients[:, :8], atol=1e-4)
@@ -62,18 +63,18 @@ def test_what_lies_at_the_floor_is_taken_for_anything_below(monkeypatch):
 
 
 def test_two_fits_write_the_same_bytes_that_load_again(tmp_path):
-    split = write_spectrograms(tmp_path, "generation_mel")
+    split = write_spectrograms(tmp_path, "generation_spectrogram")
     for name in ("first", "second"):
-        run_stage(tmp_path, "fit_codec", "generation_mel", "split.csv", name)
+        run_stage(tmp_path, "fit_codec", "generation_spectrogram", "split.csv", name)
     first = contents(tmp_path / "first")
     assert first == contents(tmp_path / "second")
     assert set(first) == {"model.json", "basis.npz", "mean_spectrum.npz", "pca.npz"}
     folder = tmp_path / "first"
     assert (card(folder)["kind"], card(folder)["clips"]) == ("lapped_pca", 9)
     loaded, pca = load_codec(folder), load_pca(folder)
-    clip = Clips(tmp_path / "generation_mel", split, "test", least_frames=8)[0]
+    clip = Clips(tmp_path / "generation_spectrogram", split, "test", least_frames=8)[0]
     assert np.mean((loaded.decode(*loaded.encode(clip)) - clip) ** 2) < 0.01
-    assert pca.components.shape[1] == 8 + 4  # 256 numbers of mean spectrum over 70 blocks
+    assert pca.components.shape[1] == 8 + 8  # 513 numbers of mean spectrum over 70 blocks
     _break_files(folder)
 
 
@@ -105,6 +106,6 @@ def test_a_missing_folder_is_one_line(load, tmp_path):
 
 def test_equal_latents_share_out_the_mean_spectrum():
     found = equal_latents(
-        [np.zeros((320, 256)), np.zeros((960, 256))], block_frames=32, latents=100
+        [np.zeros((320, 513)), np.zeros((960, 513))], block_frames=32, latents=100
     )
-    assert found == 100 + 13  # 256 numbers over 20 blocks
+    assert found == 100 + 26  # 513 numbers over 20 blocks

@@ -30,7 +30,7 @@ from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, Pri
 from takht.generation.prior.styles import fit_styles
 from takht.generation.prior_training.dispatch import fit_to_features
 
-SETTINGS = {"kind": "generation_mel", "sample_rate_hz": 22_050, "hop_samples": 256}
+SETTINGS = {"kind": "generation_spectrogram", "sample_rate_hz": 22_050, "hop_samples": 256}
 # Recordings of two composers, not in the order of their names, and lengths of their segments.
 RECORDINGS = {
     ("umm/1", "train"): (80, 40, 63),

@@ -7,7 +7,7 @@ import pytest
 
 from takht.errors import TakhtError
 from takht.generation.pieces import pieces
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ, log_mel
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ, level_spectrogram
 from takht.generation.study_vae.spectrogram import log_spectrogram
 
 
@@ -22,7 +22,7 @@ def loudness_lufs(wave):
 
 @pytest.mark.parametrize("shift", [-0.2, 0.0, 0.3])
 def test_a_sound_has_the_asked_length_the_common_level_and_no_clipping(shift):
-    frames = np.clip(log_mel(small.melody(1)) + shift, 0, 1).astype(np.float32)
+    frames = np.clip(level_spectrogram(small.melody(1)) + shift, 0, 1).astype(np.float32)
     wave = pieces.render_sound(frames, seed=1, seconds=7.5)
     assert len(wave) == round(7.5 * SAMPLE_RATE_HZ)
     assert loudness_lufs(wave) == pytest.approx(-23, abs=0.5)
@@ -35,7 +35,7 @@ def test_the_originals_sound_is_as_loud():
 
 
 def test_one_seed_one_sound():
-    frames = log_mel(small.melody(1, 2.0))
+    frames = level_spectrogram(small.melody(1, 2.0))
     first, again, other = (pieces.render_sound(frames, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 1e-3
@@ -51,7 +51,7 @@ def test_windows_end_to_end_are_the_spectrogram_again():
 
 @pytest.mark.parametrize("make", [small.codec, small.pca])
 def test_what_a_codec_keeps_is_as_long_as_what_it_was_given(make):
-    frames = log_mel(small.melody(3))
+    frames = level_spectrogram(small.melody(3))
     kept = pieces.reconstruct(make(), frames)
     assert len(frames) % small.BLOCK_FRAMES
     assert kept.shape == frames.shape
@@ -59,7 +59,7 @@ def test_what_a_codec_keeps_is_as_long_as_what_it_was_given(make):
 
 
 def test_a_morph_begins_as_the_first_and_ends_as_the_second(codec):
-    first, second = log_mel(small.melody(1)), log_mel(small.melody(2, 6.0))
+    first, second = level_spectrogram(small.melody(1)), level_spectrogram(small.melody(2, 6.0))
     made = pieces.morph(codec, first, second)
     assert len(made) == len(second) // small.BLOCK_FRAMES * small.BLOCK_FRAMES
     length, quarter = len(made), len(made) // 8
@@ -74,7 +74,7 @@ def test_a_morph_begins_as_the_first_and_ends_as_the_second(codec):
 
 
 def test_a_morph_of_less_than_a_block_is_refused_in_one_line(codec):
-    frames = log_mel(small.melody(1))
+    frames = level_spectrogram(small.melody(1))
     least = pieces.morph(codec, frames, frames[: small.BLOCK_FRAMES])
     assert len(least) == small.BLOCK_FRAMES
     with pytest.raises(TakhtError, match=r"^morph: the shorter recording has 7 frames, .*; choose"):
@@ -82,6 +82,6 @@ def test_a_morph_of_less_than_a_block_is_refused_in_one_line(codec):
 
 
 def test_a_morph_between_one_recording_and_itself_keeps_its_mean_spectrum(codec):
-    frames = log_mel(small.melody(1))[: 40 * small.BLOCK_FRAMES]
+    frames = level_spectrogram(small.melody(1))[: 40 * small.BLOCK_FRAMES]
     made = pieces.morph(codec, frames, frames)
     np.testing.assert_allclose(made.mean(axis=0), frames.mean(axis=0), atol=0.06)

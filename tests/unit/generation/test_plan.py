@@ -20,7 +20,7 @@ from takht.generation.pieces.plan import (
 )
 from takht.generation.pieces.render import render_figure
 from takht.generation.sound.loudness import normalize_loudness
-from takht.generation.spectrogram.log_mel import log_mel
+from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 
 SIZES = GenerationPlan(
     unconditional=2, per_composer=2, seconds=6.0, long_seconds=60.0, reference_windows=7, seed=1
@@ -85,7 +85,7 @@ def test_reconstructions_stand_beside_the_same_seconds_of_music():
     assert set(by_name) == {"music", "codec", "pca", "study_vae", "phase", "original_phase"}
     wave = normalize_loudness(wave, 22_050)
     np.testing.assert_array_equal(by_name["music"].frames, wave[96 * 256 : (96 + 1023) * 256])
-    np.testing.assert_array_equal(by_name["phase"].frames, log_mel(wave)[96:1120])
+    np.testing.assert_array_equal(by_name["phase"].frames, level_spectrogram(wave)[96:1120])
     assert {len(item.frames) for item in items if item.kind != "music"} == {1024}
     assert {len(item.wave()) for item in items} == {1023 * 256}
 

@@ -50,7 +50,7 @@ class Codec:
     basis = Basis()
     latents = LATENTS
     spectrum_pca = Pca(
-        np.zeros(256, np.float32), np.eye(3, 256, dtype=np.float32), np.ones(3, np.float32)
+        np.zeros(513, np.float32), np.eye(3, 513, dtype=np.float32), np.ones(3, np.float32)
     )
 
 
@@ -304,7 +304,7 @@ def test_no_array_of_a_model_folder_holds_part_of_a_training_clip(trained, tmp_p
 @pytest.mark.parametrize(("seconds", "blocks"), [(1.0, 11), (10.0, 108), (60.0, 647)])
 def test_a_piece_is_as_long_as_asked(untrained, seconds, blocks):
     mean_spectrum, latents, residual = untrained.draw(None, seconds, np.random.default_rng(1))
-    assert mean_spectrum.shape == (256,)
+    assert mean_spectrum.shape == (513,)
     assert latents.shape == (blocks, LATENTS)
     assert residual.envelope.shape == (blocks * BLOCK_FRAMES,)
     assert (blocks - 1) * BLOCK_FRAMES * 256 / 22_050 <= seconds + 256 / 22_050
@@ -386,10 +386,10 @@ def test_clips_shorter_than_a_window_are_refused_in_one_line():
 
 @pytest.mark.slow
 def test_train_prior_writes_the_same_bytes_and_they_load_again(tmp_path):
-    write_spectrograms(tmp_path, "generation_mel")
-    run_stage(tmp_path, "fit_codec", "generation_mel", "split.csv", "codec")
+    write_spectrograms(tmp_path, "generation_spectrogram")
+    run_stage(tmp_path, "fit_codec", "generation_spectrogram", "split.csv", "codec")
     for name in ("first", "second"):
-        words = ["scale=s", "codec", "generation_mel", "split.csv", f"{name}/m"]
+        words = ["scale=s", "codec", "generation_spectrogram", "split.csv", f"{name}/m"]
         run_stage(tmp_path, "train_prior", *words, f"{name}/curve.csv")
     assert contents(tmp_path / "first") == contents(tmp_path / "second")
     folder = tmp_path / "first/m"
@@ -399,7 +399,7 @@ def test_train_prior_writes_the_same_bytes_and_they_load_again(tmp_path):
     assert card["labels"][0] == "ملحن 0"
     prior, codec = load_prior(folder), load_codec(tmp_path / "codec")
     frames = add_residual_noise(codec, *prior.draw(2, 4.0, np.random.default_rng(1)))
-    assert frames.shape[1] == 256
+    assert frames.shape[1] == 513
     assert frames.min() >= 0
     assert frames.max() <= 1
 

@@ -8,6 +8,7 @@ from scipy.signal import lfilter
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.residual_noise import (
     BAND_GROUPS,
+    BANDS,
     GROUPS,
     ResidualNoise,
     describe_residual,
@@ -20,16 +21,16 @@ FRAMES = 640
 @pytest.fixture(scope="module")
 def basis():
     rng = np.random.default_rng(1)
-    clips = [spectrogram(rng, np.zeros(256), 400) for _ in range(3)]
-    plain = emphasis(256, low=0.4, level=1.5)
+    clips = [spectrogram(rng, np.zeros(BANDS), 400) for _ in range(3)]
+    plain = emphasis(BANDS, low=0.4, level=1.5)
     return fit_basis(clips, plain, block_frames=32, components=8)
 
 
 def noise(rms: float, past: float, seed: int = 2) -> np.ndarray:
-    """Noise of a process of order 1 in time, twice as loud in the upper bands, (FRAMES, 256)."""
-    white = np.random.default_rng(seed).normal(size=(FRAMES + 100, 256))
+    """Noise of a process of order 1 in time, twice as loud in the upper bands, (FRAMES, BANDS)."""
+    white = np.random.default_rng(seed).normal(size=(FRAMES + 100, BANDS))
     made = lfilter([rms * np.sqrt(1 - past**2)], [1, -past], white, axis=0)[100:]
-    return (made * np.repeat([1, 2], 128)).astype(np.float32)
+    return (made * np.repeat([1, 2], [141, BANDS - 141])).astype(np.float32)
 
 
 def test_levels_are_those_of_a_known_process():
@@ -59,10 +60,10 @@ def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
     envelope = np.where(np.arange(FRAMES) < 320, -0.7, 0.5).astype(np.float32)
     envelope -= 0.5 * np.log(np.mean(np.exp(2 * envelope)))  # as loud in all
     drawn = draw_noise(ResidualNoise(wanted, envelope, 3), basis)
-    assert drawn.shape == (FRAMES, 256)
+    assert drawn.shape == (FRAMES, BANDS)
     found, found_contour = describe_residual(drawn)
     # the first few quefrencies are the codec's
-    shape = [level - level[0] for level in (found[:BAND_GROUPS], wanted[:BAND_GROUPS])]
+    shape = [level - level[1] for level in (found[:BAND_GROUPS], wanted[:BAND_GROUPS])]
     np.testing.assert_allclose(*shape, atol=0.2)
     assert np.abs(found - wanted)[BAND_GROUPS + GROUPS + 3 : -1].max() < 0.25
     jump = found_contour[330:].mean() - found_contour[:310].mean()
@@ -86,7 +87,7 @@ def test_its_seed_alone_decides(basis):
 
 
 def test_silence_has_a_texture_too(basis):
-    levels, envelope = describe_residual(np.zeros((64, 256), np.float32))
+    levels, envelope = describe_residual(np.zeros((64, BANDS), np.float32))
     assert np.isfinite(levels).all()
     drawn = draw_noise(ResidualNoise(levels, envelope, 1), basis)
     assert np.abs(drawn).max() < 0.01

@@ -7,7 +7,7 @@ import soundfile
 
 from takht.core import tables
 from takht.dataset.feature_folder import open_array
-from takht.generation.spectrogram.log_mel import log_mel
+from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 from takht.generation.spectrogram.spectrogram_folder import (
     ClipSettings,
     LevelSettings,
@@ -27,8 +27,8 @@ def test_what_a_recording_lacks_to_the_target_is_added_in_decibels(tmp_path):
     tables.write_table(table, tmp_path / "gains.csv")
     write_spectrograms(
         tmp_path / "made",
-        log_mel,
-        {"kind": "generation_mel"},
+        level_spectrogram,
+        {"kind": "generation_spectrogram"},
         tmp_path / "segments",
         tmp_path / "gains.csv",
         ClipSettings(segments_per_recording=1),

@@ -14,7 +14,7 @@ from takht.cli.arguments.generation import MAX_SECONDS, MIN_SECONDS
 from takht.core.arrays import Waveform
 from takht.errors import TakhtError
 from takht.generation.sound.loudness import normalize_loudness
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ
 from takht.text import names
 
 

@@ -39,7 +39,7 @@ def morph(
     from takht.generation.codec.codec_folder import load_codec
     from takht.generation.pieces import pieces
     from takht.generation.sound.wav_files import write_wav
-    from takht.generation.spectrogram import log_mel
+    from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 
     if seconds is not None:
         require_seconds(seconds)
@@ -49,7 +49,7 @@ def morph(
     with one_blas_thread(), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
         spectrograms = []
         for path in (first, second):
-            spectrograms.append(log_mel.log_mel(recordings.read_recording(path, seconds)))
+            spectrograms.append(level_spectrogram(recordings.read_recording(path, seconds)))
             bar.update()
         frames = pieces.morph(codec, *spectrograms)
         bar.update()

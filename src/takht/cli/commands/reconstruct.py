@@ -44,7 +44,7 @@ def reconstruct(
     from takht.generation.metrics.reconstruction import compare_pair
     from takht.generation.pieces import pieces
     from takht.generation.sound.wav_files import write_wav
-    from takht.generation.spectrogram import log_mel
+    from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 
     if seconds is not None:
         require_seconds(seconds)
@@ -57,7 +57,7 @@ def reconstruct(
     ):
         original = recordings.read_recording(recording, seconds)
         bar.update()
-        frames = pieces.reconstruct(codec, log_mel.log_mel(original))
+        frames = pieces.reconstruct(codec, level_spectrogram(original))
         bar.update()
         wave = pieces.render_sound(frames, seed=0)
         write_wav(wave, target)

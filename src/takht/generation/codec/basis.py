@@ -11,6 +11,8 @@ from takht.core.arrays import Frames
 from takht.generation.codec.lapped_blocks import fold, unfold
 
 _SPECTRA = 80  # spectral components; more do not lower the error on held-out music
+NYQUIST_HZ = 11_025
+PITCH_HZ = 2000  # where most partials lie below
 _GRIDS = 4  # places of the first block from which a clip is cut
 
 
@@ -50,10 +52,13 @@ class LappedBasis:
 def emphasis(bands: int, *, low: float, level: float) -> NDArray[np.float32]:
     """Return factors that weight errors by their effect on the ear, matrix (bands, bands).
 
-    `low` raises the bands below some 2 kHz, where pitch is heard; `level` the mean of all bands,
-    whose trajectory is the rhythm. With 0 and 0 it is the identity.
+    Bands are evenly spaced from 0 to 11,025 Hz. Above 2 kHz each counts the less the higher it is,
+    as they come closer on the ear's scale. `low` raises those below, where pitch is heard; `level`
+    the mean of all, whose trajectory is the rhythm.
     """
-    bright = 1 + low / (1 + np.exp((np.arange(bands) - 0.35 * bands) / (bands / 32)))
+    relative = np.linspace(0, NYQUIST_HZ, bands) / PITCH_HZ
+    bright = 1 + low / (1 + np.exp((relative - 1) * 8))
+    bright /= np.sqrt(np.maximum(relative, 1))
     return np.asarray(np.diag(bright) @ (np.eye(bands) + level / bands), np.float32)
 
 

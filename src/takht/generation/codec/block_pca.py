@@ -49,7 +49,7 @@ def fit_block_pca(
     """Return the components of clips (frames, bands) in [0, 1], which are read one at a time.
 
     Frames are first reduced to their own leading principal components, `spectra`, without which
-    the covariance of a block of 256 bands would not fit a laptop; with all of them it is exact.
+    the covariance of a block of 513 bands would not fit a laptop; with all of them it is exact.
     """
     total = sum(len(clip) for clip in clips)
     mean = sum(clip.sum(axis=0, dtype=np.float64) for clip in clips) / total

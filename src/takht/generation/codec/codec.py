@@ -1,6 +1,6 @@
 """The codec: a lapped PCA, from spectrogram to mean spectrum and latents and back, in NumPy.
 
-A clip is its mean spectrum, 256 numbers, and for each block a vector of latents. These are the
+A clip is its mean spectrum, 513 numbers, and for each block a vector of latents. These are the
 leading principal components of lapped blocks, divided by their standard deviations.
 """
 

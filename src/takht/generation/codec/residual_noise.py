@@ -19,10 +19,11 @@ from takht.generation.codec.cepstral_detail import restore_detail
 from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.pca import MeanSpectrum
 
-BAND_GROUPS = 16  # of equal width
-BANDS = 256
+# Where groups of bands begin, and the end of the last; above 1 kHz about evenly in mel.
+BAND_EDGES = (0, 14, 28, 43, 59, 76, 95, 116, 141, 169, 202, 239, 281, 329, 383, 444, 513)
+BAND_GROUPS, BANDS = len(BAND_EDGES) - 1, BAND_EDGES[-1]
 # Where groups begin, and the end of the last. Finer noise would blur what pitch is heard.
-QUEFRENCIES = (0, 1, 2, 4, 6, 9, 13, 19, 28)
+QUEFRENCIES = (0, 1, 2, 4, 8, 14, 24, 38, 56)
 GROUPS = len(QUEFRENCIES) - 1
 LEVELS = BAND_GROUPS + 2 * GROUPS + 1  # log RMS of both, memory of quefrencies, skewness
 _ROUNDS = 3  # of aiming at the levels
@@ -40,17 +41,18 @@ class ResidualNoise:
 
 
 def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return levels (LEVELS,) and envelope (frames,) of a codec's residual (frames, 256).
+    """Return levels (LEVELS,) and envelope (frames,) of a codec's residual (frames, 513).
 
     Levels are log RMS (nats) of groups, inverse tanh of correlations, and a skewness; the envelope
     is in nats.
     """
     envelope = _log_rms(residual, axis=1) - _log_rms(residual)
     even = residual / np.exp(envelope)[:, None]
-    bands = _log_rms(even.reshape(len(even), BAND_GROUPS, -1), axis=(0, 2))
+    power = np.add.reduceat(np.mean(even**2, axis=0), BAND_EDGES[:-1]) / np.diff(BAND_EDGES)
+    bands = np.asarray(0.5 * np.log(power + _QUIETEST), np.float32)
     unit = even / _by_band(bands)
     rms, memory = _quefrency_levels(unit)
-    lower = unit[:, : unit.shape[1] * 3 // 4]  # recordings may end where the rest begins
+    lower = unit[:, : BANDS // 2]  # recordings may end where the rest begins
     skewness = np.mean(lower**3) / np.maximum(np.mean(lower**2) ** 1.5, _QUIETEST)
     levels = np.concatenate([bands, rms, memory, [np.clip(skewness, -1.5, 1.5)]])
     return levels.astype(np.float32), envelope.astype(np.float32)
@@ -59,7 +61,7 @@ def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np
 def add_residual_noise(
     codec: LappedPca, mean_spectrum: MeanSpectrum, latents: Frames, residual: ResidualNoise
 ) -> Frames:
-    """Return frames (frames, 256) in [0, 1] that a codec decodes, with their residual noise."""
+    """Return frames (frames, 513) in [0, 1] that a codec decodes, with their residual noise."""
     frames = restore_detail(codec.decode_unclipped(mean_spectrum, latents), residual.fine_gains)
     frames += draw_noise(residual, codec.basis)
     return np.asarray(np.clip(frames, 0, 1), np.float32)
@@ -117,9 +119,9 @@ def _quefrency_levels(unit: Frames) -> tuple[NDArray[np.float32], NDArray[np.flo
     return np.asarray(rms, np.float32), np.asarray(memory, np.float32)
 
 
-def _log_rms(frames: Frames, axis: int | tuple[int, ...] | None = None) -> NDArray[np.float32]:
+def _log_rms(frames: Frames, axis: int | None = None) -> NDArray[np.float32]:
     return np.asarray(0.5 * np.log(np.mean(frames**2, axis=axis) + _QUIETEST), np.float32)
 
 
 def _by_band(levels: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.repeat(np.exp(levels), BANDS // BAND_GROUPS)
+    return np.repeat(np.exp(levels), np.diff(BAND_EDGES))

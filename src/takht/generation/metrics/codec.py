@@ -11,7 +11,7 @@ from takht.generation.codec.codec import LappedPca
 from takht.generation.metrics.distributions import active_units, bits_per_second, kl_nats
 from takht.generation.pieces.pieces import cut_windows
 from takht.generation.pieces.protocols import WindowModel
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 _BATCH = 8  # windows of the original's model in memory at a time
 

@@ -9,7 +9,7 @@ import pandas as pd
 from takht.core.arrays import Waveform
 from takht.core.randomness import rng_for
 from takht.generation.sound.loudness import normalize_loudness
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ
 from takht.preparation.segment_folder import read_segments
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.features.statistics.intervals import HOP_SAMPLES, Values
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ
 
 PASSAGE_SECONDS, APART_SECONDS = 2.0, 3.0
 REPEATED = 0.6  # correlation from which a passage is another one again; in noise none is

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from takht.core.arrays import TOP_DB, Frames, Waveform
 from takht.features.spectrograms.chroma import chroma_filters
 from takht.features.spectrograms.mel import mel_filters
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ
 from takht.generation.spectrogram.stft import stft
 
 _SILENT = 1e-12

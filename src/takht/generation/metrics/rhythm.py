@@ -48,7 +48,7 @@ def measure_block_modulation(onsets: Onsets, block_frames: int) -> NDArray[np.fl
 
 
 def measure_holes(frames: Frames) -> float:
-    """Return the share of time of a spectrogram (frames, 256), in [0, 1], that lies in holes."""
+    """Return the share of time of a spectrogram (frames, 513), in [0, 1], that lies in holes."""
     levels_db = 10 * np.log10(power_of_unit(frames).sum(axis=1))
     quiet = levels_db < np.median(levels_db) - HOLE_DB
     edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(int), [0]])))

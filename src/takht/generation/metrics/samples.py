@@ -24,7 +24,7 @@ from takht.generation.metrics.rhythm import (
     measure_holes,
     measure_tempo_stability,
 )
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ, log_mel
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ, level_spectrogram
 from takht.generation.spectrogram.pulse import measure_pulse
 
 # as long as a block, and what would be heard as a copy
@@ -63,7 +63,7 @@ class ReferenceSet(NamedTuple):
 
 def measure_sample(wave: Waveform, block_frames: int) -> SampleMeasures:
     """Return the measures of a sound (samples,) in [-1, 1] with blocks of `block_frames` frames."""
-    frames = log_mel(wave)
+    frames = level_spectrogram(wave)
     return SampleMeasures(
         summarize_segment(wave, SAMPLE_RATE_HZ),
         cut_sample_patches([frames], overlap=3),
@@ -73,7 +73,7 @@ def measure_sample(wave: Waveform, block_frames: int) -> SampleMeasures:
 
 
 def measure_music(wave: Waveform, frames: Frames, block_frames: int) -> MusicMeasures:
-    """Return rhythm and pitch of a sound (samples,) in [-1, 1] and of its log-mel spectrogram."""
+    """Return rhythm and pitch of a sound (samples,) in [-1, 1] and of its spectrogram."""
     onsets = onset_strength_db(wave)
     pitch = compute_pitch_classes(wave, SAMPLE_RATE_HZ)
     return MusicMeasures(
@@ -149,7 +149,7 @@ def compare_sets(
 
 
 def cut_sample_patches(clips: Iterable[Frames], overlap: int) -> dict[str, NDArray[np.float32]]:
-    """Return excerpts of clips (frames, 256) in [0, 1], by their length, for a search of copies.
+    """Return excerpts of clips (frames, 513) in [0, 1], by their length, for a search of copies.
 
     Excerpts have shape (n, cells). Each begins an `overlap`-th of its length after the one before.
     """

@@ -31,7 +31,11 @@ from takht.generation.metrics.samples import (
     summarize_music,
 )
 from takht.generation.pieces.protocols import WindowModel
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
+from takht.generation.spectrogram.level_spectrogram import (
+    HOP_SAMPLES,
+    SAMPLE_RATE_HZ,
+    level_spectrogram,
+)
 from takht.runtime.parallel import map_ordered
 
 Report = dict[str, dict[str, Any]]
@@ -52,7 +56,7 @@ def measure_models(
 ) -> Report:
     """Return each model's squared error on held-out spectrograms and the use of its latents.
 
-    Clips have shape (frames, 256) and are in [0, 1].
+    Clips have shape (frames, 513) and are in [0, 1].
     """
     return {
         "study_vae": measure_windows(original, window_clips),
@@ -88,7 +92,7 @@ def add_samples(
 ) -> None:
     """Add the measures of each model's samples, of shuffled training music, and of real music.
 
-    Real clips have shape (frames, 256) and are in [0, 1].
+    Real clips have shape (frames, 513) and are in [0, 1].
     """
     drawn = index[index["kind"] == "sample"]
     rows_of = {model: drawn[drawn["model"] == model] for model in ("study_vae", "pca", "codec")}
@@ -156,7 +160,7 @@ def _measure_shuffled(excerpt: Excerpt, block_frames: int) -> SampleMeasures:
 
 
 def _measure_real(excerpt: Excerpt, block_frames: int) -> MusicMeasures:
-    return measure_music(excerpt.wave, log_mel(excerpt.wave), block_frames)
+    return measure_music(excerpt.wave, level_spectrogram(excerpt.wave), block_frames)
 
 
 def _embedded(judge: Judge, excerpts: Sequence[JudgedExcerpt]) -> NDArray[np.float32]:

@@ -10,7 +10,11 @@ from takht.generation.codec.residual_noise import add_residual_noise
 from takht.generation.pieces.protocols import ComposerPrior
 from takht.generation.sound.griffin_lim import griffin_lim
 from takht.generation.sound.loudness import normalize_loudness
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, recover_magnitude
+from takht.generation.spectrogram.level_spectrogram import (
+    HOP_SAMPLES,
+    SAMPLE_RATE_HZ,
+    recover_magnitude,
+)
 from takht.generation.study_vae.spectrogram import zero_phase
 
 WINDOW_FRAMES = 512  # all that the original's model sees at once, 5.94 s
@@ -24,7 +28,7 @@ def compose_piece(
     seconds: float,
     rng: np.random.Generator,
 ) -> Frames:
-    """Return the spectrogram (frames, 256) of a new piece, in [0, 1], of at least `seconds`.
+    """Return the spectrogram (frames, 513) of a new piece, in [0, 1], of at least `seconds`.
 
     `composer` None is any composer.
     """
@@ -32,7 +36,7 @@ def compose_piece(
 
 
 def render_sound(frames: Frames, *, seed: int, seconds: float | None = None) -> Waveform:
-    """Return the sound (samples,) of a log-mel spectrogram (frames, 256) in [0, 1].
+    """Return the sound (samples,) of a spectrogram (frames, 513) in [0, 1].
 
     It lasts at most `seconds`, at -23 LUFS and not above -1 dBFS; `seed` chooses the first phases.
     """

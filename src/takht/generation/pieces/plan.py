@@ -24,7 +24,11 @@ from takht.generation.pieces.pieces import (
 )
 from takht.generation.pieces.protocols import ComposerPrior, WindowModel
 from takht.generation.sound.loudness import normalize_loudness
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
+from takht.generation.spectrogram.level_spectrogram import (
+    HOP_SAMPLES,
+    SAMPLE_RATE_HZ,
+    level_spectrogram,
+)
 from takht.generation.study_vae.spectrogram import BANDS, log_spectrogram
 from takht.runtime.params import Section, Seed
 
@@ -147,7 +151,7 @@ def plan_reconstructions(
     Our models see the whole segment, the original's its windows of the excerpt.
     """
     wave = normalize_loudness(wave, SAMPLE_RATE_HZ)
-    part, unit = choose_excerpt(wave), log_mel(wave)
+    part, unit = choose_excerpt(wave), level_spectrogram(wave)
     theirs = log_spectrogram(wave)[part]
     kept = join_windows(original.decode(original.encode(cut_windows(theirs))[0]))
     heard = wave[part.start * HOP_SAMPLES : (part.stop - 1) * HOP_SAMPLES]
@@ -186,6 +190,6 @@ def plan_morphs(
     ]
     for number, (name, wave) in enumerate(zip(names, excerpts, strict=True), 1):
         yield Item(f"interpolation/{number}", "music", "reference", wave, recording=name)
-    frames = morph(codec, *(log_mel(wave) for wave in excerpts))
+    frames = morph(codec, *(level_spectrogram(wave) for wave in excerpts))
     file, between = "interpolation/1-to-2", " to ".join(names)
     yield Item(file, "interpolation", "codec", frames, recording=between)

@@ -8,7 +8,7 @@ from takht.features.spectrograms.figures import save_figure
 from takht.generation.pieces.plan import Figure
 from takht.generation.sound import pictures
 from takht.generation.sound.wav_files import write_wav
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ
 from takht.text.names import isolate_parts
 
 

@@ -15,7 +15,7 @@ from takht.generation.codec.residual_noise import BAND_GROUPS, ResidualNoise
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.pulses import Pulses
 from takht.generation.prior.styles import Styles
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import soundfile
 
 from takht.audio import pcm
 from takht.core.arrays import Waveform
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ
 from takht.runtime.atomic import atomic_file
 
 

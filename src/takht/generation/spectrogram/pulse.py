@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.spectrogram.decibel_range import RANGE_DB
-from takht.generation.spectrogram.log_mel import HOP_SAMPLES, SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 Onsets = NDArray[np.floating]
 

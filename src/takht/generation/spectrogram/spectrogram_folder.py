@@ -14,7 +14,7 @@ from takht.core.arrays import Frames, Waveform, pick_evenly
 from takht.dataset.feature_folder import FeaturePiece, IndexRows, write_index, write_pieces
 from takht.errors import TakhtError
 from takht.generation.spectrogram.decibel_range import CEILING_DB, RANGE_DB
-from takht.generation.spectrogram.log_mel import SAMPLE_RATE_HZ
+from takht.generation.spectrogram.level_spectrogram import SAMPLE_RATE_HZ
 from takht.preparation.segment_folder import list_recordings, read_numbered, read_sample_rate_hz
 from takht.runtime.code_hash import hash_function
 from takht.runtime.params import Section
