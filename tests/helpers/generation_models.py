@@ -8,8 +8,9 @@ import numpy as np
 from takht.generation.codec.basis import fit_basis
 from takht.generation.codec.block_pca import fit_block_pca
 from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.fine_detail import BANDS
 from takht.generation.codec.pca import fit_pca
-from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, ResidualNoise
+from takht.generation.codec.residual_noise import LEVELS, ResidualNoise
 from takht.generation.spectrogram.level_spectrogram import (
     BINS,
     HOP_SAMPLES,
@@ -66,7 +67,7 @@ class Forgetful:
         shift = 0.0 if composer is None else 0.01 * composer
         latents = rng.standard_normal((blocks, LATENTS)).astype(np.float32)
         quiet = np.full(LEVELS, -20, np.float32)
-        quiet[BAND_GROUPS:] = 0
+        quiet[BANDS:] = 0
         residual = ResidualNoise(quiet, np.zeros(blocks * BLOCK_FRAMES, np.float32), seed=1)
         return self.codec.spectrum_pca.mean + np.float32(shift), latents, residual
 

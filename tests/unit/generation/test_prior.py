@@ -20,8 +20,9 @@ from takht.cache.checkpoint import Checkpoint
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError
 from takht.generation.codec.codec_folder import load_codec
+from takht.generation.codec.fine_detail import BANDS
 from takht.generation.codec.pca import Pca
-from takht.generation.codec.residual_noise import BAND_GROUPS, LEVELS, add_residual_noise
+from takht.generation.codec.residual_noise import LEVELS, add_residual_noise
 from takht.generation.prior.clip_description import ClipDescription
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.prior_folder import PriorCard, load_prior, save_prior
@@ -74,7 +75,7 @@ def clips(keep: float | None = None) -> tuple[list[ClipDescription], np.ndarray]
             code = np.full(3, 2.0 * composer) + rng.normal(0, 0.3, 3)
             levels = rng.normal(composer, 0.1, LEVELS)
             envelope = rng.normal(0, 0.2, BLOCKS * BLOCK_FRAMES)
-            parts = (code, latents, levels, envelope, np.full(4, 1.2))
+            parts = (code, latents, levels, envelope, np.full(BANDS, 1.2))
             parts = tuple(part.astype(np.float32) for part in parts)
             found.append(ClipDescription(*parts, NO_PULSE))
             numbers.append(composer)
@@ -331,8 +332,8 @@ def test_noise_is_as_strong_as_asked_and_keeps_its_shape(untrained):
     half = dataclasses.replace(untrained, residual_noise=0.5)
     full, quiet = (p.draw(0, 5, np.random.default_rng(1))[2] for p in (untrained, half))
     difference = quiet.levels - full.levels
-    np.testing.assert_allclose(difference[:BAND_GROUPS], np.log(0.5), atol=1e-5)
-    np.testing.assert_array_equal(difference[BAND_GROUPS:], 0)
+    np.testing.assert_allclose(difference[:BANDS], np.log(0.5), atol=1e-5)
+    np.testing.assert_array_equal(difference[BANDS:], 0)
     np.testing.assert_allclose(full.fine_gains, 1.2, rtol=1e-6)
 
 

@@ -6,9 +6,8 @@ from generation_corpus import spectrogram
 from scipy.signal import lfilter
 
 from takht.generation.codec.basis import emphasis, fit_basis
+from takht.generation.codec.fine_detail import BANDS, BINS
 from takht.generation.codec.residual_noise import (
-    BAND_GROUPS,
-    BANDS,
     GROUPS,
     ResidualNoise,
     describe_residual,
@@ -21,21 +20,21 @@ FRAMES = 640
 @pytest.fixture(scope="module")
 def basis():
     rng = np.random.default_rng(1)
-    clips = [spectrogram(rng, np.zeros(BANDS), 400) for _ in range(3)]
-    plain = emphasis(BANDS, low=0.4, level=1.5)
+    clips = [spectrogram(rng, np.zeros(BINS), 400) for _ in range(3)]
+    plain = emphasis(BINS, low=0.4, level=1.5)
     return fit_basis(clips, plain, block_frames=32, components=8)
 
 
 def noise(rms: float, past: float, seed: int = 2) -> np.ndarray:
-    """Noise of a process of order 1 in time, twice as loud in the upper bands, (FRAMES, BANDS)."""
-    white = np.random.default_rng(seed).normal(size=(FRAMES + 100, BANDS))
+    """Noise of a process of order 1 in time, twice as loud in the upper bands, (FRAMES, BINS)."""
+    white = np.random.default_rng(seed).normal(size=(FRAMES + 100, BINS))
     made = lfilter([rms * np.sqrt(1 - past**2)], [1, -past], white, axis=0)[100:]
-    return (made * np.repeat([1, 2], [141, BANDS - 141])).astype(np.float32)
+    return (made * np.repeat([1, 2], [141, BINS - 141])).astype(np.float32)
 
 
 def test_levels_are_those_of_a_known_process():
     levels, envelope = describe_residual(noise(0.03, 0.6))
-    bands, rms, memory, skewness = np.split(levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS]))
+    bands, rms, memory, skewness = np.split(levels, np.cumsum([BANDS, GROUPS, GROUPS]))
     np.testing.assert_allclose(bands[:8], np.log(0.03), atol=0.1)
     np.testing.assert_allclose(bands[8:], np.log(0.06), atol=0.1)
     np.testing.assert_allclose(rms, 0, atol=0.2)
@@ -51,7 +50,7 @@ def test_contour_is_the_loudness_of_frames():
     jump = envelope[FRAMES // 2 :].mean() - envelope[: FRAMES // 2].mean()
     assert jump == pytest.approx(np.log(4), abs=0.05)
     even, _ = describe_residual(noise(0.02, 0))
-    np.testing.assert_allclose(levels[BAND_GROUPS:], even[BAND_GROUPS:], atol=0.1)
+    np.testing.assert_allclose(levels[BANDS:], even[BANDS:], atol=0.1)
 
 
 @pytest.mark.parametrize("past", [0.0, 0.7])
@@ -60,12 +59,12 @@ def test_drawn_noise_has_the_levels_and_the_contour(basis, past):
     envelope = np.where(np.arange(FRAMES) < 320, -0.7, 0.5).astype(np.float32)
     envelope -= 0.5 * np.log(np.mean(np.exp(2 * envelope)))  # as loud in all
     drawn = draw_noise(ResidualNoise(wanted, envelope, 3), basis)
-    assert drawn.shape == (FRAMES, BANDS)
+    assert drawn.shape == (FRAMES, BINS)
     found, found_contour = describe_residual(drawn)
     # the first few quefrencies are the codec's
-    shape = [level - level[1] for level in (found[:BAND_GROUPS], wanted[:BAND_GROUPS])]
+    shape = [level - level[1] for level in (found[:BANDS], wanted[:BANDS])]
     np.testing.assert_allclose(*shape, atol=0.2)
-    assert np.abs(found - wanted)[BAND_GROUPS + GROUPS + 3 : -1].max() < 0.25
+    assert np.abs(found - wanted)[BANDS + GROUPS + 3 : -1].max() < 0.25
     jump = found_contour[330:].mean() - found_contour[:310].mean()
     assert jump == pytest.approx(1.2, abs=0.1)
 
@@ -87,7 +86,7 @@ def test_its_seed_alone_decides(basis):
 
 
 def test_silence_has_a_texture_too(basis):
-    levels, envelope = describe_residual(np.zeros((64, BANDS), np.float32))
+    levels, envelope = describe_residual(np.zeros((64, BINS), np.float32))
     assert np.isfinite(levels).all()
     drawn = draw_noise(ResidualNoise(levels, envelope, 1), basis)
     assert np.abs(drawn).max() < 0.01

@@ -15,17 +15,14 @@ from numpy.typing import NDArray
 from takht.core.arrays import Frames
 from takht.core.randomness import rng_for
 from takht.generation.codec.basis import LappedBasis
-from takht.generation.codec.cepstral_detail import restore_detail
 from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.fine_detail import BAND_EDGES, BANDS, BINS, restore_detail
 from takht.generation.codec.pca import MeanSpectrum
 
-# Where groups of bands begin, and the end of the last; above 1 kHz about evenly in mel.
-BAND_EDGES = (0, 14, 28, 43, 59, 76, 95, 116, 141, 169, 202, 239, 281, 329, 383, 444, 513)
-BAND_GROUPS, BANDS = len(BAND_EDGES) - 1, BAND_EDGES[-1]
 # Where groups begin, and the end of the last. Finer noise would blur what pitch is heard.
 QUEFRENCIES = (0, 1, 2, 4, 8, 14, 24, 38, 56)
 GROUPS = len(QUEFRENCIES) - 1
-LEVELS = BAND_GROUPS + 2 * GROUPS + 1  # log RMS of both, memory of quefrencies, skewness
+LEVELS = BANDS + 2 * GROUPS + 1  # log RMS of both, memory of quefrencies, skewness
 _ROUNDS = 3  # of aiming at the levels
 _QUIETEST = 1e-8
 
@@ -37,7 +34,7 @@ class ResidualNoise:
     levels: NDArray[np.float32]  # (LEVELS,)
     envelope: NDArray[np.float32]  # (frames,), log of each frame's loudness over the clip's
     seed: int
-    fine_gains: NDArray[np.float32] = field(default_factory=lambda: np.ones(4, np.float32))
+    fine_gains: NDArray[np.float32] = field(default_factory=lambda: np.ones(BANDS, np.float32))
 
 
 def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -52,7 +49,7 @@ def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np
     bands = np.asarray(0.5 * np.log(power + _QUIETEST), np.float32)
     unit = even / _by_band(bands)
     rms, memory = _quefrency_levels(unit)
-    lower = unit[:, : BANDS // 2]  # recordings may end where the rest begins
+    lower = unit[:, : BINS // 2]  # recordings may end where the rest begins
     skewness = np.mean(lower**3) / np.maximum(np.mean(lower**2) ** 1.5, _QUIETEST)
     levels = np.concatenate([bands, rms, memory, [np.clip(skewness, -1.5, 1.5)]])
     return levels.astype(np.float32), envelope.astype(np.float32)
@@ -73,11 +70,9 @@ def draw_noise(residual: ResidualNoise, basis: LappedBasis) -> Frames:
     In it, 1 is the whole dB range. Taking out what they reach lowers levels and memory: the next
     round aims higher by as much.
     """
-    bands, rms, memory, skewness = np.split(
-        residual.levels, np.cumsum([BAND_GROUPS, GROUPS, GROUPS])
-    )
+    bands, rms, memory, skewness = np.split(residual.levels, np.cumsum([BANDS, GROUPS, GROUPS]))
     white = rng_for(residual.seed, "texture").standard_normal(
-        (len(residual.envelope), BANDS), dtype=np.float32
+        (len(residual.envelope), BINS), dtype=np.float32
     )
     gain = np.exp(np.clip(residual.envelope, -2.5, 2.5))[:, None] * _by_band(bands)
     bend = np.clip(skewness / 6, -0.3, 0.3)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.codec.cepstral_detail import detail_gains
 from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.fine_detail import detail_gains
 from takht.generation.codec.residual_noise import describe_residual
 from takht.generation.prior.pulses import Pulse, find_pulse
 
@@ -22,7 +22,7 @@ class ClipDescription:
     latents: Frames  # (blocks, latents)
     levels: NDArray[np.float32]  # (LEVELS,)
     envelope: NDArray[np.float32]  # (blocks * block_frames,)
-    fine_gains: NDArray[np.float32]  # (4,)
+    fine_gains: NDArray[np.float32]  # (BANDS,)
     pulse: Pulse
 
     @property

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
+from takht.generation.codec.fine_detail import BANDS
 from takht.generation.codec.pca import MeanSpectrum, Pca
-from takht.generation.codec.residual_noise import BAND_GROUPS, ResidualNoise
+from takht.generation.codec.residual_noise import ResidualNoise
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.pulses import Pulses
 from takht.generation.prior.styles import Styles
@@ -28,7 +29,7 @@ class Prior:
     styles: Styles
     pulses: Pulses
     blocks: DenoisedBlocks
-    fine_gains: NDArray[np.float32]  # (4,), that give back what coding takes from fine structure
+    fine_gains: NDArray[np.float32]  # (BANDS,), that give back what coding flattens
     residual_noise: float  # its amplitude: 1 is as strong as in the clips
     style_temperature: float  # of draws about a composer's mean: 1 is as wide as the clips are
 
@@ -50,7 +51,7 @@ class Prior:
         latents = self.blocks.latents
         envelope = self.blocks.envelope_pca.decode(drawn[:, latents:])
         levels = style[latents:].copy()
-        levels[:BAND_GROUPS] += np.log(np.float32(self.residual_noise))
+        levels[:BANDS] += np.log(np.float32(self.residual_noise))
         return (
             self.spectrum_pca.decode(numbers[: len(self.spectrum_pca.axes)]),
             drawn[:, :latents] * np.exp(style[:latents]),
