@@ -2,10 +2,13 @@
 
     python benchmarks/duplicates.py --seed 5
     python benchmarks/duplicates.py --seed 5 --before ../checkout-of-another-commit
+    python benchmarks/duplicates.py --seed 5 --pipeline --copies 24 --works 10
 
 Prints Markdown tables. The thresholds of takht.features.fingerprints.alignment were chosen on seeds
 1 and 2; others have other melodies, copies and speech. There is a corpus of each instrument. Needs
 espeak-ng. With --before, the stage of another checkout looks for duplicates in the same recordings.
+With --pipeline, the recordings on the string go through all stages that `split` and
+`window_statistics` need, and what each stage costs is printed too.
 """
 
 import argparse
@@ -23,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "benchmarks")]
 
 import duplicate_corpus  # noqa: E402
+import growing  # noqa: E402
+import preprocess  # noqa: E402
 from duplicate_corpus import KINDS, RATE_HZ, Wave  # noqa: E402
 from preprocess import measured, show  # noqa: E402
 
@@ -44,7 +49,11 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=12, help="of each kind, of as many pieces")
     parser.add_argument("--works", type=int, default=20, help="pieces that are performed again")
     parser.add_argument("--before", type=Path, help="a checkout of another commit")
+    parser.add_argument("--pipeline", action="store_true", help="from recordings on, with its cost")
     options = parser.parse_args()
+    if options.pipeline:
+        run_pipeline(options.seed, options.copies, options.works)
+        return
     checkouts = {"before": options.before} if options.before else {}
     found = {}
     for instrument in duplicate_corpus.SOUNDS:
@@ -60,27 +69,47 @@ def main() -> None:
         show(line)
 
 
+def run_pipeline(seed: int, copies: int, works: int) -> None:
+    """Run the stages on recordings of the string; print what each costs and what was found."""
+    with tempfile.TemporaryDirectory() as name:
+        here = Path(name)
+        kinds = write_corpus(here / "raw", seed, copies, works, "string", are_whole=True)
+        (here / "params.yaml").write_text(preprocess.PARAMS, encoding="utf-8")
+        unused = ("mel", "mfcc", "augment")
+        stages = [each for each in growing.STAGES if each[0] not in unused]
+        costs = growing.run(here, 2, stages)
+        pairs = read_pairs(here / "out/near_duplicates.csv")
+    show(f"Seed {seed}, {len(kinds)} recordings of the string\n")
+    show("| stage | CPU s | wall s | peak MB |\n|---|---:|---:|---:|")
+    for stage, cost in costs.items():
+        show(f"| {stage} | {cost.cpu_s:.1f} | {cost.wall_s:.1f} | {cost.peak_mb:.0f} |")
+    show("")
+    for line in table(kinds, {"found": Counter(kind_of(pair, kinds) for pair in pairs)}):
+        show(line)
+
+
 def write_corpus(
-    folder: Path, seed: int, copies: int, works: int, instrument: str
+    folder: Path, seed: int, copies: int, works: int, instrument: str, *, are_whole: bool = False
 ) -> dict[str, str]:
     """Write segments of pieces, copies and other performances; return each recording's kind.
 
-    A name ends with the number of the piece.
+    A name ends with the number of the piece. Whole recordings are files instead of folders.
     """
+    write = _write_whole if are_whole else _write
     numbers = range(len(KINDS) * copies)
     pieces = [duplicate_corpus.piece(seed, number, instrument) for number in numbers]
     kinds = {}
     for number, wave in enumerate(pieces):
-        kinds[_write(folder, f"piece/{number:04}", wave)] = "piece"
+        kinds[write(folder, f"piece/{number:04}", wave)] = "piece"
     for number, wave in enumerate(pieces):
         kind = list(KINDS)[number // copies]
         others = duplicate_corpus.others_around(seed, number, KINDS[kind], instrument)
         copy = duplicate_corpus.make_copy(wave, KINDS[kind], others, rng_for(seed, kind, number))
-        kinds[_write(folder, f"copy/{number:04}", copy)] = kind
+        kinds[write(folder, f"copy/{number:04}", copy)] = kind
     for number in range(works):
         for kind, wave in duplicate_corpus.other_performances(seed, number, instrument):
             name = f"{duplicate_corpus.PERFORMANCES.index(kind)}-performance/{number:04}"
-            kinds[_write(folder, name, wave)] = kind
+            kinds[write(folder, name, wave)] = kind
     return kinds
 
 
@@ -93,6 +122,13 @@ def _write(folder: Path, name: str, wave: Wave) -> str:
     return name
 
 
+def _write_whole(folder: Path, name: str, wave: Wave) -> str:
+    path = folder / f"{name}.wav"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.clip(wave, -1, 1), RATE_HZ, "PCM_16")
+    return name
+
+
 def run_stage(here: Path, checkout: Path, params: str) -> set[Pair]:
     """Return the pairs that the stage of a checkout finds among the segments."""
     (here / "params.yaml").write_text(params, encoding="utf-8")
@@ -100,7 +136,12 @@ def run_stage(here: Path, checkout: Path, params: str) -> set[Pair]:
     measured(
         [sys.executable, stage, "segments", "found.csv"], here, {"TAKHT_STORE": str(here / "store")}
     )
-    found = pd.read_csv(here / "found.csv")
+    return read_pairs(here / "found.csv")
+
+
+def read_pairs(path: Path) -> set[Pair]:
+    """Return the pairs of a table of duplicates, the lesser name first."""
+    found = pd.read_csv(path)
     pairs = found[["recording", "duplicate_of"]].to_numpy().tolist()
     return {(min(pair), max(pair)) for pair in pairs}
 

@@ -9,6 +9,7 @@ run, in a run that finds everything in the store, and in one with one recording 
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import preprocess
@@ -21,6 +22,7 @@ STAGES = [
     ("window_statistics", ["out/segments", "out/statistics"]),
     ("augment", ["out/segments", "out/mel", "out/split.csv", "out/augmented"]),
 ]
+Stages = Sequence[tuple[str, list[str]]]
 
 
 def main() -> None:
@@ -52,11 +54,11 @@ def main() -> None:
         show(f"| {stage} | {cells} | 1/{costs[0].cpu_s / costs[2].cpu_s:.0f} |")
 
 
-def run(here: Path, workers: int) -> dict[str, Cost]:
+def run(here: Path, workers: int, stages: Stages = STAGES) -> dict[str, Cost]:
     """Return the cost of each stage, run as DVC would run it."""
     variables = {"TAKHT_WORKERS": str(workers), "TAKHT_STORE": str(here / "store")}
     costs = {}
-    for stage, words in STAGES:
+    for stage, words in stages:
         argv = [sys.executable, preprocess.ROOT / "src" / f"{stage}.py", *words]
         costs[stage] = measured(argv, cwd=here, env=variables | {"TAKHT_STORE_GB": "100"})
     return costs

@@ -21,7 +21,7 @@ from takht.cache import store_folder
 from takht.core.randomness import rng_for
 from takht.dataset.feature_folder import read_index, read_settings
 from takht.features.fingerprints.alignment import align
-from takht.features.fingerprints.candidates import Index, choose_pairs, count_rest
+from takht.features.fingerprints.candidates import Index
 from takht.features.fingerprints.landmarks import combine_peaks
 from takht.features.fingerprints.peaks import Peaks
 
@@ -124,7 +124,7 @@ def _match(recordings: int) -> dict[str, float]:
     started = time.process_time()
     index = Index(landmarks)
     found = [index.look_up(block) for block in index.blocks()]
-    candidates = choose_pairs(each for block in found for each in block.candidates)
+    candidates = index.choose(found)
     looked_up = time.process_time()
     pairs = [
         (each.first, each.second)
@@ -133,7 +133,7 @@ def _match(recordings: int) -> dict[str, float]:
     ]
     aligned = time.process_time()
     planted = {(number - 1, number) for number in range(1, recordings) if _is_copy(number)}
-    compared, _ = count_rest(found)
+    compared = sum(block.compared for block in found)
     return {
         "landmarks": sum(len(each.hashes) for each in landmarks),
         "look_up_cpu_s": looked_up - started,

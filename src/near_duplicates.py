@@ -14,7 +14,7 @@ from takht.cache.per_pair import Pair, map_pairs
 from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
 from takht.features.fingerprints.alignment import LEAST_PEAKS, align
-from takht.features.fingerprints.candidates import Candidate, Index, choose_pairs
+from takht.features.fingerprints.candidates import Candidate, Index
 from takht.features.fingerprints.files import read_landmarks, read_peaks, write_fingerprint
 from takht.features.fingerprints.landmarks import combine_peaks
 from takht.features.fingerprints.peaks import extract_peaks
@@ -45,7 +45,7 @@ def near_duplicates(params: NearDuplicates, segment_dir: Path, duplicates_csv: P
         counts = zip(recordings, peaks, strict=True)
         _report_few_peaks([name for name, count in counts if count < LEAST_PEAKS])
         files = [scratch / task.target for task in tasks]
-        candidates = choose_pairs(_find_candidates(files))
+        candidates = _find_candidates(files)
         pairs = [_pair(files[each.first], files[each.second], each) for each in candidates]
         align_files = partial(_align, min_seconds=params.min_seconds)
         matches = map_pairs(align_files, pairs, f"{params.min_seconds}", "align")
@@ -68,9 +68,10 @@ def _find_candidates(files: Sequence[Path]) -> list[Candidate]:
     index = Index([read_landmarks(file) for file in files])
     blocks = index.blocks()
     found = map_ordered(index.look_up, blocks, label="look up", unit="block", threads=True)
-    if rest := index.describe_rest(found):
+    candidates = index.choose(found)
+    if rest := index.describe_rest(found, len(candidates)):
         sys.stderr.write(f"near_duplicates: {rest}\n")
-    return [candidate for block in found for candidate in block.candidates]
+    return candidates
 
 
 def _pair(first: Path, second: Path, candidate: Candidate) -> Pair:

@@ -5,16 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from takht.features.fingerprints.candidates import (
-    MOST_PER_MINUTE,
-    NEAREST,
-    Candidate,
-    Found,
-    Index,
-    _number_pairs,
-    choose_pairs,
-    count_rest,
-)
+from takht.features.fingerprints.candidates import MOST_PER_MINUTE, NEAREST, Found, Index
 from takht.features.fingerprints.landmarks import Landmarks
 
 
@@ -34,13 +25,13 @@ def drawn(rng, names, count, seconds=40):
 
 
 def pair_by_pair(recordings, number):
-    """Return what a recording shares with the others, without an index."""
+    """Return what a recording shares with those of higher numbers, without an index."""
     mine = recordings[number]
     return sorted(
         (number, other, ms, other_ms)
         for name, ms in zip(mine.hashes.tolist(), mine.ms.tolist(), strict=True)
         for other, theirs in enumerate(recordings)
-        if other != number
+        if other > number
         for other_ms in theirs.ms[theirs.hashes == name].tolist()
     )
 
@@ -54,8 +45,8 @@ def test_the_index_finds_what_comparing_all_pairs_finds(seed):
     for number in range(len(recordings)):
         found = np.stack(index._shared(range(number, number + 1)), axis=1).tolist()
         assert sorted(map(tuple, found)) == pair_by_pair(recordings, number)
-    every = sum(len(pair_by_pair(recordings, number)) for number in range(len(recordings))) // 2
-    assert count_rest([index.look_up(block) for block in index.blocks()])[0] == every
+    every = sum(len(pair_by_pair(recordings, number)) for number in range(len(recordings)))
+    assert sum(index.look_up(block).compared for block in index.blocks()) == every
     assert index.equal_pairs == every
 
 
@@ -64,20 +55,30 @@ def test_of_a_crowd_the_nearest_in_pitch_are_compared_and_the_rest_is_counted():
     crowd = [sort([7], [9_000 + 10 * number], [0]) for number in range(size)]
     index = Index(crowd)
     (_, others, _, _) = index._shared(range(20, 21))
-    assert sorted(others.tolist()) == [n for n in range(20 - NEAREST, 21 + NEAREST) if n != 20]
+    assert sorted(others.tolist()) == list(range(21, 21 + NEAREST))
     near = sum(second - first <= NEAREST for first, second in combinations(range(size), 2))
     assert index.equal_pairs == size * (size - 1) // 2
-    assert count_rest([index.look_up(block) for block in index.blocks()])[0] == near
+    assert sum(index.look_up(block).compared for block in index.blocks()) == near
 
 
-def test_pairs_that_no_side_chose_are_counted_once():
-    def found(*chosen, left_out):
-        pairs = np.array(left_out).T
-        return Found([Candidate(*pair, 0, 0) for pair in chosen], _number_pairs(*pairs), 6)
-
-    # 0 and 1 leave each other out, and 2 chooses 1, which leaves 2 out.
-    both = [found((0, 3), left_out=[[0, 1], [1, 2]]), found((2, 1), left_out=[[0, 1], [2, 3]])]
-    assert count_rest(both) == (6, 2)
+def test_a_pair_is_chosen_if_it_is_among_the_best_of_either_recording():
+    rng, size = np.random.default_rng(6), 3 * MOST_PER_MINUTE
+    index = Index([sort([number], [9_000], [0]) for number in range(size)])
+    shared = [(*pair, int(rng.integers(3, 9)), 500, 0) for pair in combinations(range(size), 2)]
+    found = [Found(np.array(part, np.int32), 0) for part in (shared[:size], shared[size:])]
+    best_of: dict[int, list[tuple[int, int, int]]] = {}
+    for first, second, moments, _, _ in shared:
+        best_of.setdefault(first, []).append((-moments, second, first))
+        best_of.setdefault(second, []).append((-moments, first, second))
+    pairs = {
+        (min(pair), max(pair))
+        for best in best_of.values()
+        for _, *pair in sorted(best)[:MOST_PER_MINUTE]
+    }
+    chosen = index.choose(found)
+    assert [each[:2] for each in chosen] == sorted(pairs)
+    assert size * MOST_PER_MINUTE // 2 < len(chosen) < len(shared)
+    assert f" {len(shared) - len(chosen)} pairs " in index.describe_rest(found, len(chosen))
 
 
 @pytest.mark.parametrize("most", [1, 3])
@@ -99,26 +100,19 @@ def test_a_copy_is_found_with_its_lag_and_a_bounded_number_of_others():
     recordings.append(sort(parts[0], parts[1], parts[2] * 1.02 - 10_000))
     index = Index(recordings)
     found = [index.look_up(block) for block in index.blocks()]
-    candidates = [each for part in found for each in part.candidates]
-    first = [each for each in candidates if each.first == 0]
-    assert first[0].second == 30
-    assert abs(first[0].lag_ms - (0.02 * (first[0].ms + 10_000) - 10_000)) <= 1_500
-    assert max(sum(each.first == n for each in candidates) for n in range(31)) == MOST_PER_MINUTE
-    assert count_rest(found)[1] > 100
+    chosen = index.choose(found)
+    (copy,) = [each for each in chosen if (each.first, each.second) == (0, 30)]
+    assert abs(copy.lag_ms - (0.02 * (copy.ms + 10_000) - 10_000)) <= 1_500
+    assert len(chosen) <= 31 * MOST_PER_MINUTE
+    assert sum(len(block.shared) for block in found) > len(chosen) + 100
 
 
 def test_recordings_are_looked_up_alike_in_one_block_or_many(monkeypatch):
     rng = np.random.default_rng(5)
     recordings = [drawn(rng, rng.integers(0, 500, 400), 800) for _ in range(12)]
-    whole = [
-        each for block in Index(recordings).blocks() for each in Index(recordings).look_up(block)[0]
-    ]
+    index = Index(recordings)
+    whole = index.choose([index.look_up(block) for block in index.blocks()])
     monkeypatch.setattr("takht.features.fingerprints.candidates._LANDMARKS_AT_ONCE", 1_500)
     index = Index(recordings)
     assert len(index.blocks()) > 4
-    assert [each for block in index.blocks() for each in index.look_up(block)[0]] == whole != []
-
-
-def test_a_pair_is_aligned_once_from_its_lower_number():
-    found = [Candidate(2, 1, 5_000, -4_000), Candidate(1, 2, 900, 4_100), Candidate(0, 2, 0, 0)]
-    assert choose_pairs(found) == [Candidate(0, 2, 0, 0), Candidate(1, 2, 1_000, 4_000)]
+    assert index.choose([index.look_up(block) for block in index.blocks()]) == whole != []

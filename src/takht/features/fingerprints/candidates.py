@@ -1,6 +1,6 @@
 """Which recordings share landmarks in the same order, and so are worth aligning."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ _FEWEST_MOMENTS = 3
 _LAG_MS = 1000  # a bin of the lags between two recordings; two neighbours count together
 _MOMENT_MS = 250  # landmarks within this are one moment
 _STRETCH_MOMENTS = 160  # shared moments are counted over this: 40 s
-_SLOTS = 2**20 - 3  # of a table that counts what recordings share; a prime
-_LANDMARKS_AT_ONCE = 2**15  # looked up together, in some 200 MB
+_SLOTS = 2**20  # of a table that counts what recordings share
+_LANDMARKS_AT_ONCE = 2**16  # looked up together, in some 200 MB
 
 
 class Candidate(NamedTuple):
@@ -29,11 +29,14 @@ class Candidate(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Candidates, pairs of recordings that share fewer moments, and landmarks compared."""
+    """Pairs of recordings that share moments, and how many pairs of landmarks were compared.
 
-    candidates: list[Candidate]
-    left_out: NDArray[np.int64]  # numbers of pairs
-    compared: int  # pairs of landmarks, each from both sides
+    `shared` has shape (pairs, 5): both numbers, the lower first, shared moments, and the middle one
+    and the lag as a Candidate has them.
+    """
+
+    shared: NDArray[np.int32]
+    compared: int
 
 
 class Index:
@@ -73,9 +76,10 @@ class Index:
         edges = [*np.flatnonzero(is_first).tolist(), len(part)]
         return [range(*each) for each in pairwise(edges)]
 
-    def describe_rest(self, found: Sequence[Found]) -> str:
+    def describe_rest(self, found: Sequence[Found], chosen: int) -> str:
         """Return what was not looked at as a sentence, or nothing if everything was."""
-        compared, left_out = count_rest(found)
+        compared = sum(block.compared for block in found)
+        left_out = sum(len(block.shared) for block in found) - chosen
         if compared == self.equal_pairs and not left_out:
             return ""
         return (
@@ -85,69 +89,46 @@ class Index:
         )
 
     def look_up(self, block: range) -> Found:
-        """Return the best candidates of each recording of a block, among all recordings."""
+        """Return what each recording of a block shares with those of higher numbers."""
         first, second, ms, other_ms = self._shared(block)
-        compared = len(first)
-        pairs = (first - block.start) * len(self._most) + second  # small: they are multiplied
+        pairs = (first - block.start) * np.int64(len(self._most)) + second  # small: multiplied
         best, count, moment, lag = _best_lags(pairs, (other_ms - ms) // _LAG_MS, ms // _MOMENT_MS)
         first, second = np.divmod(best, len(self._most))
-        first += block.start
-        order = np.lexsort((second, -count, first))
-        is_kept = rank_equals(first[order]) < self._most[first[order]]
-        columns = (first, second, moment * _MOMENT_MS, (lag + 1) * _LAG_MS)
-        rows = np.stack([each[order[is_kept]] for each in columns], axis=1).tolist()
-        rest = _number_pairs(first[order[~is_kept]], second[order[~is_kept]])
-        return Found([Candidate(*row) for row in rows], rest, compared)
+        columns = (first + block.start, second, count, moment * _MOMENT_MS, (lag + 1) * _LAG_MS)
+        return Found(np.stack(columns, axis=1).astype(np.int32), len(pairs))
 
-    def _shared(self, block: range) -> tuple[NDArray[np.int64], ...]:
-        """Return recordings of a block, others, and their times (ms): landmarks of one hash."""
+    def choose(self, found: Sequence[Found]) -> list[Candidate]:
+        """Return the pairs of all blocks that are among the best of either recording."""
+        shared = np.concatenate([block.shared for block in found])
+        first, second, count = shared.T[:3]
+        mine, others = np.concatenate([first, second]), np.concatenate([second, first])
+        order = np.lexsort((others, -np.tile(count, 2), mine))
+        is_kept = rank_equals(mine[order]) < self._most[mine[order]]
+        kept = np.unique(order[is_kept] % len(shared))
+        return [Candidate(*row) for row in shared[kept][:, [0, 1, 3, 4]].tolist()]
+
+    def _shared(self, block: range) -> tuple[NDArray[np.int32], ...]:
+        """Return recordings of a block, higher ones, and the times (ms) of equal landmarks."""
         places = self._places[self._bounds[block.start] : self._bounds[block.stop]]
         parts = [self._neighbours(np.zeros(0, np.int64))]
         for start in range(0, len(places), _LANDMARKS_AT_ONCE):
             parts.append(self._neighbours(places[start : start + _LANDMARKS_AT_ONCE]))
         return tuple(np.concatenate(each) for each in zip(*parts, strict=True))
 
-    def _neighbours(self, places: NDArray[np.integer]) -> tuple[NDArray[np.int64], ...]:
+    def _neighbours(self, places: NDArray[np.integer]) -> tuple[NDArray[np.int32], ...]:
         places = np.sort(places).astype(np.int64)
         lowest = places - self._before[places]
         counts = self._after[places] + places + 1 - lowest
-        mine = np.repeat(places, counts)
-        others = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts - lowest, counts)
-        is_shared = self._owners[mine] != self._owners[others]
-        mine, others = mine[is_shared], others[is_shared]
-        values = (self._owners[mine], self._owners[others], self._ms[mine], self._ms[others])
-        return tuple(each.astype(np.int64) for each in values)
-
-
-def count_rest(found: Sequence[Found]) -> tuple[int, int]:
-    """Return how many pairs of landmarks were compared, and how many of recordings left out.
-
-    A pair of recordings that either of them left out and the other chose is not left out.
-    """
-    chosen = np.array([each[:2] for block in found for each in block.candidates], np.int64)
-    left_out = np.concatenate([np.zeros(0, np.int64), *(block.left_out for block in found)])
-    rest = np.setdiff1d(left_out, _number_pairs(*chosen.reshape(-1, 2).T))
-    return sum(block.compared for block in found) // 2, len(rest)
-
-
-def _number_pairs(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return a number for each pair of recordings, whichever comes first."""
-    return np.minimum(first, second) << 32 | np.maximum(first, second)
-
-
-def choose_pairs(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return each pair of recordings once, the lower number first, in order."""
-    pairs: dict[tuple[int, int], Candidate] = {}
-    for each in candidates:
-        if each.first > each.second:
-            ms = each.ms + each.lag_ms
-            each = Candidate(each.second, each.first, ms, -each.lag_ms)
-        pairs.setdefault((each.first, each.second), each)
-    return [candidate for _, candidate in sorted(pairs.items())]
+        mine = np.repeat(np.arange(len(places)), counts)
+        others = np.arange(len(mine)) + np.repeat(lowest + counts - np.cumsum(counts), counts)
+        owners, ms = self._owners[places], self._ms[places]
+        is_higher = self._owners[others] > owners[mine]
+        mine, others = mine[is_higher], others[is_higher]
+        return owners[mine], self._owners[others], ms[mine], self._ms[others]
 
 
 def _best_lags(
-    pairs: NDArray[np.int64], lags: NDArray[np.int64], moments: NDArray[np.int64]
+    pairs: NDArray[np.int64], lags: NDArray[np.int32], moments: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], ...]:
     """Return for each pair the most moments it shares at one lag within a stretch.
 
@@ -158,11 +139,11 @@ def _best_lags(
     lag_base = int(lags.max(initial=0)) - lowest + 3
     moment_base = int(moments.max(initial=0)) + 1 + _STRETCH_MOMENTS
     cells = pairs * lag_base + (lags - lowest)
-    slots = cells % _SLOTS
+    slots = cells & (_SLOTS - 1)
     counts = np.bincount(slots, minlength=_SLOTS)
     may_count = counts + np.roll(counts, 1) + np.roll(counts, -1) >= _FEWEST_MOMENTS
     cells, moments = cells[may_count[slots]], moments[may_count[slots]]
-    keys = np.sort(np.concatenate([cells, cells - 1]) * moment_base + np.tile(moments, 2))
+    keys = np.sort((np.stack([cells, cells - 1]) * moment_base + moments).ravel())
     keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]  # np.unique is slower
     last = _FEWEST_MOMENTS - 1
     starts = np.flatnonzero(keys[last:] < keys[: len(keys) - last] + _STRETCH_MOMENTS)
