@@ -4,6 +4,7 @@
 <root>/<2 digits>/<key>/entry.json   the note, size and hash of every file, and a hash of these
 <root>/partial/                      entries that are being made or thrown away
 <root>/hashes.sqlite                 hashes of the last hour
+<root>/bytes                         bytes of all entries when last counted, then of each new one
 
 An entry enters by rename and is checked in full before it is used, so one that is damaged,
 half gone or made by a run beside this one is never taken for a good one. Any part of the folder may
@@ -95,7 +96,8 @@ class Store:
 
     def tidy(self) -> None:
         """Throw out what was unused longest, down to the limit."""
-        store_folder.remove_oldest(self.root, self.limit_bytes)
+        if not store_folder.is_within(self.root, self.limit_bytes):
+            store_folder.remove_oldest(self.root, self.limit_bytes)
 
     def sweep(self) -> None:
         """Remove what killed runs left half made."""
@@ -114,18 +116,19 @@ class Store:
                 )
 
     def _put(self, key: str, product: Path, note: Any) -> None:
-        files = {}
+        files: dict[str, tuple[int, str]] = {}
         with store_folder.new_partial(self.root) as partial:
             for file in walk_files(product):
                 name = "" if file == product else file.relative_to(product).as_posix()
                 _linked(file, partial / "product" / name)
-                files[name] = [file.stat().st_size, self.hashes.hash_file(file)]
+                files[name] = file.stat().st_size, self.hashes.hash_file(file)
             content = {"note": note, "files": files}
             text = json.dumps({**content, "sha256": _check(content)}, ensure_ascii=False)
             (partial / "entry.json").write_text(text, encoding="utf-8")
             self._folder(key).parent.mkdir(exist_ok=True)
             with contextlib.suppress(OSError):  # a run beside this one was first
                 partial.rename(self._folder(key))
+                store_folder.add_bytes(self.root, sum(size for size, _ in files.values()))
 
     def _folder(self, key: str) -> Path:
         return self.root / key[:2] / key

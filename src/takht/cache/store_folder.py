@@ -14,6 +14,7 @@ from takht.runtime.atomic import remove_path
 
 DEFAULT_GB = 50.0
 CHECKPOINT = "checkpoint"  # the name of its file, without suffix
+COUNT = "bytes"  # a file: how many all entries had at the last look at them, then each new one's
 _GB = 1e9
 
 
@@ -52,8 +53,32 @@ def list_entries(root: Path) -> list[tuple[int, Path, int]]:
     return sorted(found)
 
 
+def add_bytes(root: Path, size: int) -> None:
+    """Count the bytes of a new entry, if there is a count."""
+    with contextlib.suppress(OSError):
+        file = os.open(
+            root / COUNT, os.O_WRONLY | os.O_APPEND
+        )  # never made here: see remove_oldest
+        try:
+            os.write(file, b"%d\n" % size)
+        finally:
+            os.close(file)
+
+
+def is_within(root: Path, most_bytes: int) -> bool:
+    """Return whether all entries are sure to have no more bytes than this, without a look at them.
+
+    What was removed since the count began still counts.
+    """
+    try:
+        counted = list(map(int, (root / COUNT).read_text(encoding="ascii").split()))
+    except (OSError, ValueError):
+        return False
+    return bool(counted) and sum(counted) <= most_bytes
+
+
 def remove_oldest(root: Path, most_bytes: int) -> None:
-    """Throw out what was unused longest, down to a size."""
+    """Throw out what was unused longest, down to a size, and begin the count of bytes."""
     entries = list_entries(root)
     total = sum(size for _, _, size in entries)
     for _, folder, size in entries:
@@ -61,6 +86,9 @@ def remove_oldest(root: Path, most_bytes: int) -> None:
             break
         remove_entry(root, folder)
         total -= size
+    with contextlib.suppress(OSError), new_partial(root) as partial:
+        (partial / COUNT).write_text(f"{total}\n", encoding="ascii")
+        (partial / COUNT).rename(root / COUNT)
 
 
 def make_room(root: Path, folder: Path) -> int:

@@ -1,6 +1,12 @@
 """Peak and integrated loudness of a mono stream (ITU-R BS.1770-4), and the gain to a target."""
 
 import math
+import sys
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +23,7 @@ class Meter:
         self.peak = 0.0
         self._step = round(sample_rate_hz / 10)
         self._sos = k_weighting(sample_rate_hz)
-        self._state = np.zeros((len(self._sos), 2))
+        self._state = np.zeros((1, len(self._sos), 2))
         self._rest = np.zeros(0)
         self._energies: list[NDArray[np.float64]] = []
 
@@ -26,10 +32,9 @@ class Meter:
         if not len(wave):
             return
         self.peak = max(self.peak, float(wave.max()), -float(wave.min()))
-        from scipy.signal import sosfilt  # more than a second to import
-
-        weighted, self._state = sosfilt(self._sos, wave, zi=self._state)
-        stream = np.concatenate([self._rest, weighted])
+        weighted = np.array(wave[None], np.float64)
+        _filter_module()._sosfilt(self._sos, weighted, self._state)  # both in place
+        stream = np.concatenate([self._rest, weighted[0]])
         whole = len(stream) // self._step * self._step
         steps = stream[:whole].reshape(-1, self._step)
         self._energies.append(np.einsum("ij,ij->i", steps, steps) / self._step)
@@ -87,6 +92,20 @@ def k_weighting(sample_rate_hz: int) -> NDArray[np.float64]:
     shelf_sos = np.array([*shelf, *shelf_feedback]) / shelf_feedback[0]
     low_sos = np.array([*low_feedback]) / low_feedback[0]
     return np.array([shelf_sos, [1.0, -2.0, 1.0, *low_sos]])
+
+
+@cache
+def _filter_module() -> Any:
+    """Return the module behind `scipy.signal.sosfilt`, whose package takes a second to import."""
+    name = "scipy.signal._sosfilt"
+    if name not in sys.modules:
+        import scipy
+
+        spec: Any = PathFinder.find_spec(name, [str(Path(scipy.__file__).parent / "signal")])
+        module = module_from_spec(spec)
+        sys.modules[name] = module  # where the package looks, if it is imported later
+        spec.loader.exec_module(module)
+    return sys.modules[name]
 
 
 def _energy(lufs: float) -> float:

@@ -11,7 +11,6 @@ from importlib.metadata import (
     PackageNotFoundError,
     metadata,
     packages_distributions,
-    version,
 )
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,7 @@ def _of_file(start: Path) -> str:
     return _hash(
         [
             *((_name(path), path.read_bytes()) for path in files),
-            *((package, version(package).encode()) for package in packages),
+            *((package, _version(package).encode()) for package in packages),
         ]
     )
 
@@ -62,8 +61,15 @@ def _packages(name: str) -> list[str]:
     if name in sys.stdlib_module_names or (SRC / name).exists():
         return []
     with contextlib.suppress(PackageNotFoundError):
-        return [str(metadata(name)["Name"])]  # most are called as their module is
+        return [str(_metadata(name)["Name"])]  # most are called as their module is
     return _distributions().get(name, [])
+
+
+def _version(package: str) -> str:
+    return str(_metadata(package)["Version"])
+
+
+_metadata = cache(metadata)  # it reads a package's whole description
 
 
 @cache

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tasks import contents, use_store
 
+from takht.cache import store_folder
 from takht.cache.store import NoStore, Store, open_store
 from takht.errors import TakhtError
 
@@ -97,6 +98,32 @@ def test_over_the_limit_the_longest_unused_goes_first(tmp_path):
     assert [made.note(key) for key in keys] == [0, None, None, 3]
     made.tidy()
     assert [made.note(key) for key in keys] == [0, None, None, 3]
+
+
+def test_entries_are_looked_at_only_where_they_may_pass_the_limit(tmp_path, monkeypatch):
+    looks = []
+    look = store_folder.list_entries
+    monkeypatch.setattr(store_folder, "list_entries", lambda root: looks.append(1) or look(root))
+    made = Store(tmp_path / "store", 2500)
+    for number in range(4):
+        (tmp_path / f"{number}").write_bytes(os.urandom(1000))
+
+    def keep(number):
+        made.keep(f"{number:02d}" * 32, tmp_path / f"{number}", number)
+        os.utime(tmp_path / f"store/{number:02d}" / (f"{number:02d}" * 32) / "entry.json", (9, 9))
+        looks.clear()
+        made.tidy()
+        return len(looks)
+
+    assert keep(0) == 1  # nothing was counted yet
+    assert keep(1) == 0
+    assert keep(2) == 1
+    assert [made.note(f"{number:02d}" * 32) for number in range(3)].count(None) == 1
+    made.remove("02" * 32)
+    (tmp_path / "store/bytes").unlink()
+    assert keep(3) == 1
+    (tmp_path / "store/bytes").write_text("")
+    assert keep(3) == 1
 
 
 def test_what_a_killed_run_left_goes_and_what_a_running_one_makes_stays(kept, tmp_path):

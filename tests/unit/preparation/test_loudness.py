@@ -1,6 +1,8 @@
 """The meter agrees with the standard's own cases and with an independent implementation."""
 
 import math
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -31,6 +33,28 @@ def test_full_scale_997_hz_measures_minus_3_01(rate_hz):
         -3.01,
         abs=0.05,  # the bilinear transform bends the shelf a little at 22,050 Hz
     )
+
+
+ALONE = """
+import sys
+import numpy as np
+from takht.preparation.loudness import Meter, k_weighting
+
+wave = np.random.default_rng(1).uniform(-1, 1, 10_000).astype("f4")
+meter = Meter(22_050)
+meter.add(wave[:7_000])
+meter.add(wave[7_000:])
+assert "scipy.signal" not in sys.modules
+from scipy.signal import sosfilt
+
+steps = sosfilt(k_weighting(22_050), wave)[:8_820].reshape(4, 2_205)
+energies = np.einsum("ij,ij->i", steps, steps) / 2_205
+assert np.array_equal(np.concatenate(meter._energies), energies)
+"""
+
+
+def test_the_filter_is_scipys_bit_for_bit_without_its_package():
+    subprocess.run([sys.executable, "-c", ALONE], check=True)
 
 
 @pytest.mark.parametrize("dbfs", [-23.0, -33.0])
