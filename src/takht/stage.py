@@ -10,6 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import takht.runtime.quick_start  # noqa: F401
+
+# isort: split
+
 from takht.cache import store_folder
 from takht.core.environment import require_sound_start, set_environment
 from takht.errors import DiskFull

@@ -1,6 +1,8 @@
 """YAML as DVC reads it: numbers of YAML 1.2, no key twice, no aliases that explode."""
 
+import copy
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +63,15 @@ def read_yaml(path: Path) -> Any:
         TakhtError: it cannot be read, or is not sound; one line.
     """
     try:
-        return parse_yaml(path.read_bytes())
+        return copy.deepcopy(_parse_once(path.read_bytes()))
     except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())[:300]
         raise TakhtError(f"{path}: not readable as YAML ({reason}); fix or restore it") from None
+
+
+@lru_cache(maxsize=1)  # a stage reads params.yaml for each of its sections
+def _parse_once(content: bytes) -> Any:
+    return parse_yaml(content)
 
 
 def parse_yaml(content: bytes) -> Any:
