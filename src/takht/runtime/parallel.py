@@ -7,7 +7,8 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -86,7 +87,7 @@ def map_unordered(
         elif min(count_workers(), len(items)) <= 1:
             results = map(one, pairs)
         elif threads:
-            results = _parallel(one, pairs, "threading")
+            results = _in_threads(one, pairs)
         else:
             results = _in_processes(one, pairs, label)
         for result in results:
@@ -105,7 +106,7 @@ def _in_processes(
     for _ in range(_ATTEMPTS):
         try:
             with _sound_end():
-                for place, result in _parallel(one, list(left.items()), "loky"):
+                for place, result in _in_workers(one, list(left.items())):
                     del left[place]
                     yield place, result
         except TerminatedWorkerError:
@@ -126,23 +127,31 @@ def _in_processes(
     )
 
 
-def _parallel(
-    one: Callable[[tuple[int, Item]], tuple[int, Result]],
-    pairs: list[tuple[int, Item]],
-    backend: str,
+def _in_threads(
+    one: Callable[[tuple[int, Item]], tuple[int, Result]], pairs: list[tuple[int, Item]]
+) -> Iterator[tuple[int, Result]]:
+    pool = ThreadPoolExecutor(min(count_workers(), len(pairs)))
+    try:
+        for done in as_completed([pool.submit(one, pair) for pair in pairs]):
+            yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _in_workers(
+    one: Callable[[tuple[int, Item]], tuple[int, Result]], pairs: list[tuple[int, Item]]
 ) -> Iterator[tuple[int, Result]]:
     from joblib import Parallel, delayed  # as above
 
-    count = min(count_workers(), len(pairs))
     # Not with the first piece of work: a worker may wait for that while its stage is killed.
     set_up = {"initializer": orphans.set_up_worker, "initargs": (os.getpid(),)}
-    options = set_up if backend == "loky" else {}
     # Of what Ctrl-C or an error breaks off, one line of our own is enough.
     warnings.filterwarnings("ignore", ".*adjusting the input task iterator", UserWarning)
-    parallel = Parallel(n_jobs=count, backend=backend, return_as="generator_unordered", **options)
+    count = min(count_workers(), len(pairs))
+    parallel = Parallel(n_jobs=count, backend="loky", return_as="generator_unordered", **set_up)
     work = (delayed(one)(pair) for pair in pairs)
     with ExitStack() as stack:
-        with _deaf_to_ctrl_c() if backend == "loky" else nullcontext():  # the workers start here
+        with _deaf_to_ctrl_c():  # the workers start here
             # Closed, joblib hands out no more work and ends its workers.
             results = stack.enter_context(closing(parallel(work)))
         yield from results
