@@ -2,7 +2,7 @@
 
 import math
 import sys
-from functools import cache
+import threading
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from pathlib import Path
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 _STEPS_PER_BLOCK = 4  # gating blocks last 400 ms and begin every 100 ms
+_loading = threading.Lock()  # recordings are measured in threads
 
 
 class Meter:
@@ -94,18 +95,18 @@ def k_weighting(sample_rate_hz: int) -> NDArray[np.float64]:
     return np.array([shelf_sos, [1.0, -2.0, 1.0, *low_sos]])
 
 
-@cache
 def _filter_module() -> Any:
     """Return the module behind `scipy.signal.sosfilt`, whose package takes a second to import."""
     name = "scipy.signal._sosfilt"
-    if name not in sys.modules:
-        import scipy
+    with _loading:
+        if name not in sys.modules:
+            import scipy
 
-        spec: Any = PathFinder.find_spec(name, [str(Path(scipy.__file__).parent / "signal")])
-        module = module_from_spec(spec)
-        sys.modules[name] = module  # where the package looks, if it is imported later
-        spec.loader.exec_module(module)
-    return sys.modules[name]
+            spec: Any = PathFinder.find_spec(name, [str(Path(scipy.__file__).parent / "signal")])
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
+            sys.modules[name] = module  # where the package looks, if it is imported later
+        return sys.modules[name]
 
 
 def _energy(lufs: float) -> float:
