@@ -37,13 +37,22 @@ def test_full_scale_997_hz_measures_minus_3_01(rate_hz):
 
 ALONE = """
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 import numpy as np
+from takht.preparation import loudness
 from takht.preparation.loudness import Meter, k_weighting
 
 wave = np.random.default_rng(1).uniform(-1, 1, 10_000).astype("f4")
-together = Barrier(8)
+together, loads, load = Barrier(8), [], loudness.module_from_spec
+
+def load_slowly(spec):
+    loads.append(spec)
+    time.sleep(0.2)
+    return load(spec)
+
+loudness.module_from_spec = load_slowly
 
 def measure(_):
     meter = Meter(22_050)
@@ -54,6 +63,7 @@ def measure(_):
 
 with ThreadPoolExecutor(8) as pool:
     *_, meter = pool.map(measure, range(8))
+assert len(loads) == 1
 assert "scipy.signal" not in sys.modules
 from scipy.signal import sosfilt
 
