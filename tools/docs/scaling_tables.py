@@ -150,7 +150,7 @@ def near_duplicates(found: Mapping[str, Any]) -> Iterator[str]:
 def store(hour: Mapping[str, Any]) -> Iterator[str]:
     """Yield what looking through the store costs each stage."""
     found, an_hour = hour["store"], 60 / hour["recording_minutes"]
-    yield "| hours | recordings | entries | CPU s per stage |"
+    yield "| hours | recordings | entries | CPU s per look |"
     yield "|---:|---:|---:|---:|"
     for hours in HOURS:
         entries = hours * an_hour * found["entries_a_recording"]

@@ -15,6 +15,7 @@ from takht.runtime.atomic import remove_path
 DEFAULT_GB = 50.0
 CHECKPOINT = "checkpoint"  # the name of its file, without suffix
 COUNT = "bytes"  # a file: how many all entries had at the last look at them, then each new one's
+_LOOKING = "?\n"  # in that file during a look: no count yet
 _GB = 1e9
 
 
@@ -56,9 +57,8 @@ def list_entries(root: Path) -> list[tuple[int, Path, int]]:
 def add_bytes(root: Path, size: int) -> None:
     """Count the bytes of a new entry, if there is a count."""
     with contextlib.suppress(OSError):
-        file = os.open(
-            root / COUNT, os.O_WRONLY | os.O_APPEND
-        )  # never made here: see remove_oldest
+        # never made here: see remove_oldest
+        file = os.open(root / COUNT, os.O_WRONLY | os.O_APPEND)
         try:
             os.write(file, b"%d\n" % size)
         finally:
@@ -78,16 +78,23 @@ def is_within(root: Path, most_bytes: int) -> bool:
 
 
 def remove_oldest(root: Path, most_bytes: int) -> None:
-    """Throw out what was unused longest, down to a size, and begin the count of bytes."""
+    """Throw out what was unused longest, down to a size, and begin the count of bytes.
+
+    Entries that come during the look are counted, some of them twice.
+    """
+    with contextlib.suppress(OSError):
+        (root / COUNT).write_text(_LOOKING, encoding="ascii")
     entries = list_entries(root)
     total = sum(size for _, _, size in entries)
     for _, folder, size in entries:
         if total <= most_bytes:
             break
         remove_entry(root, folder)
-        total -= size
+        if not folder.exists():  # it may be another user's
+            total -= size
     with contextlib.suppress(OSError), new_partial(root) as partial:
-        (partial / COUNT).write_text(f"{total}\n", encoding="ascii")
+        added = (root / COUNT).read_text(encoding="ascii").removeprefix(_LOOKING)
+        (partial / COUNT).write_text(f"{total}\n{added}", encoding="ascii")
         (partial / COUNT).rename(root / COUNT)
 
 

@@ -126,6 +126,26 @@ def test_entries_are_looked_at_only_where_they_may_pass_the_limit(tmp_path, monk
     assert keep(3) == 1
 
 
+def test_what_enters_during_a_look_is_counted(tmp_path, monkeypatch):
+    made, look = Store(tmp_path / "store", 2500), store_folder.list_entries
+
+    def keep(number, size):
+        (tmp_path / f"{number}").write_bytes(os.urandom(size))
+        made.keep(f"{number:02d}" * 32, tmp_path / f"{number}", number)
+
+    def look_beside_another(root):
+        found = look(root)
+        assert not store_folder.is_within(root, made.limit_bytes)
+        keep(1, 2000)
+        return found
+
+    keep(0, 1000)
+    monkeypatch.setattr(store_folder, "list_entries", look_beside_another)
+    made.tidy()
+    assert not store_folder.is_within(made.root, 2999)
+    assert store_folder.is_within(made.root, 3000)
+
+
 def test_what_a_killed_run_left_goes_and_what_a_running_one_makes_stays(kept, tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
