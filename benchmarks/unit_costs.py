@@ -103,7 +103,7 @@ def per_hour(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
 
 
 def store_upkeep(root: Path, recordings: int) -> dict[str, float]:
-    """Return what looking for the oldest entry costs, which a stage does if the store may be full, for each entry."""
+    """Return the CPU seconds per entry of a search for the oldest one, in a full store."""
     entries = len(store_folder.list_entries(root))
     cpu_s = process_seconds(lambda: store_folder.list_entries(root))
     return {"entries_a_recording": entries / recordings, "cpu_s_an_entry": cpu_s / entries}
