@@ -39,7 +39,6 @@ PRIOR = {
     "style_temperature": 1.0,
 }
 DENOISER = {
-    "envelope_components": 3,
     "guidance": 1.0,
     "sampling_steps": 12,
     "learning_rate": 0.002,

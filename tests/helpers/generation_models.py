@@ -10,7 +10,7 @@ from takht.generation.codec.block_pca import fit_block_pca
 from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.fine_detail import BANDS
 from takht.generation.codec.pca import fit_pca
-from takht.generation.codec.residual_noise import LEVELS, ResidualNoise
+from takht.generation.codec.residual_noise import LEVELS
 from takht.generation.spectrogram.level_spectrogram import (
     BINS,
     HOP_SAMPLES,
@@ -45,7 +45,7 @@ def codec() -> LappedPca:
         music, np.eye(BINS, dtype=np.float32), block_frames=BLOCK_FRAMES, components=LATENTS
     )
     spectrum_pca = fit_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
-    return LappedPca(basis, spectrum_pca)
+    return LappedPca(basis, spectrum_pca, np.ones(BANDS, np.float32))
 
 
 @cache
@@ -68,8 +68,7 @@ class Forgetful:
         latents = rng.standard_normal((blocks, LATENTS)).astype(np.float32)
         quiet = np.full(LEVELS, -20, np.float32)
         quiet[BANDS:] = 0
-        residual = ResidualNoise(quiet, np.zeros(blocks * BLOCK_FRAMES, np.float32), seed=1)
-        return self.codec.spectrum_pca.mean + np.float32(shift), latents, residual
+        return self.codec.spectrum_pca.mean + np.float32(shift), latents, quiet
 
 
 class Quarters:

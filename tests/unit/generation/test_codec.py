@@ -68,7 +68,13 @@ def test_two_fits_write_the_same_bytes_that_load_again(tmp_path):
         run_stage(tmp_path, "fit_codec", "generation_spectrogram", "split.csv", name)
     first = contents(tmp_path / "first")
     assert first == contents(tmp_path / "second")
-    assert set(first) == {"model.json", "basis.npz", "mean_spectrum.npz", "pca.npz"}
+    assert set(first) == {
+        "model.json",
+        "basis.npz",
+        "fine_detail.npz",
+        "mean_spectrum.npz",
+        "pca.npz",
+    }
     folder = tmp_path / "first"
     assert (card(folder)["kind"], card(folder)["clips"]) == ("lapped_pca", 9)
     loaded, pca = load_codec(folder), load_pca(folder)

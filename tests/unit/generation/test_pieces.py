@@ -77,7 +77,10 @@ def test_a_morph_of_less_than_a_block_is_refused_in_one_line(codec):
     frames = level_spectrogram(small.melody(1))
     least = pieces.morph(codec, frames, frames[: small.BLOCK_FRAMES])
     assert len(least) == small.BLOCK_FRAMES
-    with pytest.raises(TakhtError, match=r"^morph: the shorter recording has 7 frames, .*; choose"):
+    with pytest.raises(
+        TakhtError,
+        match=r"^morph: the shorter recording has 0.08 s, less than the 0.09 s of a block; choose",
+    ):
         pieces.morph(codec, frames, frames[: small.BLOCK_FRAMES - 1])
 
 
@@ -85,3 +88,16 @@ def test_a_morph_between_one_recording_and_itself_keeps_its_mean_spectrum(codec)
     frames = level_spectrogram(small.melody(1))[: 40 * small.BLOCK_FRAMES]
     made = pieces.morph(codec, frames, frames)
     np.testing.assert_allclose(made.mean(axis=0), frames.mean(axis=0), atol=0.06)
+
+
+def test_what_comes_back_every_block_is_gone_and_nothing_else():
+    """A pattern of each block's 8 frames, beside one of 12 frames."""
+    rng, length = np.random.default_rng(1), 48 * small.BLOCK_FRAMES
+    of_blocks, other = (
+        np.tile(rng.standard_normal((size, 513)), (length // size, 1)).astype(np.float32)
+        for size in (small.BLOCK_FRAMES, 12)
+    )
+    left = pieces.remove_block_rate(of_blocks + other, small.BLOCK_FRAMES)
+    kept = pieces.remove_block_rate(other, small.BLOCK_FRAMES)
+    np.testing.assert_allclose(left - kept, of_blocks.mean(axis=0) + np.zeros_like(left), atol=1e-5)
+    assert np.corrcoef(kept.ravel(), other.ravel())[0, 1] > 0.8

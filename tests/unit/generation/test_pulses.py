@@ -2,35 +2,71 @@
 
 import numpy as np
 import pytest
+import scipy.fft
 from strokes import strokes
 
-from takht.generation.prior.pulses import NO_PULSE, collect_pulses, find_pulse
+from takht.generation.codec.basis import LappedBasis
+from takht.generation.prior.pulses import (
+    NO_PULSE,
+    Pulse,
+    collect_pulses,
+    draw_recurring_noise,
+    find_pulse,
+)
 from takht.generation.spectrogram.level_spectrogram import level_spectrogram
+from takht.generation.spectrogram.pulse import FRAME_RATE_HZ
 
 
-@pytest.mark.parametrize(("cycle_seconds", "blocks"), [(0.62, 7), (1.1, 6), (1.5, 4)])
-def test_a_cycle_is_the_periods_that_2_5_s_hold_in_whole_blocks(cycle_seconds, blocks):
-    """Blocks of .37 s: four periods of .62 s are 6.7 of them, two of 1.1 s 5.9, one of 1.5 s 4."""
-    firsts = np.arange(0.2, 16, cycle_seconds)
-    found = find_pulse(level_spectrogram(strokes(np.sort([*firsts, *(firsts + 0.17)]))), 32)
+@pytest.mark.parametrize(("period_seconds", "periods"), [(0.62, 4), (1.1, 2), (1.5, 1)])
+def test_a_cycle_is_the_periods_that_2_5_s_hold(period_seconds, periods):
+    firsts = np.arange(0.2, 16, period_seconds)
+    found = find_pulse(level_spectrogram(strokes(np.sort([*firsts, *(firsts + 0.17)]))))
     assert found.strength > 0.7
-    assert found.cycle_blocks == blocks
+    assert found.cycle_frames / FRAME_RATE_HZ == pytest.approx(periods * period_seconds, rel=0.01)
 
 
 def test_free_strokes_have_a_weak_pulse_and_a_held_tone_none():
     times = np.sort(np.random.default_rng(2).uniform(0, 17, 45))
-    assert find_pulse(level_spectrogram(strokes(times)), 32).strength < 0.35
-    assert find_pulse(np.full((1500, 513), 0.5, np.float32), 32) == NO_PULSE
+    assert find_pulse(level_spectrogram(strokes(times))).strength < 0.35
+    assert find_pulse(np.full((1500, 513), 0.5, np.float32)) == NO_PULSE
 
 
-def test_blocks_longer_than_the_period_make_a_cycle_of_two():
-    clip = level_spectrogram(strokes(np.arange(0.2, 17.5, 1.1)))
-    assert find_pulse(clip, 256).cycle_blocks == 2
+@pytest.mark.parametrize("cycle_frames", [192, 217])
+@pytest.mark.parametrize("strength", [0.0, 0.3, 0.8])
+def test_the_share_of_noise_that_comes_back_is_the_pulses_strength(strength, cycle_frames):
+    """Cycles of a whole number of blocks, of 32 frames, and others."""
+    basis = LappedBasis(
+        analysis=np.eye(24, dtype=np.float32),
+        synthesis=np.eye(24, dtype=np.float32),
+        temporal_components=slow_components(32, 24),
+        deviations=np.ones(96, np.float32),
+    )
+    rng, pulse = np.random.default_rng(1), Pulse(strength, cycle_frames)
+    noises = [draw_recurring_noise(basis, 60, pulse, rng) for _ in range(30)]
+    assert np.var(noises) == pytest.approx(1, abs=0.06)
+    frames = [basis.synthesise(noise) for noise in noises]
+
+    def come_back(later: int) -> float:
+        early, late = (
+            np.concatenate([each[part] for each in frames])
+            for part in (slice(32, -32 - later), slice(32 + later, -32))
+        )
+        return float(np.sum(early * late) / np.sum(early**2))
+
+    assert come_back(cycle_frames) == pytest.approx(strength, abs=0.12)
+    assert come_back(2 * cycle_frames) == pytest.approx(strength, abs=0.12)
+    assert come_back(cycle_frames + 48) == pytest.approx(0, abs=0.12)
+
+
+def slow_components(block_frames: int, spectra: int) -> np.ndarray:
+    """The slowest four cosines of a block, of each spectral component."""
+    cosines = scipy.fft.idct(np.eye(4, block_frames), norm="ortho", axis=1)
+    return np.kron(cosines, np.eye(spectra)).T.reshape(block_frames * spectra, -1).astype("f")
 
 
 def test_a_piece_takes_the_pulse_of_a_clip_of_its_composer():
     pulses = collect_pulses([(0.1, 3), (0.5, 4), (0.7, 6)], np.array([0, 1, 1]))
     rng = np.random.default_rng(1)
-    assert {pulses.draw(0, rng).cycle_blocks for _ in range(20)} == {3}
+    assert {pulses.draw(0, rng).cycle_frames for _ in range(20)} == {3}
     drawn = {pulses.draw(1, rng) for _ in range(40)}
-    assert {(round(p.strength, 3), p.cycle_blocks) for p in drawn} == {(0.5, 4), (0.7, 6)}
+    assert {(round(p.strength, 3), p.cycle_frames) for p in drawn} == {(0.5, 4), (0.7, 6)}

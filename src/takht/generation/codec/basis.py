@@ -20,8 +20,8 @@ _GRIDS = 4  # places of the first block from which a clip is cut
 class LappedBasis:
     """Spectral components first, then their trajectory over a block; both orthonormal."""
 
-    analysis: NDArray[np.float32]  # (bands, spectra), the emphasis included
-    synthesis: NDArray[np.float32]  # (spectra, bands), its inverse
+    analysis: NDArray[np.float32]  # (bins, spectra), the emphasis included
+    synthesis: NDArray[np.float32]  # (spectra, bins), its inverse
     temporal_components: NDArray[np.float32]  # (block_frames * spectra, components)
     deviations: NDArray[np.float32]  # (components,), root mean squares of the training clips
 
@@ -31,15 +31,19 @@ class LappedBasis:
         return len(self.temporal_components) // len(self.synthesis)
 
     def analyse(self, centred: Frames) -> Frames:
-        """Return coefficients (blocks, components) of frames (frames, bands) without their mean.
+        """Return coefficients (blocks, components) of frames (frames, bins) without their mean.
 
         In frames, 1 is the whole dB range.
         """
-        blocks = fold(centred @ self.analysis, self.block_frames)
+        return self.project(centred @ self.analysis)
+
+    def project(self, spectra: Frames) -> Frames:
+        """Return coefficients (blocks, components) of spectral components (frames, spectra)."""
+        blocks = fold(spectra, self.block_frames)
         return blocks.reshape(len(blocks), -1) @ self.temporal_components
 
     def synthesise(self, coefficients: Frames) -> Frames:
-        """Return centred frames, shape (blocks * block_frames, bands), from coefficients.
+        """Return centred frames, shape (blocks * block_frames, bins), from coefficients.
 
         `coefficients` has shape (blocks, components). In frames, 1 is the whole dB range.
         """
@@ -49,17 +53,17 @@ class LappedBasis:
         return unfold(blocks) @ self.synthesis
 
 
-def emphasis(bands: int, *, low: float, level: float) -> NDArray[np.float32]:
-    """Return factors that weight errors by their effect on the ear, matrix (bands, bands).
+def emphasis(bins: int, *, low: float, level: float) -> NDArray[np.float32]:
+    """Return factors that weight errors by their effect on the ear, matrix (bins, bins).
 
-    Bands are evenly spaced from 0 to 11,025 Hz. Above 2 kHz each counts the less the higher it is,
-    as they come closer on the ear's scale. `low` raises those below, where pitch is heard; `level`
-    the mean of all, whose trajectory is the rhythm.
+    Bins are evenly spaced from 0 to 11,025 Hz. Above 2 kHz, a higher bin counts less, as bins come
+    closer on the ear's scale. `low` raises those below, where pitch is heard; `level` the mean of
+    all, whose trajectory is the rhythm.
     """
-    relative = np.linspace(0, NYQUIST_HZ, bands) / PITCH_HZ
+    relative = np.linspace(0, NYQUIST_HZ, bins) / PITCH_HZ
     bright = 1 + low / (1 + np.exp((relative - 1) * 8))
     bright /= np.sqrt(np.maximum(relative, 1))
-    return np.asarray(np.diag(bright) @ (np.eye(bands) + level / bands), np.float32)
+    return np.asarray(np.diag(bright) @ (np.eye(bins) + level / bins), np.float32)
 
 
 def fit_basis(
@@ -69,12 +73,12 @@ def fit_basis(
     block_frames: int,
     components: int,
 ) -> LappedBasis:
-    """Return the basis of clips (frames, bands) in [0, 1], about each clip's own mean.
+    """Return the basis of clips (frames, bins) in [0, 1], about each clip's own mean.
 
-    `weighting` has shape (bands, bands). The clips are read twice, one at a time.
+    `weighting` has shape (bins, bins). The clips are read twice, one at a time.
     """
-    bands = len(weighting)
-    scatter = np.zeros((bands, bands))
+    bins = len(weighting)
+    scatter = np.zeros((bins, bins))
     for clip in clips:
         weighted = (clip - clip.mean(axis=0)) @ weighting
         scatter += weighted.T @ weighted

@@ -4,9 +4,11 @@ A clip is its mean spectrum, 513 numbers, and for each block a vector of latents
 leading principal components of lapped blocks, divided by their standard deviations.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.codec.basis import LappedBasis
@@ -17,10 +19,14 @@ FLOOR_STEPS = 4  # each takes less off the error than the one before; together u
 
 @dataclass(frozen=True)
 class LappedPca:
-    """Encoder and decoder: the principal components of lapped blocks, and of mean spectra."""
+    """Encoder and decoder: the principal components of lapped blocks, and of mean spectra.
+
+    Decoding does not apply the gains: they raise errors of a reconstruction too.
+    """
 
     basis: LappedBasis
     spectrum_pca: Pca
+    fine_gains: NDArray[np.float32]  # (BANDS,), that give new pieces back what coding flattens
 
     @property
     def latents(self) -> int:
@@ -32,10 +38,16 @@ class LappedPca:
         """Frames of a block."""
         return self.basis.block_frames
 
-    def encode(self, frames: Frames) -> tuple[MeanSpectrum, Frames]:
-        """Return mean spectrum (bands,) and latents (frames // block_frames, latents).
+    @property
+    def sha256(self) -> str:
+        """Return a hash of all its arrays."""
+        parts = (*vars(self.basis).values(), *vars(self.spectrum_pca).values(), self.fine_gains)
+        return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
 
-        `frames` has shape (frames, bands) and is in [0, 1]. A 0 means "0 or less", for what is
+    def encode(self, frames: Frames) -> tuple[MeanSpectrum, Frames]:
+        """Return mean spectrum (bins,) and latents (frames // block_frames, latents).
+
+        `frames` has shape (frames, bins) and is in [0, 1]. A 0 means "0 or less", for what is
         decoded is held to the range: so cells at the floor are set to what the decoder would have
         there, and encoded again. No step raises the error of components without emphasis.
         """
@@ -49,11 +61,11 @@ class LappedPca:
         return mean_spectrum, latents
 
     def decode(self, mean_spectrum: MeanSpectrum, latents: Frames) -> Frames:
-        """Return frames, shape (blocks * block_frames, bands), in [0, 1]."""
+        """Return frames, shape (blocks * block_frames, bins), in [0, 1]."""
         return np.asarray(np.clip(self.decode_unclipped(mean_spectrum, latents), 0, 1), np.float32)
 
     def decode_unclipped(self, mean_spectrum: MeanSpectrum, latents: Frames) -> Frames:
-        """Return frames (blocks * block_frames, bands) as `decode` does, but not held to [0, 1]."""
+        """Return frames (blocks * block_frames, bins) as `decode` does, but not held to [0, 1]."""
         return self.basis.synthesise(latents * self.basis.deviations) + mean_spectrum
 
     def _project(self, centred: Frames) -> Frames:

@@ -19,6 +19,7 @@ from takht.generation.cards.generation_card import GenerationCard
 from takht.generation.codec.basis import LappedBasis
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.fine_detail import BANDS
 from takht.generation.codec.pca import Pca
 
 
@@ -36,6 +37,7 @@ def save_codec(folder: Path, card: CodecCard, codec: LappedPca, pca: BlockPca) -
     """Write codec, baseline and card into an empty folder."""
     write_arrays(folder, "basis", asdict(codec.basis))
     write_arrays(folder, "mean_spectrum", asdict(codec.spectrum_pca))
+    write_arrays(folder, "fine_detail", {"gains": codec.fine_gains})
     write_arrays(folder, "pca", asdict(pca))
     write_card(card, folder)
 
@@ -49,15 +51,16 @@ def load_codec(folder: Path) -> LappedPca:
     card = read_card(CodecCard, folder)
     try:
         basis = LappedBasis(**read_arrays(folder, "basis"))
-        codec = LappedPca(basis, Pca(**read_arrays(folder, "mean_spectrum")))
-        found = (codec.block_frames, codec.latents)
-        if found != (card.block_frames, card.latents):
-            raise ValueError(f"blocks and latents {found}")
+        spectrum_pca = Pca(**read_arrays(folder, "mean_spectrum"))
+        codec = LappedPca(basis, spectrum_pca, read_arrays(folder, "fine_detail")["gains"])
+        found = (codec.block_frames, codec.latents, codec.fine_gains.shape)
+        if found != (card.block_frames, card.latents, (BANDS,)):
+            raise ValueError(f"blocks, latents and gains {found}")
         silence = np.zeros((card.block_frames, len(codec.spectrum_pca.mean)), np.float32)
         codec.decode(*codec.encode(silence))
     except TakhtError:  # of one file
         raise
-    except (IndexError, MemoryError, TypeError, ValueError) as error:
+    except (IndexError, KeyError, MemoryError, TypeError, ValueError) as error:
         raise mismatch_error(folder, error) from None
     return codec
 

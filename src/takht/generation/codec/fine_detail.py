@@ -1,8 +1,8 @@
-"""Fine structure of a spectrum, partials and the gaps between, which few numbers flatten.
+"""Fine detail of spectra, partials and the gaps between them, which a codec flattens.
 
-It is what a smooth spectrum leaves, and quefrencies, the DCT over bins, tell the two apart. What a
-codec keeps of it is right on average, but flat, the flatter the higher. A gain for each band gives
-new pieces back as much as music has.
+It is what a smooth curve through a frame's bins leaves over. What the codec keeps of it is right on
+average, but flat: the higher the frequency, the flatter. A gain for each band gives as much back to
+new pieces as music has.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from takht.core.arrays import Frames
 # Where bands of bins begin, and the end of the last; above 1 kHz about evenly in mel.
 BAND_EDGES = (0, 14, 28, 43, 59, 76, 95, 116, 141, 169, 202, 239, 281, 329, 383, 444, 513)
 BANDS, BINS = len(BAND_EDGES) - 1, BAND_EDGES[-1]
-SMOOTH_QUEFRENCIES = 56  # below, a quefrency is of the smooth spectrum
+SMOOTH_QUEFRENCIES = 56  # the first terms of the DCT over bins, which make the smooth curve
 MOST_GAIN = 3.0  # beyond, it is noise that is raised
 
 
@@ -33,7 +33,7 @@ def restore_detail(frames: Frames, by: NDArray[np.float32]) -> Frames:
 
 
 def _detail(frames: Frames) -> Frames:
-    """Return what the smooth spectrum of each frame (frames, 513) leaves."""
+    """Return what the smooth curve of each frame (frames, 513) leaves over."""
     quefrencies = scipy.fft.dct(frames, norm="ortho", axis=1)
     quefrencies[:, :SMOOTH_QUEFRENCIES] = 0
     return np.asarray(scipy.fft.idct(quefrencies, norm="ortho", axis=1), np.float32)

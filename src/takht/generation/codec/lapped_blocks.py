@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 
-Blocks = NDArray[np.float32]  # (blocks, block_frames, bands)
+Blocks = NDArray[np.float32]  # (blocks, block_frames, bins)
 
 
 def fold(frames: Frames, block_frames: int) -> Blocks:
-    """Return the blocks, shape (frames // block_frames, block_frames, bands).
+    """Return the blocks, shape (frames // block_frames, block_frames, bins).
 
-    The numbers keep the unit of `frames` (frames, bands). `block_frames` is even. Frames at the
+    The numbers keep the unit of `frames` (frames, bins). `block_frames` is even. Frames at the
     end that fill no block are left out.
     """
     count, half = len(frames) // block_frames, block_frames // 2
@@ -30,8 +30,8 @@ def fold(frames: Frames, block_frames: int) -> Blocks:
 
 
 def unfold(blocks: Blocks) -> Frames:
-    """Return the frames (blocks * block_frames, bands) behind the blocks, in their unit."""
-    count, block_frames, bands = blocks.shape
+    """Return the frames (blocks * block_frames, bins) behind the blocks, in their unit."""
+    count, block_frames, bins = blocks.shape
     half = block_frames // 2
     frames = blocks.copy()
     major, minor = _window(half)
@@ -39,7 +39,7 @@ def unfold(blocks: Blocks) -> Frames:
     before = blocks[:-1, -half:][:, ::-1].copy()
     frames[1:, :half] = major * after - minor * before
     frames[:-1, -half:] = (minor * after + major * before)[:, ::-1]
-    return frames.reshape(count * block_frames, bands)
+    return frames.reshape(count * block_frames, bins)
 
 
 def _window(half: int) -> tuple[Frames, Frames]:

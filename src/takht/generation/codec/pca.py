@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 
-MeanSpectrum = NDArray[np.float32]  # (bands,), of a clip
+MeanSpectrum = NDArray[np.float32]  # (bins,), of a clip
 
 
 @dataclass(frozen=True)

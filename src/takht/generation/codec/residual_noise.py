@@ -1,11 +1,9 @@
-"""Residual noise: what changes from frame to frame and what a few latents per block cannot show.
+"""Residual noise: what changes from frame to frame, which a few latents per block cannot show.
 
-It is most of the difference between neighbouring frames: attacks, breath, shimmer. A few levels
-that stay through a clip describe it, for groups of bands and for groups of quefrencies (the DCT
-over bands: broad attacks are low, fine speckle is high), and its loudness frame by frame.
+It is most of the difference between neighbouring frames: attacks, breath, shimmer. Levels that stay
+through a clip describe it, for bands of bins and for groups of quefrencies, the DCT over bins:
+broad attacks have low ones, fine speckle has high ones.
 """
-
-from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.fft
@@ -13,11 +11,8 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.core.randomness import rng_for
 from takht.generation.codec.basis import LappedBasis
-from takht.generation.codec.codec import LappedPca
-from takht.generation.codec.fine_detail import BAND_EDGES, BANDS, BINS, restore_detail
-from takht.generation.codec.pca import MeanSpectrum
+from takht.generation.codec.fine_detail import BAND_EDGES, BANDS, BINS
 
 # Where groups begin, and the end of the last. Finer noise would blur what pitch is heard.
 QUEFRENCIES = (0, 1, 2, 4, 8, 14, 24, 38, 56)
@@ -27,24 +22,13 @@ _ROUNDS = 3  # of aiming at the levels
 _QUIETEST = 1e-8
 
 
-@dataclass(frozen=True)
-class ResidualNoise:
-    """What noise of a residual noise is drawn from."""
+def describe_residual(residual: Frames) -> NDArray[np.float32]:
+    """Return the levels (LEVELS,) of a codec's residual (frames, 513), each frame made as loud.
 
-    levels: NDArray[np.float32]  # (LEVELS,)
-    envelope: NDArray[np.float32]  # (frames,), log of each frame's loudness over the clip's
-    seed: int
-    fine_gains: NDArray[np.float32] = field(default_factory=lambda: np.ones(BANDS, np.float32))
-
-
-def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return levels (LEVELS,) and envelope (frames,) of a codec's residual (frames, 513).
-
-    Levels are log RMS (nats) of groups, inverse tanh of correlations, and a skewness; the envelope
-    is in nats.
+    They are log RMS (nats) of bands and groups, inverse tanh of correlations, and a skewness.
     """
-    envelope = _log_rms(residual, axis=1) - _log_rms(residual)
-    even = residual / np.exp(envelope)[:, None]
+    loudness = np.sqrt(np.mean(residual**2, axis=1, keepdims=True) + _QUIETEST)
+    even = residual / loudness * np.sqrt(np.mean(residual**2) + _QUIETEST)
     power = np.add.reduceat(np.mean(even**2, axis=0), BAND_EDGES[:-1]) / np.diff(BAND_EDGES)
     bands = np.asarray(0.5 * np.log(power + _QUIETEST), np.float32)
     unit = even / _by_band(bands)
@@ -52,42 +36,33 @@ def describe_residual(residual: Frames) -> tuple[NDArray[np.float32], NDArray[np
     lower = unit[:, : BINS // 2]  # recordings may end where the rest begins
     skewness = np.mean(lower**3) / np.maximum(np.mean(lower**2) ** 1.5, _QUIETEST)
     levels = np.concatenate([bands, rms, memory, [np.clip(skewness, -1.5, 1.5)]])
-    return levels.astype(np.float32), envelope.astype(np.float32)
+    return levels.astype(np.float32)
 
 
-def add_residual_noise(
-    codec: LappedPca, mean_spectrum: MeanSpectrum, latents: Frames, residual: ResidualNoise
+def draw_noise(
+    levels: NDArray[np.float32], basis: LappedBasis, frames: int, rng: np.random.Generator
 ) -> Frames:
-    """Return frames (frames, 513) in [0, 1] that a codec decodes, with their residual noise."""
-    frames = restore_detail(codec.decode_unclipped(mean_spectrum, latents), residual.fine_gains)
-    frames += draw_noise(residual, codec.basis)
-    return np.asarray(np.clip(frames, 0, 1), np.float32)
+    """Return noise (frames, 513) of the levels (LEVELS,) that a basis does not see.
 
-
-def draw_noise(residual: ResidualNoise, basis: LappedBasis) -> Frames:
-    """Return a residual's noise (frames, bands), orthogonal to a basis.
-
-    In it, 1 is the whole dB range. Taking out what they reach lowers levels and memory: the next
-    round aims higher by as much.
+    In it, 1 is the whole dB range. Taking out what the basis sees lowers levels and memory: the
+    next round aims higher by as much.
     """
-    bands, rms, memory, skewness = np.split(residual.levels, np.cumsum([BANDS, GROUPS, GROUPS]))
-    white = rng_for(residual.seed, "texture").standard_normal(
-        (len(residual.envelope), BINS), dtype=np.float32
-    )
-    gain = np.exp(np.clip(residual.envelope, -2.5, 2.5))[:, None] * _by_band(bands)
+    bands, rms, memory, skewness = np.split(levels, np.cumsum([BANDS, GROUPS, GROUPS]))
+    white = rng.standard_normal((frames, BINS), dtype=np.float32)
+    gain = _by_band(bands)
     bend = np.clip(skewness / 6, -0.3, 0.3)
     rms_aim, memory_aim = rms.copy(), memory.copy()
     for _ in range(_ROUNDS):
         unit = scipy.fft.idct(_with_memory(white, rms_aim, memory_aim), norm="ortho", axis=1)
         spread = np.sqrt(np.mean(unit**2)) + _QUIETEST
         unit = unit + bend * (unit**2 / spread - spread)  # decibels have long tails downwards
-        frames = unit * gain
-        within = basis.synthesise(basis.analyse(frames))
-        frames[: len(within)] -= within
-        rms_found, memory_found = _quefrency_levels(frames / gain)
+        noise = unit * gain
+        within = basis.synthesise(basis.analyse(noise))
+        noise[: len(within)] -= within
+        rms_found, memory_found = _quefrency_levels(noise / gain)
         rms_aim += np.clip(rms - rms_found, -0.5, 0.5)
         memory_aim += np.clip(memory - memory_found, -0.5, 0.5)
-    return np.asarray(frames, np.float32)
+    return np.asarray(noise, np.float32)
 
 
 def _with_memory(
@@ -112,10 +87,6 @@ def _quefrency_levels(unit: Frames) -> tuple[NDArray[np.float32], NDArray[np.flo
     memory = np.arctanh(np.clip(lagged / np.maximum(power, _QUIETEST), -0.9, 0.97))
     rms = 0.5 * np.log(power / np.diff(QUEFRENCIES) + _QUIETEST)
     return np.asarray(rms, np.float32), np.asarray(memory, np.float32)
-
-
-def _log_rms(frames: Frames, axis: int | None = None) -> NDArray[np.float32]:
-    return np.asarray(0.5 * np.log(np.mean(frames**2, axis=axis) + _QUIETEST), np.float32)
 
 
 def _by_band(levels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,4 +15,4 @@ class CodecSettings(Section):
     latents: int = Field(ge=1, le=1024, description="principal components of a block")
     spectrum_components: int = Field(ge=1, le=256, description="of a clip's mean spectrum")
     low_frequency_weight: float = Field(ge=0, le=10, description="of errors below some 2 kHz")
-    level_weight: float = Field(ge=0, le=10, description="of errors of all bands together")
+    level_weight: float = Field(ge=0, le=10, description="of errors of all bins together")

@@ -3,11 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from takht.core import tensorflow_setup
 from takht.core.model_files import read_card
-from takht.errors import TakhtError
 from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.codec_folder import load_codec
 from takht.generation.prior.prior import Prior
@@ -24,15 +21,8 @@ def load_codec_and_prior(codec_dir: Path, prior_dir: Path) -> tuple[LappedPca, P
     Raises:
         TakhtError: a folder holds no such model of this version, or they do not belong together.
     """
-    codec, prior = load_codec(codec_dir), load_prior(prior_dir)
-    of_codec = (codec.block_frames, codec.latents, *vars(codec.spectrum_pca).values())
-    of_prior = (prior.blocks.block_frames, prior.blocks.latents, *vars(prior.spectrum_pca).values())
-    if not all(map(np.array_equal, of_codec, of_prior)):
-        raise TakhtError(
-            f"{prior_dir}: was trained on another codec than {codec_dir}; "
-            "run `dvc repro generation/dvc.yaml`"
-        )
-    return codec, prior
+    codec = load_codec(codec_dir)
+    return codec, load_prior(prior_dir, codec)
 
 
 def load_study_vae(folder: Path) -> "StudyVae":

@@ -6,7 +6,8 @@ from takht.core.arrays import Frames, Waveform
 from takht.errors import TakhtError
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
-from takht.generation.codec.residual_noise import add_residual_noise
+from takht.generation.codec.fine_detail import restore_detail
+from takht.generation.codec.residual_noise import draw_noise
 from takht.generation.pieces.protocols import ComposerPrior
 from takht.generation.sound.griffin_lim import griffin_lim
 from takht.generation.sound.loudness import normalize_loudness
@@ -15,6 +16,7 @@ from takht.generation.spectrogram.level_spectrogram import (
     SAMPLE_RATE_HZ,
     recover_magnitude,
 )
+from takht.generation.spectrogram.pulse import FRAME_RATE_HZ
 from takht.generation.study_vae.spectrogram import zero_phase
 
 WINDOW_FRAMES = 512  # all that the original's model sees at once, 5.94 s
@@ -32,7 +34,22 @@ def compose_piece(
 
     `composer` None is any composer.
     """
-    return add_residual_noise(codec, *prior.draw(composer, seconds, rng))
+    mean_spectrum, latents, levels = prior.draw(composer, seconds, rng)
+    frames = codec.decode_unclipped(mean_spectrum, latents)
+    frames = restore_detail(remove_block_rate(frames, codec.block_frames), codec.fine_gains)
+    frames += draw_noise(levels, codec.basis, len(frames), rng)
+    return np.asarray(np.clip(frames, 0, 1), np.float32)
+
+
+def remove_block_rate(frames: Frames, block_frames: int) -> Frames:
+    """Return frames (blocks * block_frames, bins) without what comes back every block.
+
+    Music does not know where blocks begin. What a denoiser makes does, and could be heard.
+    """
+    blocks = frames.reshape(-1, block_frames, frames.shape[1])
+    every_block = blocks.mean(axis=0)
+    even = blocks - (every_block - every_block.mean(axis=0))
+    return np.asarray(even.reshape(frames.shape), np.float32)
 
 
 def render_sound(frames: Frames, *, seed: int, seconds: float | None = None) -> Waveform:
@@ -95,8 +112,8 @@ def morph(codec: LappedPca, first: Frames, second: Frames) -> Frames:
     shorter = min(len(first), len(second))
     if shorter < codec.block_frames:
         raise TakhtError(
-            f"morph: the shorter recording has {shorter} frames, less than the "
-            f"{codec.block_frames} of a block; choose longer recordings"
+            f"morph: the shorter recording has {shorter / FRAME_RATE_HZ:.2f} s, less than the "
+            f"{codec.block_frames / FRAME_RATE_HZ:.2f} s of a block; choose longer recordings"
         )
     length = shorter // codec.block_frames * codec.block_frames
     mean_spectrum, latents = codec.encode(first[:length])

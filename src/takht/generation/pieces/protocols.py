@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.codec.pca import MeanSpectrum
-from takht.generation.codec.residual_noise import ResidualNoise
 
 
 class ComposerPrior(Protocol):
@@ -23,8 +23,11 @@ class ComposerPrior(Protocol):
 
     def draw(
         self, composer: int | None, seconds: float, rng: np.random.Generator
-    ) -> tuple[MeanSpectrum, Frames, ResidualNoise]:
-        """Return mean spectrum, latents (blocks, latents) and residual of `seconds` or more."""
+    ) -> tuple[MeanSpectrum, Frames, NDArray[np.float32]]:
+        """Return mean spectrum, latents (blocks, latents) of `seconds` or more, and noise levels.
+
+        The levels (LEVELS,) are those of the residual noise.
+        """
 
 
 class WindowModel(Protocol):

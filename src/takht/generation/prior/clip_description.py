@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.codec.codec import LappedPca
-from takht.generation.codec.fine_detail import detail_gains
 from takht.generation.codec.residual_noise import describe_residual
 from takht.generation.prior.pulses import Pulse, find_pulse
 
@@ -16,13 +15,11 @@ _QUIETEST = 0.02  # scale of a latent, in deviations of the corpus
 
 @dataclass(frozen=True)
 class ClipDescription:
-    """What is said of a clip: its style, its latents, its residual noise's loudness, its pulse."""
+    """What is known of a clip: its mean spectrum's code, latents, residual levels and pulse."""
 
     code: NDArray[np.float32]  # (spectrum_components,)
     latents: Frames  # (blocks, latents)
-    levels: NDArray[np.float32]  # (LEVELS,)
-    envelope: NDArray[np.float32]  # (blocks * block_frames,)
-    fine_gains: NDArray[np.float32]  # (BANDS,)
+    levels: NDArray[np.float32]  # (LEVELS,), of the residual noise
     pulse: Pulse
 
     @property
@@ -35,17 +32,11 @@ class ClipDescription:
         """Return the latents with mean 0 and standard deviation 1, shape (blocks, latents)."""
         return np.asarray((self.latents - self.latents.mean(axis=0)) / self.scales, np.float32)
 
-    @property
-    def block_envelopes(self) -> Frames:
-        """Return the envelope by block, shape (blocks, block_frames)."""
-        return self.envelope.reshape(len(self.latents), -1)
-
 
 def describe_clip(codec: LappedPca, clip: Frames) -> ClipDescription:
-    """Return a clip (frames, bands) in [0, 1] as the prior sees it."""
+    """Return a clip (frames, 513) in [0, 1] as the prior sees it."""
     mean_spectrum, latents = codec.encode(clip)
     decoded = codec.decode_unclipped(mean_spectrum, latents)
-    levels, envelope = describe_residual(clip[: len(decoded)] - decoded)
-    gains = detail_gains(clip[: len(decoded)], np.clip(decoded, 0, 1))
-    code, pulse = codec.spectrum_pca.encode(mean_spectrum), find_pulse(clip, codec.block_frames)
-    return ClipDescription(code, latents, levels, envelope, gains, pulse)
+    levels = describe_residual(clip[: len(decoded)] - decoded)
+    code = codec.spectrum_pca.encode(mean_spectrum)
+    return ClipDescription(code, latents, levels, find_pulse(clip))

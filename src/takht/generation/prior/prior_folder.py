@@ -16,7 +16,7 @@ from takht.core.model_files import (
 )
 from takht.errors import TakhtError
 from takht.generation.cards.generation_card import GenerationCard
-from takht.generation.codec.pca import Pca
+from takht.generation.codec.codec import LappedPca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.denoiser import Denoiser
 from takht.generation.prior.prior import Prior
@@ -30,8 +30,7 @@ class PriorCard(GenerationCard):
     kind: Literal["style_prior"] = "style_prior"
     composers: tuple[str, ...] = Field(min_length=1)
     labels: tuple[str, ...]
-    block_frames: int = Field(ge=4, le=512)
-    latents: int = Field(ge=1, le=1024)
+    codec_sha256: str = Field(description="of the codec whose latents it draws")
     clips: int = Field(ge=1, description="trained on")
     residual_noise: float = Field(gt=0, le=2)
     style_temperature: float = Field(ge=0, le=2)
@@ -41,32 +40,33 @@ class PriorCard(GenerationCard):
 
 def save_prior(folder: Path, card: PriorCard, prior: Prior) -> None:
     """Write prior and card into an empty folder."""
-    write_arrays(folder, "styles", asdict(prior.styles) | {"fine_gains": prior.fine_gains})
+    write_arrays(folder, "styles", asdict(prior.styles))
     write_arrays(folder, "pulses", asdict(prior.pulses))
-    write_arrays(folder, "mean_spectrum", asdict(prior.spectrum_pca))
     blocks = prior.blocks
-    write_arrays(folder, "envelope", asdict(blocks.envelope_pca))
     write_arrays(folder, "network", blocks.denoiser.weights)
     arrays = {"variances": blocks.denoiser.variances, "deviations": blocks.deviations}
     write_arrays(folder, "blocks", arrays)
     write_card(card, folder)
 
 
-def load_prior(folder: Path) -> Prior:
-    """Return the prior of a folder.
+def load_prior(folder: Path, codec: LappedPca) -> Prior:
+    """Return the prior of a folder, over a codec's latents.
 
     Raises:
-        TakhtError: the folder is missing, of another version, or its files are not of one model.
+        TakhtError: the folder is missing, of another version or another codec, or its files are not
+            of one model.
     """
     card = read_card(PriorCard, folder)
+    if card.codec_sha256 != codec.sha256:
+        raise TakhtError(
+            f"{folder}: was trained on another codec; run `dvc repro generation/dvc.yaml`"
+        )
     try:
-        styles = read_arrays(folder, "styles")
         prior = Prior(
             composers=card.composers,
             labels=card.labels,
-            spectrum_pca=Pca(**read_arrays(folder, "mean_spectrum")),
-            fine_gains=styles.pop("fine_gains"),
-            styles=Styles(**styles),
+            codec=codec,
+            styles=Styles(**read_arrays(folder, "styles")),
             pulses=Pulses(**read_arrays(folder, "pulses")),
             blocks=_load_blocks(folder, card),
             residual_noise=card.residual_noise,
@@ -76,11 +76,9 @@ def load_prior(folder: Path) -> Prior:
             len(prior.styles.means),
             len(prior.labels),
             len(np.unique(prior.pulses.composer)),
-            prior.blocks.block_frames,
-            prior.blocks.latents,
         )
-        if found != (*3 * (len(card.composers),), card.block_frames, card.latents):
-            raise ValueError(f"composers, labels, pulses, frames and latents {found}")
+        if found != 3 * (len(card.composers),):
+            raise ValueError(f"composers, labels and pulses {found}")
         quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
         quick.draw(0, 1.0, np.random.default_rng(0))
     except TakhtError:  # of one file
@@ -94,7 +92,6 @@ def _load_blocks(folder: Path, card: PriorCard) -> DenoisedBlocks:
     arrays = read_arrays(folder, "blocks")
     return DenoisedBlocks(
         Denoiser(arrays["variances"], read_arrays(folder, "network")),
-        Pca(**read_arrays(folder, "envelope")),
         arrays["deviations"],
         composers=len(card.composers),
         guidance=card.guidance,

@@ -11,28 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
-from takht.generation.prior.pulses import NO_PULSE, Pulse, draw_recurring_noise
 
 MOST_NOISE, LEAST_NOISE = 20.0, 0.05  # deviations; music has about 1
 _CURVE = 5.0  # of the noise levels: higher spends more steps on little noise
 
 
 def draw_blocks(
-    denoise: Callable[[Frames, float], Frames],
-    shape: tuple[int, int],
-    window_blocks: int,
-    steps: int,
-    rng: np.random.Generator,
-    pulse: Pulse = NO_PULSE,
+    denoise: Callable[[Frames, float], Frames], noise: Frames, window_blocks: int, steps: int
 ) -> NDArray[np.float32]:
-    """Return blocks of the shape (blocks, numbers) that `denoise` takes for music.
+    """Return blocks (blocks, numbers) that `denoise` takes for music, made out of as much noise.
 
     `denoise` returns the estimate of windows (n, window_blocks, numbers) with noise of a deviation.
-    A pulse makes blocks come back.
+    `noise` has variance 1 and at least `window_blocks` blocks.
     """
-    length = max(shape[0], window_blocks)
     sigmas = noise_levels(steps)
-    noisy = np.float32(sigmas[0]) * draw_recurring_noise((length, shape[1]), pulse, rng)
+    noisy = np.float32(sigmas[0]) * noise
     before, last = noisy, 0.0
     for sigma, following in zip(sigmas, [*sigmas[1:], 0.0], strict=True):
         estimate = denoise_all(denoise, noisy, sigma, window_blocks)
@@ -43,7 +36,7 @@ def draw_blocks(
         kept = np.float32(following / sigma)
         noisy = kept * noisy + (1 - kept) * ahead
         before, last = estimate, sigma
-    return noisy[: shape[0]]
+    return noisy
 
 
 def noise_levels(steps: int) -> list[float]:

@@ -22,7 +22,6 @@ class DenoiserModel(Section):
     """The denoiser, and how it is trained."""
 
     at: ClassVar[str] = "generation.denoiser"
-    envelope_components: int = Field(ge=1, le=512, description="of the noise's loudness in a block")
     guidance: float = Field(ge=0, le=20, description="of composer and style: 1 as learnt")
     sampling_steps: int = Field(ge=2, le=1000, description="from noise to a piece")
     learning_rate: float = Field(gt=0, le=1)

@@ -69,11 +69,10 @@ def make_prior(
     return Prior(
         composers=tuple(labels),
         labels=tuple(labels.values()),
-        spectrum_pca=codec.spectrum_pca,
+        codec=codec,
         styles=styles,
         pulses=collect_pulses([clip.pulse for clip in train.clips], train.composer),
         blocks=blocks,
-        fine_gains=np.mean([clip.fine_gains for clip in train.clips], axis=0, dtype=np.float32),
         residual_noise=settings.residual_noise,
         style_temperature=settings.style_temperature,
     )

@@ -10,7 +10,6 @@ from takht.cache.checkpoint import Checkpoint
 from takht.core.randomness import rng_for
 from takht.errors import TakhtError
 from takht.generation.codec.codec import LappedPca
-from takht.generation.codec.pca import fit_pca
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining
 from takht.generation.prior.styles import Styles
@@ -18,7 +17,6 @@ from takht.generation.prior.training_set import TrainingSet
 from takht.generation.prior_training.loop import Known, train_denoiser
 from takht.generation.prior_training.windows import cut_windows
 
-_ENVELOPE_WEIGHT = 0.3  # of errors of the residual noise's loudness; latents have 1 on average
 _MOST_VALIDATED = 256  # windows; each check denoises all of them
 _MEASURED_PIECES = 48  # or one of each composer: they give the deviation of what is drawn
 
@@ -39,14 +37,12 @@ def fit_denoised_blocks(
         TakhtError: no clip of a side has a window.
     """
     composers = len(styles.means)
-    envelopes = np.concatenate([clip.block_envelopes for clip in train.clips])
-    envelope_pca = fit_pca(envelopes, settings.envelope_components)
     sides = []
     for name, side, step in (
         ("training", train, 1),
         ("validation", validation, size.window_blocks),
     ):
-        windows = cut_windows(side.clips, envelope_pca, size.window_blocks, step)
+        windows = cut_windows(side.clips, size.window_blocks, step)
         if side is validation:
             windows = windows.thin(_MOST_VALIDATED)
         if not len(windows.starts):
@@ -58,13 +54,10 @@ def fit_denoised_blocks(
         style = styles.standardise(styles.read_numbers(side.clips))
         sides.append((windows, Known(composer[windows.clip], style[windows.clip])))
     weights = np.sqrt(codec.basis.deviations)
-    weights = np.concatenate(
-        [weights / weights.mean(), np.full(len(envelope_pca.axes), _ENVELOPE_WEIGHT)]
-    ).astype(np.float32)
+    weights /= weights.mean()
     denoiser, curve = train_denoiser(sides[0], sides[1], weights, settings, size, checkpoint)
     blocks = DenoisedBlocks(
         denoiser,
-        envelope_pca,
         np.ones(denoiser.numbers, np.float32),
         composers,
         settings.guidance,
@@ -83,5 +76,6 @@ def _measure_deviations(
         rng = rng_for(0, "deviations", number)
         composer = number % blocks.composers
         style = styles.standardise(styles.draw(composer, temperature, rng)[0])
-        drawn.append(blocks.draw(composer, style, blocks.denoiser.window_blocks, rng))
+        noise = rng.standard_normal(blocks.denoiser.variances.shape, dtype=np.float32)
+        drawn.append(blocks.draw(composer, style, noise))
     return np.asarray(np.maximum(np.concatenate(drawn).std(axis=0), 0.1), np.float32)

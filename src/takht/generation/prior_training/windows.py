@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames, pick_evenly
-from takht.generation.codec.pca import Pca
 from takht.generation.prior.clip_description import ClipDescription
 
 _BATCH = 256  # windows in memory at a time; all of them overlap, and are many times the clips
@@ -16,7 +15,7 @@ _BATCH = 256  # windows in memory at a time; all of them overlap, and are many t
 class Windows(NamedTuple):
     """Places of windows in blocks that stand end to end, and what is known of each."""
 
-    blocks: Frames  # (blocks, numbers): latents at unit scale, and the noise's loudness
+    blocks: Frames  # (blocks, numbers): latents at unit scale
     starts: NDArray[np.int64]  # (windows,)
     clip: NDArray[np.int64]  # (windows,), which clip each is of
     length: int  # of a window, blocks
@@ -37,14 +36,11 @@ class Windows(NamedTuple):
             yield self.read(places[first : first + _BATCH])
 
 
-def cut_windows(
-    clips: Sequence[ClipDescription], envelope_pca: Pca, length: int, step: int
-) -> Windows:
+def cut_windows(clips: Sequence[ClipDescription], length: int, step: int) -> Windows:
     """Return all windows of `length` blocks, one every `step` blocks; of shorter clips none."""
     blocks, starts, numbers, first = [], [], [], 0
     for number, clip in enumerate(clips):
-        envelope = envelope_pca.encode(clip.block_envelopes)
-        blocks.append(np.concatenate([clip.trajectory, envelope], axis=1))
+        blocks.append(clip.trajectory)
         own = np.arange(0, len(clip.latents) - length + 1, step)
         starts.append(first + own)
         numbers.append(np.full(len(own), number))
