@@ -11,8 +11,8 @@ import pandas as pd
 from takht.core import tables
 from takht.core.threads import one_blas_thread
 from takht.generation.codec.clips import Clips
-from takht.generation.codec.codec_folder import load_pca
-from takht.generation.pieces.load import load_codec_and_prior, load_study_vae
+from takht.generation.codec.codec_folder import load_codec, load_pca
+from takht.generation.pieces.load import load_study_vae
 from takht.generation.pieces.plan import (
     Figure,
     GenerationPlan,
@@ -25,6 +25,7 @@ from takht.generation.pieces.plan import (
     plan_study_samples,
 )
 from takht.generation.pieces.render import render_figure
+from takht.generation.prior.prior_folder import load_prior
 from takht.preparation.segment_folder import read_segments
 from takht.runtime.atomic import atomic_folder
 from takht.runtime.parallel import map_ordered
@@ -41,12 +42,13 @@ def generate(
     out_dir: Path,
 ) -> None:
     split = tables.read_table(split_csv)
-    codec, prior = load_codec_and_prior(codec_dir, prior_dir)
+    codec = load_codec(codec_dir)
+    prior = load_prior(prior_dir, codec)
     pca, original = load_pca(codec_dir), load_study_vae(study_vae_dir)
     clips = Clips(generation_spectrogram_dir, split, "train", least_frames=codec.block_frames)
 
     def sheets() -> Iterator[Figure]:
-        yield from one_per_figure(plan_pieces(codec, prior, sizes))
+        yield from one_per_figure(plan_pieces(prior, sizes))
         pca_items = plan_pca_samples(pca, clips, sizes)
         yield from group_into_figures("baselines/pca", pca_items)
         original_items = plan_study_samples(original, sizes)

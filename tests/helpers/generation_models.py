@@ -45,7 +45,7 @@ def codec() -> LappedPca:
         music, np.eye(BINS, dtype=np.float32), block_frames=BLOCK_FRAMES, components=LATENTS
     )
     spectrum_pca = fit_pca(np.stack([clip.mean(axis=0) for clip in music]), 4)
-    return LappedPca(basis, spectrum_pca, np.ones(BANDS, np.float32))
+    return LappedPca(basis, spectrum_pca, np.linspace(1, 2, BANDS, dtype=np.float32))
 
 
 @cache

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from takht.cli.main import app
 from takht.errors import TakhtError
 from takht.generation.codec import codec_folder
-from takht.generation.pieces import load
+from takht.generation.prior import prior_folder
 
 RATE_HZ = 22_050
 
@@ -24,7 +24,7 @@ def run(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(codec_folder, "load_codec", lambda _folder: small.codec())
     prior = small.Forgetful(small.codec())
-    monkeypatch.setattr(load, "load_codec_and_prior", lambda *_folders: (small.codec(), prior))
+    monkeypatch.setattr(prior_folder, "load_prior", lambda *_: prior)
 
     def run(*words):
         done = CliRunner().invoke(app, words, catch_exceptions=True)
@@ -88,6 +88,7 @@ def test_a_morph_lasts_as_long_as_the_shorter_recording(run):
         (["generate", "--seconds", "-3"], "--seconds: from 1 to 600, got -3"),
         (["generate", "--seconds", "nan"], "--seconds: from 1 to 600, got nan"),
         (["generate", "--count", "0"], "--count: from 1 to 1000, got 0"),
+        (["generate", "--tempo", "20"], "--tempo: from 24 to 240, got 20.0"),
         (["generate", "--seed", "-1"], "--seed: from 0 to 4294967295, got -1"),
         (["generate", "-o", "folder"], "choose a name that ends in .wav"),
         (["generate", "-o", "text.txt/p.wav"], "cannot be written"),

@@ -12,6 +12,7 @@ from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.codec_folder import load_codec, load_pca
+from takht.generation.codec.fine_detail import detail_gains
 from takht.generation.codec.fit import equal_latents, fit_codec
 from takht.generation.codec.settings import CodecSettings
 from takht.generation.pieces.load import load_study_vae
@@ -80,6 +81,10 @@ def test_two_fits_write_the_same_bytes_that_load_again(tmp_path):
     loaded, pca = load_codec(folder), load_pca(folder)
     clip = Clips(tmp_path / "generation_spectrogram", split, "test", least_frames=8)[0]
     assert np.mean((loaded.decode(*loaded.encode(clip)) - clip) ** 2) < 0.01
+    train = Clips(tmp_path / "generation_spectrogram", split, "train", least_frames=8)
+    gains = [detail_gains(each, loaded.decode(*loaded.encode(each))) for each in train]
+    np.testing.assert_allclose(loaded.fine_gains, np.mean(gains, axis=0), rtol=1e-5)
+    assert loaded.fine_gains.max() > 1.1
     assert pca.components.shape[1] == 8 + 8  # 513 numbers of mean spectrum over 70 blocks
     _break_files(folder)
 

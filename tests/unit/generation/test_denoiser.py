@@ -11,7 +11,7 @@ WINDOW, NUMBERS, COMPOSERS, STYLES = 16, 3, 2, 4
 NOBODY, NO_STYLE = np.zeros(COMPOSERS, np.float32), np.zeros(STYLES, np.float32)
 SIZES = {
     "window_blocks": WINDOW,
-    "numbers": NUMBERS,
+    "latents": NUMBERS,
     "composers": COMPOSERS,
     "styles": STYLES,
     "width": 32,

@@ -21,7 +21,6 @@ from takht.generation.codec.codec_folder import (
     save_codec,
 )
 from takht.generation.codec.pca import fit_pca
-from takht.generation.pieces.load import load_codec_and_prior
 from takht.generation.prior import clip_description
 from takht.generation.prior.clip_description import describe_clip
 from takht.generation.prior.prior_folder import load_prior, save_prior
@@ -154,19 +153,29 @@ def test_a_prior_learns_from_all_clips_of_each_composer_and_comes_back(corpus, m
 
     (folder / "prior").mkdir()
     save_prior(folder / "prior", card, prior)
-    _, loaded = load_codec_and_prior(folder / "codec", folder / "prior")
+    loaded = load_prior(folder / "prior", load_codec(folder / "codec"))
     other = replace(small.codec(), spectrum_pca=fit_pca(np.stack(small.clips()[0]), 4))
     (folder / "other").mkdir()
     save_codec(folder / "other", codec_card(), other, small.pca())
     with pytest.raises(TakhtError, match="prior: was trained on another codec; run"):
-        load_codec_and_prior(folder / "other", folder / "prior")
+        load_prior(folder / "prior", load_codec(folder / "other"))
     for composer in (0, 1, None):
         ours, theirs = (
             each.draw(composer, 3.0, np.random.default_rng(1)) for each in (loaded, prior)
         )
-        for mine, other in zip(ours, theirs, strict=True):
-            np.testing.assert_array_equal(mine, other)
-    for wrong in ({"strength": [0.5, 1.5]}, {"cycle_frames": [0, 3]}, {"composer": [0, 0]}):
+        for one, same in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, same)
+    few = replace(prior.styles, mean=prior.styles.mean[1:])
+    save_prior(folder / "prior", card, replace(prior, styles=few))
+    with pytest.raises(TakhtError, match="one model"):
+        load_prior(folder / "prior", small.codec())
+    save_prior(folder / "prior", card, prior)
+    for wrong in (
+        {"strength": [0.5, 1.5]},
+        {"cycle_frames": [0, 3]},
+        {"cycle_frames": [9, 999]},
+        {"composer": [0, 0]},
+    ):
         pulses = {"composer": [0, 1], "strength": [0.5, 0.5], "cycle_frames": [2, 3]} | wrong
         arrays = {name: np.array(values) for name, values in pulses.items()}
         write_arrays(folder / "prior", "pulses", arrays)

@@ -33,7 +33,7 @@ def prior():
 
 
 def test_pieces_are_of_nobody_of_each_composer_and_one_is_long(prior):
-    items = list(plan_pieces(prior.codec, prior, SIZES))
+    items = list(plan_pieces(prior, SIZES))
     assert [(item.file, item.composer) for item in items] == [
         ("unconditional/01", ""),
         ("unconditional/02", ""),
@@ -50,8 +50,8 @@ def test_pieces_are_of_nobody_of_each_composer_and_one_is_long(prior):
 
 def test_a_piece_does_not_depend_on_how_many_there_are(prior):
     more = SIZES.model_copy(update={"unconditional": 1, "per_composer": 3})
-    few = {item.file: item.frames for item in plan_pieces(prior.codec, prior, SIZES)}
-    many = {item.file: item.frames for item in plan_pieces(prior.codec, prior, more)}
+    few = {item.file: item.frames for item in plan_pieces(prior, SIZES)}
+    many = {item.file: item.frames for item in plan_pieces(prior, more)}
     for file in few.keys() & many.keys():
         np.testing.assert_array_equal(few[file], many[file])
 
@@ -95,7 +95,7 @@ def test_a_sheet_becomes_files_an_index_and_a_picture(prior, tmp_path):
     sheets = list(group_into_figures("baselines/study_vae", items))
     assert [len(sheet.items) for sheet in sheets] == [6, 1]
     assert sheets[1].file == "baselines/study_vae-2"
-    piece = next(plan_pieces(prior.codec, prior, SIZES))
+    piece = next(plan_pieces(prior, SIZES))
     chosen = (sheets[1], *one_per_figure([piece]))
     rows = [render_figure(sheet, tmp_path) for sheet in chosen]
     assert list(rows[0]["file"]) == ["baselines/study_vae-07.wav"]
@@ -109,7 +109,7 @@ def test_a_sheet_becomes_files_an_index_and_a_picture(prior, tmp_path):
 
 
 def test_the_same_sheet_twice_writes_the_same_bytes(prior, tmp_path):
-    piece = next(plan_pieces(prior.codec, prior, SIZES))
+    piece = next(plan_pieces(prior, SIZES))
     for name in ("one", "two"):
         render_figure(next(one_per_figure([piece])), tmp_path / name)
     for suffix in ("wav", "png"):

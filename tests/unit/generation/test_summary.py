@@ -393,7 +393,7 @@ def test_the_report_has_every_key_and_only_numbers_json_knows(corpus, judge, tmp
     codec, pca, original = small.codec(), small.pca(), small.Quarters()
     prior = small.Forgetful(codec, composers=COMPOSERS, labels=COMPOSERS)
     sheets = [
-        *one_per_figure(plan_pieces(codec, prior, SIZES)),
+        *one_per_figure(plan_pieces(prior, SIZES)),
         *group_into_figures("baselines/pca", plan_pca_samples(pca, small.clips(), SIZES)),
         *group_into_figures("baselines/original", plan_study_samples(original, SIZES)),
         *group_into_figures(

@@ -21,7 +21,7 @@ def require_seconds(seconds: float, of: str = "--seconds") -> None:
         )
 
 
-def require_whole(value: int, least: int, most: int, of: str) -> None:
+def require_within(value: float, least: int, most: int, of: str) -> None:
     """Raise TakhtError unless the number is in its range."""
     if not least <= value <= most:
         raise TakhtError(f"{of}: from {least} to {most}, got {value}; choose one in between")

@@ -12,6 +12,13 @@ def generate(
         typer.Option(metavar="NAME", help="Composer's folder or label; default: any."),
     ] = None,
     seconds: Annotated[float, typer.Option(help="Length of a piece, 1 to 600 s.")] = 60.0,
+    tempo: Annotated[
+        float | None,
+        typer.Option(
+            metavar="BPM",
+            help="Beats per minute, 24 to 240; default: that of a recording of the composer.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Each seed gives another piece.")] = 1,
     count: Annotated[
         int, typer.Option(help="Number of pieces; above 1: piece-1.wav, piece-2.wav …")
@@ -40,20 +47,26 @@ def generate(
         find_composer,
         name_targets,
         require_seconds,
-        require_whole,
+        require_within,
     )
     from takht.cli.arguments.project import locate_models
     from takht.core.randomness import rng_for
     from takht.core.threads import one_blas_thread
+    from takht.generation.codec.codec_folder import load_codec
     from takht.generation.pieces import pieces
-    from takht.generation.pieces.load import load_codec_and_prior
+    from takht.generation.pieces.tempo import FASTEST_BPM, SLOWEST_BPM, set_tempo
+    from takht.generation.prior.prior_folder import load_prior
     from takht.generation.sound.wav_files import write_wav
 
     require_seconds(seconds)
-    require_whole(count, 1, 1000, "--count")
-    require_whole(seed, 0, 2**32 - 1, "--seed")
+    require_within(count, 1, 1000, "--count")
+    require_within(seed, 0, 2**32 - 1, "--seed")
+    if tempo is not None:
+        require_within(tempo, SLOWEST_BPM, FASTEST_BPM, "--tempo")
     folder = locate_models(models_dir)
-    codec, prior = load_codec_and_prior(folder / "codec", folder / "prior")
+    prior = load_prior(folder / "prior", load_codec(folder / "codec"))
+    if tempo is not None:
+        prior = set_tempo(prior, tempo)
     number = find_composer(composer, prior.composers, prior.labels)
     targets = name_targets(out, count, force=force)
     with (
@@ -62,7 +75,7 @@ def generate(
     ):
         for place, target in enumerate(targets):
             rng = rng_for(seed, "piece", place)
-            frames = pieces.compose_piece(codec, prior, number, seconds, rng)
+            frames = pieces.compose_piece(prior, number, seconds, rng)
             bar.update()
             wave = pieces.render_sound(frames, seed=int(rng.integers(2**32)), seconds=seconds)
             write_wav(wave, target)

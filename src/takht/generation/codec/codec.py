@@ -21,7 +21,7 @@ FLOOR_STEPS = 4  # each takes less off the error than the one before; together u
 class LappedPca:
     """Encoder and decoder: the principal components of lapped blocks, and of mean spectra.
 
-    Decoding does not apply the gains: they raise errors of a reconstruction too.
+    `decode` leaves `fine_gains` out, as they would raise the error of a reconstruction.
     """
 
     basis: LappedBasis
@@ -40,8 +40,8 @@ class LappedPca:
 
     @property
     def sha256(self) -> str:
-        """Return a hash of all its arrays."""
-        parts = (*vars(self.basis).values(), *vars(self.spectrum_pca).values(), self.fine_gains)
+        """Return a hash of what latents and mean spectra depend on."""
+        parts = (*vars(self.basis).values(), *vars(self.spectrum_pca).values())
         return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
 
     def encode(self, frames: Frames) -> tuple[MeanSpectrum, Frames]:

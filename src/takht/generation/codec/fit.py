@@ -65,4 +65,4 @@ def equal_latents(clips: Sequence[Frames], *, block_frames: int, latents: int) -
 def _mean_gains(codec: LappedPca, clips: Sequence[Frames]) -> NDArray[np.float32]:
     decoded = ((clip, codec.decode(*codec.encode(clip))) for clip in clips)
     gains = [detail_gains(clip[: len(frames)], frames) for clip, frames in decoded]
-    return np.asarray(np.mean(gains, axis=0), np.float32)
+    return np.asarray(np.average(gains, axis=0, weights=[len(clip) for clip in clips]), np.float32)

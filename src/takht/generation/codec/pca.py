@@ -1,4 +1,4 @@
-"""Principal components of a set of rows: of mean spectra, of envelopes."""
+"""Principal components of a set of rows, such as mean spectra."""
 
 from dataclasses import dataclass
 

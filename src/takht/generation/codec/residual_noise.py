@@ -23,9 +23,10 @@ _QUIETEST = 1e-8
 
 
 def describe_residual(residual: Frames) -> NDArray[np.float32]:
-    """Return the levels (LEVELS,) of a codec's residual (frames, 513), each frame made as loud.
+    """Return the levels (LEVELS,) of a codec's residual (frames, 513).
 
-    They are log RMS (nats) of bands and groups, inverse tanh of correlations, and a skewness.
+    Before, all frames are brought to its mean loudness. Levels are log RMS (nats) of
+    bands and groups, inverse tanh of correlations, and a skewness.
     """
     loudness = np.sqrt(np.mean(residual**2, axis=1, keepdims=True) + _QUIETEST)
     even = residual / loudness * np.sqrt(np.mean(residual**2) + _QUIETEST)

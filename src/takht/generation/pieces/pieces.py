@@ -24,7 +24,6 @@ ITERATIONS = 16  # twice as many take 0.1 dB off the spectral distance and doubl
 
 
 def compose_piece(
-    codec: LappedPca,
     prior: ComposerPrior,
     composer: int | None,
     seconds: float,
@@ -34,6 +33,7 @@ def compose_piece(
 
     `composer` None is any composer.
     """
+    codec = prior.codec
     mean_spectrum, latents, levels = prior.draw(composer, seconds, rng)
     frames = codec.decode_unclipped(mean_spectrum, latents)
     frames = restore_detail(remove_block_rate(frames, codec.block_frames), codec.fine_gains)

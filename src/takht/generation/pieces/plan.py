@@ -94,12 +94,12 @@ def group_into_figures(file: str, items: Iterable[Item]) -> Iterator[Figure]:
         yield Figure(file if number == 1 else f"{file}-{number}", sheet)
 
 
-def plan_pieces(codec: LappedPca, prior: ComposerPrior, sizes: GenerationPlan) -> Iterator[Item]:
+def plan_pieces(prior: ComposerPrior, sizes: GenerationPlan) -> Iterator[Item]:
     """Yield pieces composed by the prior: of no composer, of each, and a long one."""
 
     def piece(file: str, kind: str, composer: str, seconds: float) -> Item:
         number = list(prior.composers).index(composer) if composer else None
-        frames = compose_piece(codec, prior, number, seconds, rng_for(sizes.seed, file))
+        frames = compose_piece(prior, number, seconds, rng_for(sizes.seed, file))
         return Item(file, kind, "codec", frames, composer=composer, seconds=seconds)
 
     for number in range(1, sizes.unconditional + 1):

@@ -7,11 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
+from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.pca import MeanSpectrum
 
 
 class ComposerPrior(Protocol):
     """A prior over latent sequences that knows composers."""
+
+    @property
+    def codec(self) -> LappedPca:
+        """The codec of the latents."""
 
     @property
     def composers(self) -> Sequence[str]:

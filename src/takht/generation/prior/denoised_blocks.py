@@ -21,7 +21,7 @@ class DenoisedBlocks:
     sampling_steps: int  # from noise to a piece
 
     def draw(self, composer: int, style: NDArray[np.float32], noise: Frames) -> NDArray[np.float32]:
-        """Return latents (blocks, latents) at unit scale, made out of as many of noise.
+        """Return latents (blocks, latents) at unit scale, made out of noise of that shape.
 
         The noise has variance 1 and at least as many blocks as the denoiser's window.
         """

@@ -20,9 +20,9 @@ _LEAST_VARIANCE = 1e-4
 
 @dataclass(frozen=True)
 class Denoiser:
-    """Estimates windows (n, window_blocks, numbers) from windows with noise, in NumPy alone."""
+    """Estimates windows (n, window_blocks, latents) from windows with noise, in NumPy alone."""
 
-    variances: NDArray[np.float32]  # (window_blocks, numbers), of the DCT's rows
+    variances: NDArray[np.float32]  # (window_blocks, latents), of the DCT's rows
     weights: Weights
 
     @property
@@ -31,14 +31,14 @@ class Denoiser:
         return len(self.variances)
 
     @property
-    def numbers(self) -> int:
-        """Numbers of a block."""
+    def latents(self) -> int:
+        """Latents of a block."""
         return int(self.variances.shape[1])
 
     def denoise(
         self, noisy: Frames, sigma: float, composer: Frames, style: Frames
     ) -> NDArray[np.float32]:
-        """Return the estimate of windows (n, window_blocks, numbers) with noise of deviation sigma.
+        """Return the estimate of windows (n, window_blocks, latents) with noise of deviation sigma.
 
         `composer` (composers,) is 1 at one place, or 0 for none; `style` has shape (styles,).
         """
@@ -53,10 +53,10 @@ class Denoiser:
 def estimate_linearly(
     noisy: Frames, sigma: float, variances: NDArray[np.float32]
 ) -> tuple[Frames, NDArray[np.float32]]:
-    """Return the Wiener estimate of windows (n, window_blocks, numbers), and its uncertainty.
+    """Return the Wiener estimate of windows (n, window_blocks, latents), and its uncertainty.
 
     The uncertainty is the standard deviation of the music about the estimate, of each frequency of
-    the DCT, (window_blocks, numbers).
+    the DCT, (window_blocks, latents).
     """
     dct = dct_matrix(len(variances))
     share = variances / (variances + np.float32(sigma**2))
@@ -69,9 +69,9 @@ def dct_matrix(blocks: int) -> NDArray[np.float32]:
 
 
 def fit_variances(batches: Iterable[Frames]) -> NDArray[np.float32]:
-    """Return the variance (window_blocks, numbers) of each frequency of the windows' DCT.
+    """Return the variance (window_blocks, latents) of each frequency of the windows' DCT.
 
-    Windows come in batches (n, window_blocks, numbers). The variance is about 0, where music at
+    Windows come in batches (n, window_blocks, latents). The variance is about 0, where music at
     unit scale has its mean.
     """
     total, count = np.zeros(1), 0

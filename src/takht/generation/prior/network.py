@@ -23,12 +23,12 @@ Weights = Mapping[str, Any]
 
 
 def initial_weights(
-    *, window_blocks: int, numbers: int, composers: int, styles: int,
+    *, window_blocks: int, latents: int, composers: int, styles: int,
     width: int, layers: int, seed: int,
 ) -> dict[str, NDArray[np.float32]]:  # fmt: skip
     """Return weights of a network whose output is 0: `residual` then adds nothing.
 
-    `numbers` are those of a block, `styles` those of a piece.
+    `latents` are those of a block, `styles` those of a piece.
     """
     rng = rng_for(seed, "denoiser")
     found: dict[str, NDArray[np.float32]] = {}
@@ -38,7 +38,7 @@ def initial_weights(
         found[f"{name}/kernel"] = (spread * rng.standard_normal((size, units))).astype(np.float32)
         found[f"{name}/bias"] = np.zeros(units, np.float32)
 
-    dense("input", 2 * numbers, width)
+    dense("input", 2 * latents, width)
     dense("noise", 2 * len(_FREQUENCIES), width)
     dense("composer", composers, width)
     dense("style", styles, width)
@@ -54,7 +54,7 @@ def initial_weights(
         dense(f"{name}/wide", width, 4 * width)
         dense(f"{name}/narrow", 4 * width, width)
     dense("condition", width, 2 * width, zero=True)
-    dense("output", width, numbers, zero=True)
+    dense("output", width, latents, zero=True)
     return found
 
 
@@ -62,9 +62,9 @@ def residual(
     xp: Any, weights: Weights, blocks: Any, log_sigma: Any, composer: Any, style: Any,
     drop: Callable[[Any], Any] = lambda x: x,
 ) -> Any:  # fmt: skip
-    """Return what the network adds to windows, shape (n, window_blocks, numbers).
+    """Return what the network adds to windows, shape (n, window_blocks, latents).
 
-    `blocks` (n, window_blocks, 2 * numbers) are noisy ones and their linear estimate. `log_sigma`
+    `blocks` (n, window_blocks, 2 * latents) are noisy ones and their linear estimate. `log_sigma`
     (n, 1), `composer` (n, composers), which is 1 at one place or 0 for none, and `style`
     (n, styles) belong to windows; n may be 1 for all. `drop` is dropout, in training.
     """

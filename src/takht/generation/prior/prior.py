@@ -16,7 +16,7 @@ from takht.generation.codec.pca import MeanSpectrum
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.pulses import Pulses, draw_recurring_noise
 from takht.generation.prior.styles import Styles
-from takht.generation.spectrogram.level_spectrogram import HOP_SAMPLES, SAMPLE_RATE_HZ
+from takht.generation.spectrogram.pulse import FRAME_RATE_HZ
 
 
 @dataclass(frozen=True)
@@ -37,18 +37,18 @@ class Prior:
     ) -> tuple[MeanSpectrum, Frames, NDArray[np.float32]]:
         """Return mean spectrum, latents (blocks, latents) of `seconds` or more, and noise levels.
 
-        `composer` is a place in `composers`; None draws one too.
+        The levels (LEVELS,) are those of the residual noise. `composer` is a place in `composers`;
+        None draws one too. A piece has at least as many blocks as the denoiser's window.
         """
         if composer is None:
             composer = int(rng.integers(len(self.composers)))
         numbers, style = self.styles.draw(composer, self.style_temperature, rng)
-        frames = 1 + seconds * SAMPLE_RATE_HZ / HOP_SAMPLES
-        count = int(np.ceil(frames / self.codec.block_frames))
         pulse = self.pulses.draw(composer, rng)
-        blocks = max(count, self.blocks.denoiser.window_blocks)
+        blocks = int(np.ceil((1 + seconds * FRAME_RATE_HZ) / self.codec.block_frames))
+        blocks = max(blocks, self.blocks.denoiser.window_blocks)
         noise = draw_recurring_noise(self.codec.basis, blocks, pulse, rng)
         drawn = self.blocks.draw(composer, self.styles.standardise(numbers), noise)
         mean_spectrum = self.codec.spectrum_pca.decode(numbers[: len(self.codec.spectrum_pca.axes)])
         log_scales, levels = np.split(style, [self.codec.latents])
         levels[:BANDS] += np.log(np.float32(self.residual_noise))
-        return mean_spectrum, drawn[:count] * np.exp(log_scales), levels
+        return mean_spectrum, drawn * np.exp(log_scales), levels

@@ -17,6 +17,7 @@ from takht.core.model_files import (
 from takht.errors import TakhtError
 from takht.generation.cards.generation_card import GenerationCard
 from takht.generation.codec.codec import LappedPca
+from takht.generation.codec.residual_noise import LEVELS
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.denoiser import Denoiser
 from takht.generation.prior.prior import Prior
@@ -30,7 +31,9 @@ class PriorCard(GenerationCard):
     kind: Literal["style_prior"] = "style_prior"
     composers: tuple[str, ...] = Field(min_length=1)
     labels: tuple[str, ...]
-    codec_sha256: str = Field(description="of the codec whose latents it draws")
+    codec_sha256: str = Field(
+        pattern="^[0-9a-f]{64}$", description="of the codec whose latents it draws"
+    )
     clips: int = Field(ge=1, description="trained on")
     residual_noise: float = Field(gt=0, le=2)
     style_temperature: float = Field(ge=0, le=2)
@@ -76,9 +79,11 @@ def load_prior(folder: Path, codec: LappedPca) -> Prior:
             len(prior.styles.means),
             len(prior.labels),
             len(np.unique(prior.pulses.composer)),
+            len(prior.styles.mean) - LEVELS,
+            prior.blocks.denoiser.latents,
         )
-        if found != 3 * (len(card.composers),):
-            raise ValueError(f"composers, labels and pulses {found}")
+        if found != (*3 * (len(card.composers),), *2 * (codec.latents,)):
+            raise ValueError(f"composers, labels, pulses and latents {found}")
         quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
         quick.draw(0, 1.0, np.random.default_rng(0))
     except TakhtError:  # of one file

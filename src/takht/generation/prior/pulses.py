@@ -21,9 +21,11 @@ from takht.generation.spectrogram.pulse import (
     measure_pulse,
 )
 
-# A cycle is no whole number of blocks. Of noise that comes back elsewhere in a block, latents show
-# this share.
-_SHOWN = 0.87
+# A cycle may end within a block. Then 128 latents of 32 frames keep this share of the noise that
+# comes back: a mean over all places.
+_KEPT = 0.87
+_MOST_SHARE = 0.95  # beyond, all cycles would be one
+_LONGEST_FRAMES = round(PULSE_SECONDS[1] * FRAME_RATE_HZ)
 
 
 class Pulse(NamedTuple):
@@ -52,7 +54,8 @@ class Pulses:
         """
         sound = len(self.composer) == len(self.strength) == len(self.cycle_frames)
         sound = sound and bool(((self.strength >= 0) & (self.strength <= 1)).all())
-        if not sound or (self.cycle_frames < 1).any():
+        cycles = self.cycle_frames
+        if not sound or ((cycles < 1) | (cycles > _LONGEST_FRAMES)).any():
             raise ValueError(f"{len(self.composer)} pulses")
 
     def draw(self, composer: int, rng: np.random.Generator) -> Pulse:
@@ -64,13 +67,13 @@ class Pulses:
 def find_pulse(clip: Frames) -> Pulse:
     """Return the pulse of a clip (frames, bins) in [0, 1].
 
-    Its cycle is as many of its own periods as 2.5 s hold: a longer cycle repeats less often.
+    Its cycle is as many of its own periods as 2.5 s hold, so that a piece repeats itself rarely.
     """
     strength, seconds = measure_pulse(find_onsets(clip))
     if not strength:
         return NO_PULSE
     seconds *= max(1, int(PULSE_SECONDS[1] / seconds))
-    return Pulse(min(strength, 1.0), round(seconds * FRAME_RATE_HZ))
+    return Pulse(min(strength, 1.0), min(round(seconds * FRAME_RATE_HZ), _LONGEST_FRAMES))
 
 
 def collect_pulses(clips: Sequence[Pulse], composer: NDArray[np.int64]) -> Pulses:
@@ -84,14 +87,17 @@ def draw_recurring_noise(
 ) -> Frames:
     """Return noise (blocks, components) of variance 1, of which a share comes back every cycle.
 
-    What comes back is noise of frames, as coefficients of the basis: as the basis is orthonormal,
-    they are white noise too. It has mean 0 over a cycle, so that the piece keeps its mean.
+    What comes back is noise of frames, as coefficients of the basis. The basis is orthonormal, so
+    they are white noise too, if the cycle is longer than two blocks; a shorter one counts several
+    times. The noise has mean 0 over a cycle, so that the piece keeps its mean.
     """
     noise = rng.standard_normal((blocks, len(basis.deviations)), dtype=np.float32)
     if not pulse.strength:
         return noise
-    cycle = rng.standard_normal((pulse.cycle_frames, len(basis.synthesis)), dtype=np.float32)
+    times = -(-2 * basis.block_frames // pulse.cycle_frames)
+    shape = times * pulse.cycle_frames, len(basis.synthesis)
+    cycle = rng.standard_normal(shape, dtype=np.float32)
     cycle -= cycle.mean(axis=0)
     again = basis.project(cycle[np.arange(blocks * basis.block_frames) % len(cycle)])
-    share = min(pulse.strength / _SHOWN, 1.0)
+    share = min(pulse.strength / _KEPT, _MOST_SHARE)
     return np.asarray(np.sqrt(share) * again + np.sqrt(1 - share) * noise, np.float32)

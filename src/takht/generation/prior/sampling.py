@@ -19,10 +19,10 @@ _CURVE = 5.0  # of the noise levels: higher spends more steps on little noise
 def draw_blocks(
     denoise: Callable[[Frames, float], Frames], noise: Frames, window_blocks: int, steps: int
 ) -> NDArray[np.float32]:
-    """Return blocks (blocks, numbers) that `denoise` takes for music, made out of as much noise.
+    """Return blocks (blocks, latents) that `denoise` takes for music, made out of noise.
 
-    `denoise` returns the estimate of windows (n, window_blocks, numbers) with noise of a deviation.
-    `noise` has variance 1 and at least `window_blocks` blocks.
+    `denoise` returns the estimate of windows (n, window_blocks, latents) with noise of a deviation.
+    `noise` (blocks, latents) has variance 1 and at least `window_blocks` blocks.
     """
     sigmas = noise_levels(steps)
     noisy = np.float32(sigmas[0]) * noise
@@ -48,7 +48,7 @@ def noise_levels(steps: int) -> list[float]:
 def denoise_all(
     denoise: Callable[[Frames, float], Frames], noisy: Frames, sigma: float, window_blocks: int
 ) -> NDArray[np.float32]:
-    """Return the estimate of noisy blocks (blocks, numbers): that of their windows, blended."""
+    """Return the estimate of noisy blocks (blocks, latents): that of their windows, blended."""
     spare = len(noisy) - window_blocks
     count = 1 + -(-spare // (window_blocks // 2))
     starts = np.linspace(0, spare, count).round().astype(int)

@@ -58,7 +58,7 @@ def fit_denoised_blocks(
     denoiser, curve = train_denoiser(sides[0], sides[1], weights, settings, size, checkpoint)
     blocks = DenoisedBlocks(
         denoiser,
-        np.ones(denoiser.numbers, np.float32),
+        np.ones(denoiser.latents, np.float32),
         composers,
         settings.guidance,
         settings.sampling_steps,
@@ -70,7 +70,7 @@ def fit_denoised_blocks(
 def _measure_deviations(
     blocks: DenoisedBlocks, styles: Styles, temperature: float
 ) -> NDArray[np.float32]:
-    """Return the deviation (numbers,) of what the denoiser draws, of all composers."""
+    """Return the deviation (latents,) of what the denoiser draws, of all composers."""
     drawn = []
     for number in range(max(_MEASURED_PIECES, blocks.composers)):
         rng = rng_for(0, "deviations", number)

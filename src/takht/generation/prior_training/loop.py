@@ -39,7 +39,7 @@ class Known:
 def train_denoiser(
     train: tuple[Windows, Known],
     validation: tuple[Windows, Known],
-    weights_of_numbers: NDArray[np.float32],
+    weights_of_latents: NDArray[np.float32],
     settings: DenoiserModel,
     size: DenoiserTraining,
     checkpoint: Checkpoint | None = None,
@@ -47,7 +47,7 @@ def train_denoiser(
     """Return the denoiser of the check with the least validation error, and the learning curve.
 
     Errors of clean windows are over what the linear estimate leaves uncertain, and weighted by
-    `weights_of_numbers` (numbers,). Columns: step, train_loss, validation_loss; 1 is the error of
+    `weights_of_latents` (latents,). Columns: step, train_loss, validation_loss; 1 is the error of
     the linear estimate, which is the denoiser at step 0. From an opened checkpoint a training goes
     on where it was killed.
 
@@ -59,7 +59,7 @@ def train_denoiser(
     variances = fit_variances(windows.read_all())
     start = initial_weights(
         window_blocks=size.window_blocks,
-        numbers=windows.blocks.shape[1],
+        latents=windows.blocks.shape[1],
         composers=known.composer.shape[1],
         styles=known.style.shape[1],
         width=size.width,
@@ -71,7 +71,7 @@ def train_denoiser(
     variables = {name: keras.Variable(value) for name, value in start.items()}
     averages = {name: tf.Variable(value, trainable=False) for name, value in start.items()}
     step, learnt = _make_step(
-        variables, averages, variances, weights_of_numbers, settings, size.max_steps
+        variables, averages, variances, weights_of_latents, settings, size.max_steps
     )
     state = [*variables.values(), *averages.values(), *learnt]
 
@@ -81,7 +81,7 @@ def train_denoiser(
         (rows, least, before, seen), arrays = kept
         best = least, dict(zip(start, arrays, strict=True))
     else:
-        first = validate_denoiser(Denoiser(variances, start), *validation, weights_of_numbers)
+        first = validate_denoiser(Denoiser(variances, start), *validation, weights_of_latents)
         rows, best = [(0, np.nan, first)], (first, start)
     with tqdm(total=size.max_steps, initial=before, desc="prior", unit="step", disable=None) as bar:
         for done in range(before + 1, size.max_steps + 1):
@@ -95,7 +95,7 @@ def train_denoiser(
             if done % -(-size.max_steps // CHECKS) and done < size.max_steps:
                 continue
             found = Denoiser(variances, {name: value.numpy() for name, value in averages.items()})
-            loss = validate_denoiser(found, *validation, weights_of_numbers)
+            loss = validate_denoiser(found, *validation, weights_of_latents)
             if not np.isfinite(loss):
                 raise TakhtError(
                     f"train_prior: step {done}: validation error is {loss}, not a finite number; "
@@ -111,7 +111,7 @@ def train_denoiser(
 
 
 def validate_denoiser(
-    denoiser: Denoiser, windows: Windows, known: Known, weights_of_numbers: NDArray[np.float32]
+    denoiser: Denoiser, windows: Windows, known: Known, weights_of_latents: NDArray[np.float32]
 ) -> float:
     """Return the error on windows over that of the linear estimate, mean of four noise levels."""
     dct = dct_matrix(denoiser.window_blocks)
@@ -124,7 +124,7 @@ def validate_denoiser(
             noisy = clean + np.float32(sigma) * rng.standard_normal(clean.shape, np.float32)
             linear, uncertain = estimate_linearly(noisy, sigma, denoiser.variances)
             estimate = denoiser.denoise(noisy, sigma, known.composer[place], known.style[place])
-            scale = np.sqrt(weights_of_numbers) / uncertain
+            scale = np.sqrt(weights_of_latents) / uncertain
             for number, each in enumerate((estimate, linear)):
                 errors[number] += np.sum((scale * (dct @ (clean - each))) ** 2)
         found.append(errors[0] / errors[1])
@@ -151,7 +151,7 @@ def _make_step(
     variables: dict[str, Any],
     averages: dict[str, Any],
     variances: NDArray[np.float32],
-    weights_of_numbers: NDArray[np.float32],
+    weights_of_latents: NDArray[np.float32],
     settings: DenoiserModel,
     steps: int,
 ) -> tuple[Any, list[Any]]:
@@ -182,12 +182,12 @@ def _make_step(
                 keras.ops, variables, blocks, tf.math.log(sigma[:, 0]), composer, style,
                 lambda x: dropout(x, training=True),
             )  # fmt: skip
-            loss = tf.reduce_mean(weights_of_numbers * tf.square(wanted - dct @ added))
+            loss = tf.reduce_mean(weights_of_latents * tf.square(wanted - dct @ added))
         gradients = tape.gradient(loss, weights)
         optimizer.apply_gradients(zip(gradients, weights, strict=True))
         for name, average in averages.items():
             average.assign_add((1 - kept) * (variables[name] - average))
-        return loss / tf.reduce_mean(weights_of_numbers * tf.square(wanted))
+        return loss / tf.reduce_mean(weights_of_latents * tf.square(wanted))
 
     return step, [*optimizer.variables, *dropout.variables]
 

@@ -15,13 +15,13 @@ _BATCH = 256  # windows in memory at a time; all of them overlap, and are many t
 class Windows(NamedTuple):
     """Places of windows in blocks that stand end to end, and what is known of each."""
 
-    blocks: Frames  # (blocks, numbers): latents at unit scale
+    blocks: Frames  # (blocks, latents), at unit scale
     starts: NDArray[np.int64]  # (windows,)
     clip: NDArray[np.int64]  # (windows,), which clip each is of
     length: int  # of a window, blocks
 
     def read(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return windows (places, length, numbers)."""
+        """Return windows (places, length, latents)."""
         return np.asarray(self.blocks[self.starts[places][:, None] + np.arange(self.length)])
 
     def thin(self, most: int) -> "Windows":
@@ -30,7 +30,7 @@ class Windows(NamedTuple):
         return self._replace(starts=self.starts[kept], clip=self.clip[kept])
 
     def read_all(self) -> Iterator[NDArray[np.float32]]:
-        """Yield all windows in batches (at most 256, length, numbers)."""
+        """Yield all windows in batches (at most 256, length, latents)."""
         places = np.arange(len(self.starts))
         for first in range(0, len(places), _BATCH):
             yield self.read(places[first : first + _BATCH])
