@@ -58,7 +58,8 @@ def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("para
         raise ParamError(str(error)) from None
     for key in place.split("."):
         if old := old_name_in(values, key):
-            raise ParamError(f"{path}: {old!r} is now called {key!r}; rename it")
+            remedy = "move it a level up" if "." in old else "rename it"
+            raise ParamError(f"{path}: {old!r} is now called {key!r}; {remedy}")
         if not isinstance(values, dict) or key not in values:
             raise ParamError(f"{path}: no section {place!r}; add it or fix its name")
         values = values[key]

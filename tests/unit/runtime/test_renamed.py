@@ -32,12 +32,12 @@ class Plan(Section):
         (
             CodecSettings,
             "generation: {models: {vae: {colours: 16}, vae_original: {seed: 1}}}",
-            "params.yaml: 'models.vae' is now called 'codec'; rename it",
+            "params.yaml: 'models.vae' is now called 'codec'; move it a level up",
         ),
         (
             StudyVaeModel,
             "generation: {models: {vae: {colours: 16}, study_vae: {seed: 1}}}",
-            "params.yaml: 'models.study_vae' is now called 'study_vae'; rename it",
+            "params.yaml: 'models.study_vae' is now called 'study_vae'; move it a level up",
         ),
         (
             CodecSettings,

@@ -17,13 +17,13 @@ _BATCH = 8  # windows of the original's model in memory at a time
 
 
 def measure_codec(codec: LappedPca, clips: Iterable[Frames]) -> dict[str, Any]:
-    """Return mean squared error and number of latents on clips (frames, bands) in [0, 1]."""
+    """Return mean squared error and number of latents on clips (frames, bins) in [0, 1]."""
     errors = [_squared(codec.decode(*codec.encode(clip)), clip) for clip in clips]
     return _mse(errors) | _count_latents(codec.latents, codec.block_frames)
 
 
 def measure_pca(pca: BlockPca, clips: Iterable[Frames]) -> dict[str, Any]:
-    """Return squared error and latents per second of PCA on clips (frames, bands) in [0, 1]."""
+    """Return squared error and latents per second of PCA on clips (frames, bins) in [0, 1]."""
     errors = [_squared(pca.reconstruct(clip), clip) for clip in clips]
     seconds = pca.block_frames * HOP_SAMPLES / SAMPLE_RATE_HZ
     return _mse(errors) | {"latents_per_second": pca.components.shape[1] / seconds}
@@ -32,7 +32,7 @@ def measure_pca(pca: BlockPca, clips: Iterable[Frames]) -> dict[str, Any]:
 def measure_windows(model: WindowModel, clips: Iterable[Frames]) -> dict[str, Any]:
     """Return mean squared error and latent use of the original's model on the windows of clips.
 
-    Clips have shape (frames, bands) and are in [0, 1].
+    Clips have shape (frames, bins) and are in [0, 1].
     """
     errors, means, log_variances = [], [], []
     for clip in clips:

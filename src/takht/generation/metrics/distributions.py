@@ -1,6 +1,6 @@
 """How near samples are to real music, as sets: distributions, copying, rate.
 
-Conventions: an embedding is (items, dimensions); a spectrogram is (frames, bands), in [0, 1].
+Conventions: an embedding is (items, dimensions); a spectrogram is (frames, bins), in [0, 1].
 """
 
 import numpy as np

@@ -74,7 +74,7 @@ def to_samples(seconds: float | None) -> int | None:
 
 
 def cut_windows(spectrogram: Frames) -> Frames:
-    """Return windows (n, bands, 512) of the original, end to end, of (frames, bands) in [0, 1].
+    """Return windows (n, bins, 512) of the original, end to end, of (frames, bins) in [0, 1].
 
     What fills no window is left out.
     """
@@ -84,12 +84,12 @@ def cut_windows(spectrogram: Frames) -> Frames:
 
 
 def join_windows(windows: Frames) -> Frames:
-    """Return the spectrogram (frames, bands), in [0, 1], of windows (n, bands, 512) end to end."""
+    """Return the spectrogram (frames, bins), in [0, 1], of windows (n, bins, 512) end to end."""
     return windows.transpose(0, 2, 1).reshape(-1, windows.shape[1])
 
 
 def reconstruct(codec: LappedPca | BlockPca, frames: Frames) -> Frames:
-    """Return a spectrogram (frames, bands) after a codec, as long as it was, in [0, 1].
+    """Return a spectrogram (frames, bins) after a codec, as long as it was, in [0, 1].
 
     The last block is filled up with its last frame, and what was filled in is cut off again.
     """
@@ -101,7 +101,7 @@ def reconstruct(codec: LappedPca | BlockPca, frames: Frames) -> Frames:
 
 
 def morph(codec: LappedPca, first: Frames, second: Frames) -> Frames:
-    """Return a spectrogram (frames, bands) in [0, 1] that begins as the first, ends as the second.
+    """Return a spectrogram (frames, bins) in [0, 1] that begins as the first, ends as the second.
 
     It is as long as the shorter one, in whole blocks. Latents cross-fade at
     equal power, which keeps their variance; the mean spectrum glides.

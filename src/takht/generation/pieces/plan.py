@@ -116,7 +116,7 @@ def plan_pca_samples(
 ) -> Iterator[Item]:
     """Yield as many pieces of PCA as the plan has, each latent drawn alone, as spread as in clips.
 
-    Clips have shape (frames, bands) and are in [0, 1].
+    Clips have shape (frames, bins) and are in [0, 1].
 
     The baseline of the prior: right in every latent, and without memory.
     """
