@@ -9,7 +9,7 @@ from takht.cli.arguments.generation import (
     find_composer,
     name_targets,
     require_seconds,
-    require_whole,
+    require_within,
 )
 from takht.errors import TakhtError
 
@@ -49,9 +49,9 @@ def test_lengths_out_of_range_are_refused_with_the_value(seconds):
 
 
 def test_whole_numbers_out_of_range_are_refused():
-    require_whole(1, 1, 9, "--count")
+    require_within(1, 1, 9, "--count")
     with pytest.raises(TakhtError, match="--count: from 1 to 9, got 0;"):
-        require_whole(0, 1, 9, "--count")
+        require_within(0, 1, 9, "--count")
 
 
 def test_several_pieces_have_numbers_of_one_width(tmp_path):
