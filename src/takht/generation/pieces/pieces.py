@@ -44,7 +44,7 @@ def compose_piece(
 def remove_block_rate(frames: Frames, block_frames: int) -> Frames:
     """Return frames (blocks * block_frames, bins) without what comes back every block.
 
-    Music does not know where blocks begin. What a denoiser makes does, and could be heard.
+    Where blocks begin has no meaning in music, so this pattern is an artefact. It can be heard.
     """
     blocks = frames.reshape(-1, block_frames, frames.shape[1])
     every_block = blocks.mean(axis=0)
