@@ -37,7 +37,7 @@ def morph(
     from takht.cli.arguments.project import locate_models
     from takht.core.threads import one_blas_thread
     from takht.generation.codec.codec_folder import load_codec
-    from takht.generation.pieces import pieces
+    from takht.generation.pieces import from_recordings, pieces
     from takht.generation.sound.wav_files import write_wav
     from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 
@@ -51,7 +51,7 @@ def morph(
         for path in (first, second):
             spectrograms.append(level_spectrogram(recordings.read_recording(path, seconds)))
             bar.update()
-        frames = pieces.morph(codec, *spectrograms)
+        frames = from_recordings.morph(codec, *spectrograms)
         bar.update()
         write_wav(pieces.render_sound(frames, seed=0), target)
         bar.update()

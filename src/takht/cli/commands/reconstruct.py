@@ -42,7 +42,7 @@ def reconstruct(
     from takht.core.threads import one_blas_thread
     from takht.generation.codec.codec_folder import load_codec
     from takht.generation.metrics.reconstruction import compare_pair
-    from takht.generation.pieces import pieces
+    from takht.generation.pieces import from_recordings, pieces
     from takht.generation.sound.wav_files import write_wav
     from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 
@@ -57,7 +57,7 @@ def reconstruct(
     ):
         original = recordings.read_recording(recording, seconds)
         bar.update()
-        frames = pieces.reconstruct(codec, level_spectrogram(original))
+        frames = from_recordings.reconstruct(codec, level_spectrogram(original))
         bar.update()
         wave = pieces.render_sound(frames, seed=0)
         write_wav(wave, target)

@@ -12,13 +12,12 @@ from takht.core.arrays import Frames, Waveform
 from takht.core.randomness import rng_for
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
+from takht.generation.pieces.from_recordings import morph, reconstruct
 from takht.generation.pieces.pieces import (
     WINDOW_FRAMES,
     compose_piece,
     cut_windows,
     join_windows,
-    morph,
-    reconstruct,
     render_sound,
     render_study_sound,
 )
