@@ -1,4 +1,4 @@
-"""generate: sound samples, reconstructions of held-out music, a morph and a long piece."""
+"""generate: sound pieces, and continue, morph and reconstruct held-out music."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -18,6 +18,7 @@ from takht.generation.pieces.plan import (
     GenerationPlan,
     group_into_figures,
     one_per_figure,
+    plan_continuation,
     plan_morphs,
     plan_pca_samples,
     plan_pieces,
@@ -63,7 +64,8 @@ def generate(
             yield from group_into_figures(f"reconstructions/{recording}/all", items)
         pair = [held_out[0], held_out[-1]]
         waves = [next(read_segments(segment_dir, recording)) for recording in pair]
-        yield from group_into_figures("interpolation/all", plan_morphs(pair, waves, codec))
+        yield from group_into_figures("interpolation/all", plan_morphs(pair, waves, prior, sizes))
+        yield from one_per_figure(plan_continuation(pair[0], waves[0], prior, sizes))
 
     with one_blas_thread(), atomic_folder(out_dir) as folder:
         rows = map_ordered(

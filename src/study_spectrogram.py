@@ -9,7 +9,7 @@ from takht.generation.spectrogram.spectrogram_folder import (
     LevelSettings,
     write_spectrograms,
 )
-from takht.generation.study_vae.spectrogram import BANDS, HOP_SAMPLES, N_FFT, log_spectrogram
+from takht.generation.study_vae.spectrogram import BINS, HOP_SAMPLES, N_FFT, log_spectrogram
 from takht.runtime.atomic import atomic_folder
 
 
@@ -20,7 +20,7 @@ def study_spectrogram(
         "kind": "study_spectrogram",
         "n_fft": N_FFT,
         "hop_samples": HOP_SAMPLES,
-        "bands": BANDS,
+        "bands": BINS,
     }
     with atomic_folder(out_dir) as folder:
         write_spectrograms(

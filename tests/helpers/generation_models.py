@@ -11,6 +11,9 @@ from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.fine_detail import BANDS
 from takht.generation.codec.pca import fit_pca
 from takht.generation.codec.residual_noise import LEVELS
+from takht.generation.prior.clip_description import describe_clip
+from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.denoiser import estimate_linearly, fit_variances
 from takht.generation.spectrogram.level_spectrogram import (
     BINS,
     HOP_SAMPLES,
@@ -55,12 +58,47 @@ def pca():
 
 
 @dataclass(frozen=True)
+class Linear:
+    """A denoiser without a network: the best linear estimate of windows of the melodies."""
+
+    variances: np.ndarray  # (window_blocks, latents)
+    window_blocks: int = 16
+    latents: int = LATENTS
+
+    @property
+    def weights(self):
+        """A style of one number, which it does not look at."""
+        return {"style/kernel": np.zeros((1, 1), np.float32)}
+
+    def denoise(self, noisy, sigma, _composer, _style):
+        """Return the linear estimate."""
+        return estimate_linearly(noisy, sigma, self.variances)[0]
+
+
+@cache
+def blocks() -> DenoisedBlocks:
+    """Blocks that go on as those of the melodies do, as far as a linear estimate knows."""
+    found = [describe_clip(codec(), clip).trajectory for clip in clips()]
+    variances = fit_variances(np.stack([each[s : s + 16] for s in (0, 24)]) for each in found)
+    return DenoisedBlocks(Linear(variances), np.ones(LATENTS, np.float32), 2, 1.0, 24)
+
+
+@dataclass(frozen=True)
 class Forgetful:
     """A prior that draws every latent by itself."""
 
     codec: LappedPca
     composers: tuple[str, ...] = ("qasabgi", "umm")
     labels: tuple[str, ...] = ("القصبجي", "أم كلثوم")
+
+    @property
+    def blocks(self):
+        """What makes continuations and morphs."""
+        return blocks()
+
+    def soften(self, levels):
+        """Return levels of a noise that is not heard."""
+        return levels - np.float32(20) * (np.arange(LEVELS) < BANDS)
 
     def draw(self, composer, seconds, rng):
         blocks = int(seconds * SAMPLE_RATE_HZ / HOP_SAMPLES / BLOCK_FRAMES) + 2

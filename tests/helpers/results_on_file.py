@@ -153,6 +153,7 @@ def _write_generation(root: Path) -> None:
     rows = [
         ("long/piece.wav", "long", "codec", "", ""),
         ("unconditional/01.wav", "sample", "codec", "", ""),
+        ("continuation/1.wav", "continuation", "codec", "", "one"),
         ("interpolation/1.wav", "music", "reference", "", "one"),
         ("interpolation/1-to-2.wav", "interpolation", "codec", "", "one to other"),
         ("interpolation/2.wav", "music", "reference", "", "other"),

@@ -179,6 +179,7 @@ def test_sounds_are_chosen_by_role_and_copied_with_their_pictures(written):
         ("long", "long/piece.wav"),
         ("drawn", "unconditional/01.wav"),
         *(("composer", f"composers/{composer}-1.wav") for composer in sorted(LABELS)),
+        ("continuation", "continuation/1.wav"),
         ("morph", "interpolation/1.wav"),
         ("morph", "interpolation/1-to-2.wav"),
         ("morph", "interpolation/2.wav"),

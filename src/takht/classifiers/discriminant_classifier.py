@@ -60,7 +60,7 @@ class DiscriminantClassifier:
     def save(self, folder: Path) -> None:
         """Write the weights, the familiarity and the card into an empty folder."""
         weights, bias = self._discriminant.weights, self._discriminant.bias
-        np.savez(folder / f"{_WEIGHTS}.npz", weights=weights, bias=bias)
+        model_files.write_arrays(folder, _WEIGHTS, {"weights": weights, "bias": bias})
         if self.familiarity:
             self.familiarity.save(folder)
         model_files.write_card(self.card, folder)

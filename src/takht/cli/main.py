@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from takht.cli.commands.compare import compare
+from takht.cli.commands.continue_recording import continue_recording
 from takht.cli.commands.doctor import doctor
 from takht.cli.commands.explain import explain
 from takht.cli.commands.generate import generate
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 for command in (predict, explain, compare, generate, reconstruct, morph, doctor):
     app.command()(command)
+app.command("continue")(continue_recording)
 
 
 def _print_version(asked: bool) -> None:

@@ -67,8 +67,16 @@ def _fault(error: Any) -> str:
 
 
 def write_arrays(folder: Path, name: str, arrays: Arrays) -> None:
-    """Write arrays into `<name>.npz` of a model folder; equal arrays become equal bytes."""
-    np.savez(folder / f"{name}.npz", **{key: arrays[key] for key in sorted(arrays)})  # type: ignore[arg-type]
+    """Write arrays into `<name>.npz` of a model folder; equal arrays become equal bytes.
+
+    `numpy.savez` leaves part of the headers to the version of Python.
+    """
+    with zipfile.ZipFile(folder / f"{name}.npz", "w") as archive:
+        for key in sorted(arrays):
+            member, content = zipfile.ZipInfo(f"{key}.npy"), io.BytesIO()
+            member.create_system = 3  # Unix, wherever it is written
+            np.lib.format.write_array(content, arrays[key], version=(1, 0), allow_pickle=False)
+            archive.writestr(member, content.getvalue())
 
 
 def read_arrays(folder: Path, name: str, *, largest: float = _LARGEST) -> dict[str, NDArray[Any]]:
@@ -86,7 +94,7 @@ def read_arrays(folder: Path, name: str, *, largest: float = _LARGEST) -> dict[s
 
 
 def _arrays(archive: zipfile.ZipFile, largest: float) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Yield names and arrays; as `numpy.savez` writes them, nothing is packed."""
+    """Yield names and arrays; as `write_arrays` writes them, nothing is packed."""
     members = archive.infolist()
     if any(each.compress_type != zipfile.ZIP_STORED for each in members):
         raise ValueError("packed arrays, which can be larger than memory")

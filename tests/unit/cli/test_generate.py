@@ -1,4 +1,4 @@
-"""takht generate, reconstruct and morph: what they write, and how they refuse."""
+"""takht generate, continue, morph and reconstruct: what they write, and how they refuse."""
 
 import subprocess
 import sys
@@ -72,10 +72,21 @@ def test_a_reconstruction_is_as_long_as_its_recording_and_scored(run):
 
 
 def test_a_morph_lasts_as_long_as_the_shorter_recording(run):
-    for number, seconds in ((1, 3.0), (2, 2.5)):
+    for number, seconds in ((1, 6.0), (2, 5.5)):
         soundfile.write(f"{number}.wav", small.melody(number, seconds), RATE_HZ)
     assert run("morph", "1.wav", "2.wav") == ["1-to-2.wav"]
-    assert 2.2 * RATE_HZ < len(read("1-to-2.wav")) <= 2.5 * RATE_HZ
+    assert 5.3 * RATE_HZ < len(read("1-to-2.wav")) <= 5.5 * RATE_HZ
+
+
+def test_a_recording_goes_on_for_as_long_as_asked(run):
+    """What is heard of it is its last half minute: no noise of the ten seconds before."""
+    noise = 0.1 * np.random.default_rng(1).standard_normal(10 * RATE_HZ)
+    soundfile.write("سماعي.flac", np.concatenate([noise, small.melody(1, 30.0)]), RATE_HZ)
+    assert run("continue", "سماعي.flac", "--seconds", "4") == ["سماعي-continued.wav"]
+    wave = read("سماعي-continued.wav")
+    assert len(wave) == pytest.approx(34 * RATE_HZ, abs=0.5 * RATE_HZ)
+    high = np.abs(np.fft.rfft(wave[:RATE_HZ]))[6000:].std()  # noise is as strong above 6 kHz
+    assert high < 0.1 * np.abs(np.fft.rfft(wave[:RATE_HZ]))[:3000].std()
 
 
 @pytest.mark.parametrize(
@@ -97,11 +108,15 @@ def test_a_morph_lasts_as_long_as_the_shorter_recording(run):
         (["reconstruct", "blip.wav"], "blip.wav: lasts 0.50 s, less than 1 s"),
         (["morph", "blip.wav", "blip.wav", "--seconds", "0"], "--seconds: from 1 to 600, got 0"),
         (["morph", "absent.mp3", "text.txt"], "absent.mp3: unreadable, "),
+        (["continue", "absent.mp3"], "absent.mp3: unreadable, "),
+        (["continue", "short.wav"], "the recording has 2.0"),
+        (["continue", "short.wav", "--seconds", "601"], "--seconds: from 1 to 600, got 601"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line_and_leaves_nothing(run, words, reason):
     Path("text.txt").write_text("no music")
     soundfile.write("blip.wav", np.resize([0.1, -0.1], RATE_HZ // 2), RATE_HZ)
+    soundfile.write("short.wav", small.melody(1, 2.0), RATE_HZ)
     before = sorted(Path().iterdir())
     assert reason in run(*words)
     assert sorted(Path().iterdir()) == before
@@ -109,10 +124,15 @@ def test_what_cannot_be_done_is_said_in_one_line_and_leaves_nothing(run, words, 
 
 @pytest.mark.parametrize(
     "command",
-    [["generate", "--seconds", "2"], ["morph", "a.wav", "a.wav"], ["reconstruct", "a.wav"]],
+    [
+        ["generate", "--seconds", "2"],
+        ["morph", "a.wav", "a.wav"],
+        ["continue", "a.wav"],
+        ["reconstruct", "a.wav"],
+    ],
 )
 def test_what_is_there_is_overwritten_with_force_only(run, command):
-    soundfile.write("a.wav", small.melody(1, 2.0), RATE_HZ)
+    soundfile.write("a.wav", small.melody(1, 6.0), RATE_HZ)
     Path("b.wav").write_text("mine")
     assert run(*command, "-o", "b.wav") == (
         "b.wav: is there already; choose another name with -o, or overwrite it with --force"

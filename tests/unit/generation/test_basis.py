@@ -6,25 +6,25 @@ import pytest
 from takht.generation.codec.basis import emphasis, fit_basis
 from takht.generation.codec.block_pca import fit_block_pca
 
-BANDS, BLOCK = 24, 8
+BINS, BLOCK = 24, 8
 
 
 def clips(count: int = 6, frames: int = 400) -> list[np.ndarray]:
     """Smooth trajectories of a few spectra, and noise."""
     rng = np.random.default_rng(2)
-    spectra = rng.normal(size=(5, BANDS))
+    spectra = rng.normal(size=(5, BINS))
     found = []
     for _ in range(count):
         trajectory = np.cumsum(rng.normal(size=(frames, 5)), axis=0)
         trajectory -= trajectory.mean(axis=0)
-        clip = 0.5 + 0.01 * trajectory @ spectra + rng.normal(0, 0.01, (frames, BANDS))
+        clip = 0.5 + 0.01 * trajectory @ spectra + rng.normal(0, 0.01, (frames, BINS))
         found.append(clip.astype(np.float32))
     return found
 
 
 @pytest.fixture
 def plain():
-    return fit_basis(clips(), np.eye(BANDS), block_frames=BLOCK, components=40)
+    return fit_basis(clips(), np.eye(BINS), block_frames=BLOCK, components=40)
 
 
 def test_each_band_counts_as_much_of_the_mel_scale_as_it_covers():
@@ -52,8 +52,8 @@ def test_emphasis_raises_low_bands_and_the_mean():
 @pytest.mark.parametrize("low_level", [(0, 0), (0.4, 1.5)])
 def test_all_components_together_are_the_clip(low_level):
     low, level = low_level
-    weighting = emphasis(BANDS, low=low, level=level)
-    basis = fit_basis(clips(), weighting, block_frames=BLOCK, components=BLOCK * BANDS)
+    weighting = emphasis(BINS, low=low, level=level)
+    basis = fit_basis(clips(), weighting, block_frames=BLOCK, components=BLOCK * BINS)
     clip = clips()[0]
     centred = clip - clip.mean(axis=0)
     assert basis.block_frames == BLOCK
@@ -102,7 +102,7 @@ def _unclipped(blocks, frames):
 
 def test_two_fits_are_the_same_bytes():
     first, second = (
-        fit_basis(clips(), emphasis(BANDS, low=0.4, level=1.5), block_frames=BLOCK, components=9)
+        fit_basis(clips(), emphasis(BINS, low=0.4, level=1.5), block_frames=BLOCK, components=9)
         for _ in range(2)
     )
     assert first.temporal_components.tobytes() == second.temporal_components.tobytes()

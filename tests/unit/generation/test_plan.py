@@ -12,6 +12,7 @@ from takht.generation.pieces.plan import (
     choose_excerpt,
     group_into_figures,
     one_per_figure,
+    plan_continuation,
     plan_morphs,
     plan_pca_samples,
     plan_pieces,
@@ -117,11 +118,17 @@ def test_the_same_sheet_twice_writes_the_same_bytes(prior, tmp_path):
         assert one.read_bytes() == two.read_bytes()
 
 
-def test_a_morph_stands_beside_its_two_recordings():
+def test_a_morph_stands_beside_its_two_recordings(prior):
     names, waves = ["a/x", "b/y"], [small.melody(1), small.melody(2)]
-    items = list(plan_morphs(names, waves, small.codec()))
+    items = list(plan_morphs(names, waves, prior, SIZES))
     assert [item.file for item in items] == [f"interpolation/{n}" for n in ("1", "2", "1-to-2")]
     assert items[2].recording == "a/x to b/y"
+
+
+def test_a_continuation_is_the_end_of_a_recording_and_as_much_new_music(prior):
+    (item,) = plan_continuation("a/x", small.melody(1, 9.0), prior, SIZES)
+    assert (item.file, item.kind, item.recording) == ("continuation/1", "continuation", "a/x")
+    assert len(item.frames) * 256 / 22_050 == pytest.approx(12, abs=0.2)
 
 
 def test_generated_sounds_are_compared_with_their_music(tmp_path):

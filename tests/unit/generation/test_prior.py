@@ -275,6 +275,17 @@ def test_no_guidance_is_nobodys_music(trained):
     assert np.abs(theirs[0] - theirs[1]).max() > 0.3
 
 
+@pytest.mark.parametrize("length", [5, 8, 30])
+def test_the_noise_of_music_makes_this_music_again(trained, length):
+    """Also of music that is shorter than a window, of 8 blocks."""
+    blocks, music = trained[0].blocks, clips()[0][7].trajectory[40:][:length]
+    noise = blocks.recover_noise(music)
+    assert noise.shape == music.shape
+    again = blocks.draw_freely(noise)
+    assert np.mean((again - music) ** 2) < 0.05 * np.mean(music**2)
+    assert np.std(noise) == pytest.approx(1, abs=0.3)
+
+
 def test_what_is_drawn_is_as_spread_as_music(trained):
     drawn = [trained[0].draw(c, 60, np.random.default_rng(s)) for c in range(3) for s in range(3)]
     clips_scales = [np.log(clip.scales) for clip in clips()[0]]

@@ -11,6 +11,7 @@ from takht.generation.prior.pulses import (
     Pulse,
     collect_pulses,
     draw_recurring_noise,
+    find_cycle,
     find_pulse,
 )
 from takht.generation.spectrogram.level_spectrogram import level_spectrogram
@@ -35,12 +36,7 @@ def test_free_strokes_have_a_weak_pulse_and_a_held_tone_none():
 @pytest.mark.parametrize("strength", [0.0, 0.3, 0.8])
 def test_the_share_of_noise_that_comes_back_is_the_pulses_strength(strength, cycle_frames):
     """Cycles of a whole number of blocks, of 32 frames, and others."""
-    basis = LappedBasis(
-        analysis=np.eye(24, dtype=np.float32),
-        synthesis=np.eye(24, dtype=np.float32),
-        temporal_components=slow_components(32, 24),
-        deviations=np.ones(96, np.float32),
-    )
+    basis = small_basis()
     rng, pulse = np.random.default_rng(1), Pulse(strength, cycle_frames)
     noises = [draw_recurring_noise(basis, 60, pulse, rng) for _ in range(30)]
     assert np.var(noises) == pytest.approx(1, abs=0.06)
@@ -58,6 +54,43 @@ def test_the_share_of_noise_that_comes_back_is_the_pulses_strength(strength, cyc
     assert come_back(cycle_frames) == pytest.approx(strength * kept, abs=0.05)
     assert come_back(2 * cycle_frames) == pytest.approx(strength * kept, abs=0.05)
     assert come_back(cycle_frames + 48) == pytest.approx(0, abs=0.12)
+
+
+def test_a_share_of_the_rest_comes_back_with_phrases_in_the_form_a_a_b_a():
+    """Of six blocks a cycle, four cycles a phrase: what is alike in each pair of phrases."""
+    basis, rng = small_basis(), np.random.default_rng(2)
+    noises = [draw_recurring_noise(basis, 120, Pulse(0.5, 192), rng) for _ in range(30)]
+    phrases = np.array(noises).reshape(30, 5, -1).swapaxes(0, 1).reshape(5, -1)
+    found = np.corrcoef(phrases)
+    share = 0.5 / 0.87
+    same, other = share + (1 - share) * share, share
+    expected = [[same, other, same, same], [other, same, same], [other, other], [same]]
+    for first, row in enumerate(expected):
+        np.testing.assert_allclose(found[first, first + 1 :], row, atol=0.05)
+
+
+@pytest.mark.parametrize("cycle_frames", [192, 217])
+def test_what_comes_back_in_noise_is_found_and_comes_back_again(cycle_frames):
+    """Of noise with a strong pulse, other noise has the same cycle; of new noise, it has not."""
+    basis, pulse = small_basis(), Pulse(0.8, cycle_frames)
+    rng = np.random.default_rng(3)
+    heard = draw_recurring_noise(basis, 60, pulse, rng)
+    cycle = find_cycle(basis, heard, pulse)
+    assert cycle.shape == (cycle_frames, 24)
+    again, other = (draw_recurring_noise(basis, 60, pulse, rng, each) for each in (cycle, None))
+    assert np.corrcoef(heard.ravel(), again.ravel())[0, 1] > 0.8
+    assert np.corrcoef(heard.ravel(), other.ravel())[0, 1] == pytest.approx(0, abs=0.1)
+    assert np.var(again) == pytest.approx(1, abs=0.06)
+
+
+def small_basis() -> LappedBasis:
+    """Blocks of 32 frames of 24 spectral components, as four cosines each."""
+    return LappedBasis(
+        analysis=np.eye(24, dtype=np.float32),
+        synthesis=np.eye(24, dtype=np.float32),
+        temporal_components=slow_components(32, 24),
+        deviations=np.ones(96, np.float32),
+    )
 
 
 def slow_components(block_frames: int, spectra: int) -> np.ndarray:

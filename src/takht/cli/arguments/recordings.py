@@ -1,7 +1,7 @@
 """Any recording, at the rate and loudness that the models know."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,24 +36,52 @@ def read_recording(path: Path, seconds: float | None = None) -> Waveform:
                 break
         return np.concatenate(parts)
 
+    start = _decode(path, start_of, whole=seconds is None)
+    if seconds is None and len(start) > most:
+        raise TakhtError(
+            f"{names.escape(str(path))}: lasts more than {MAX_SECONDS:g} s; choose a shorter part "
+            "with --seconds"
+        )
+    return _to_wave(path, start[:most])
+
+
+def read_end(path: Path, seconds: float) -> Waveform:
+    """Return the last `seconds` of a recording of any length, as `read_recording` returns it.
+
+    Raises:
+        TakhtError: it does not decode or is of no use, or lasts less than a second.
+    """
+    most = round(seconds * SAMPLE_RATE_HZ)
+
+    def end_of(blocks: Iterator[pcm.Pcm], _: Audio) -> pcm.Pcm:
+        end = np.zeros(0, np.int16)
+        for block in blocks:
+            end = np.concatenate([end, block])[-most:]
+        return end
+
+    return _to_wave(path, _decode(path, end_of, whole=True))
+
+
+def _decode(path: Path, use: Callable[[Iterator[pcm.Pcm], Audio], pcm.Pcm], whole: bool) -> pcm.Pcm:
+    """Return what is taken of a recording's blocks, and say on stderr what was lost."""
     where = names.escape(str(path))
     try:
-        start, sound = decode_mono(path, SAMPLE_RATE_HZ, start_of, whole=seconds is None)
+        taken, sound = decode_mono(path, SAMPLE_RATE_HZ, use, whole=whole)
     except Unreadable as error:
         reason = error.advise("choose another recording")
         raise TakhtError(f"{where}: unreadable, {reason}") from None
     if fault := find_fault(sound):
         raise TakhtError(f"{where}: {fault}")
-    if seconds is None and len(start) > most:
-        raise TakhtError(
-            f"{where}: lasts more than {MAX_SECONDS:g} s; choose a shorter part with --seconds"
-        )
     for line in describe_losses(sound):
         sys.stderr.write(f"{where}: {line}\n")
-    wave = start[:most].astype(np.float32) / np.float32(pcm.FULL_SCALE)
+    return taken
+
+
+def _to_wave(path: Path, taken: pcm.Pcm) -> Waveform:
+    wave = taken.astype(np.float32) / np.float32(pcm.FULL_SCALE)
     if len(wave) < MIN_SECONDS * SAMPLE_RATE_HZ:
         raise TakhtError(
-            f"{where}: lasts {len(wave) / SAMPLE_RATE_HZ:.2f} s, less than {MIN_SECONDS:g} s; "
-            "choose a longer recording"
+            f"{names.escape(str(path))}: lasts {len(wave) / SAMPLE_RATE_HZ:.2f} s, less than "
+            f"{MIN_SECONDS:g} s; choose a longer recording"
         )
     return normalize_loudness(wave, SAMPLE_RATE_HZ)

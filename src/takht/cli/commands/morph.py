@@ -21,37 +21,40 @@ def morph(
         typer.Option(
             "--models",
             metavar="FOLDER",
-            help="Folder of the model codec; default: the project's.",
+            help="Folder of the models codec and prior; default: the project's.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
     """Glide from one recording to another.
 
-    The path goes through the model's latent space.
+    The models recover the noise that would make each recording. They fade one noise into the other
+    and make music of it.
     """
     from tqdm import tqdm
 
     from takht.cli.arguments import recordings
     from takht.cli.arguments.generation import name_targets, require_seconds
     from takht.cli.arguments.project import locate_models
+    from takht.core.randomness import rng_for
     from takht.core.threads import one_blas_thread
     from takht.generation.codec.codec_folder import load_codec
     from takht.generation.pieces import from_recordings, pieces
+    from takht.generation.prior.prior_folder import load_prior
     from takht.generation.sound.wav_files import write_wav
     from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 
     if seconds is not None:
         require_seconds(seconds)
     folder = locate_models(models_dir)
-    codec = load_codec(folder / "codec")
+    prior = load_prior(folder / "prior", load_codec(folder / "codec"))
     (target,) = name_targets(out or Path(f"{first.stem}-to-{second.stem}.wav"), 1, force=force)
     with one_blas_thread(), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
-        spectrograms = []
-        for path in (first, second):
-            spectrograms.append(level_spectrogram(recordings.read_recording(path, seconds)))
-            bar.update()
-        frames = from_recordings.morph(codec, *spectrograms)
+        begins = level_spectrogram(recordings.read_recording(first, seconds))
+        bar.update()
+        ends = level_spectrogram(recordings.read_recording(second, seconds))
+        bar.update()
+        frames = from_recordings.morph(prior, begins, ends, rng_for(0, "morph"))
         bar.update()
         write_wav(pieces.render_sound(frames, seed=0), target)
         bar.update()

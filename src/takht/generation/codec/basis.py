@@ -47,10 +47,12 @@ class LappedBasis:
 
         `coefficients` has shape (blocks, components). In frames, 1 is the whole dB range.
         """
-        blocks = (coefficients @ self.temporal_components.T).reshape(
-            len(coefficients), self.block_frames, -1
-        )
-        return unfold(blocks) @ self.synthesis
+        return self.unproject(coefficients) @ self.synthesis
+
+    def unproject(self, coefficients: Frames) -> Frames:
+        """Return spectral components (frames, spectra) of coefficients (blocks, components)."""
+        blocks = coefficients @ self.temporal_components.T
+        return unfold(blocks.reshape(len(blocks), self.block_frames, -1))
 
 
 def emphasis(bins: int, *, low: float, level: float) -> NDArray[np.float32]:

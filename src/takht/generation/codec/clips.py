@@ -13,7 +13,7 @@ from takht.errors import TakhtError
 
 
 class Clips(Sequence[Frames]):
-    """Spectrograms, float32, shape (frames, bands) each, in the order of the features' index."""
+    """Spectrograms, float32, shape (frames, bins) each, in the order of the features' index."""
 
     def __init__(self, folder: Path, split: pd.DataFrame, side: str, *, least_frames: int) -> None:
         """Name the clips of a side, without reading them; shorter ones are left out.

@@ -1,8 +1,10 @@
 """From what a model makes to sounds of one loudness, never clipped."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from takht.core.arrays import Frames, Waveform
+from takht.generation.codec.codec import LappedPca
 from takht.generation.codec.fine_detail import restore_detail
 from takht.generation.codec.residual_noise import draw_noise
 from takht.generation.pieces.protocols import ComposerPrior
@@ -29,10 +31,24 @@ def compose_piece(
 
     `composer` None is any composer.
     """
-    codec = prior.codec
-    mean_spectrum, latents, levels = prior.draw(composer, seconds, rng)
-    frames = codec.decode_unclipped(mean_spectrum, latents)
-    frames = restore_detail(remove_block_rate(frames, codec.block_frames), codec.fine_gains)
+    return decode_piece(prior.codec, *prior.draw(composer, seconds, rng), rng)
+
+
+def decode_piece(
+    codec: LappedPca,
+    mean_spectrum: Frames,
+    latents: Frames,
+    levels: NDArray[np.float32],
+    rng: np.random.Generator,
+) -> Frames:
+    """Return the spectrogram (blocks * block_frames, 513), in [0, 1], of latents that were drawn.
+
+    `latents` have shape (blocks, latents), `mean_spectrum` (513,) or one for each frame, and the
+    `levels` (LEVELS,) are those of the residual noise.
+    """
+    moving = codec.basis.synthesise(latents * codec.basis.deviations)
+    frames = remove_block_rate(moving, codec.block_frames) + mean_spectrum
+    frames = restore_detail(frames, codec.fine_gains)
     frames += draw_noise(levels, codec.basis, len(frames), rng)
     return np.asarray(np.clip(frames, 0, 1), np.float32)
 
@@ -53,20 +69,16 @@ def render_sound(frames: Frames, *, seed: int, seconds: float | None = None) -> 
 
     It lasts at most `seconds`, at -23 LUFS and not above -1 dBFS; `seed` chooses the first phases.
     """
+    most = None if seconds is None else round(seconds * SAMPLE_RATE_HZ)
     wave = griffin_lim(
         recover_magnitude(frames), iterations=ITERATIONS, seed=seed, hop_samples=HOP_SAMPLES
     )
-    return normalize_loudness(wave[: to_samples(seconds)], SAMPLE_RATE_HZ)
+    return normalize_loudness(wave[:most], SAMPLE_RATE_HZ)
 
 
 def render_study_sound(frames: Frames) -> Waveform:
     """Return the original's sound (samples,) of its spectrogram (frames, 256), at -23 LUFS."""
     return normalize_loudness(zero_phase(frames), SAMPLE_RATE_HZ)
-
-
-def to_samples(seconds: float | None) -> int | None:
-    """Return seconds as samples, None as None."""
-    return None if seconds is None else round(seconds * SAMPLE_RATE_HZ)
 
 
 def cut_windows(spectrogram: Frames) -> Frames:

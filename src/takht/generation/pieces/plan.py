@@ -12,7 +12,7 @@ from takht.core.arrays import Frames, Waveform
 from takht.core.randomness import rng_for
 from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
-from takht.generation.pieces.from_recordings import morph, reconstruct
+from takht.generation.pieces.from_recordings import continue_recording, morph, reconstruct
 from takht.generation.pieces.pieces import (
     WINDOW_FRAMES,
     compose_piece,
@@ -22,13 +22,14 @@ from takht.generation.pieces.pieces import (
     render_study_sound,
 )
 from takht.generation.pieces.protocols import ComposerPrior, WindowModel
+from takht.generation.prior.prior import Prior
 from takht.generation.sound.loudness import normalize_loudness
 from takht.generation.spectrogram.level_spectrogram import (
     HOP_SAMPLES,
     SAMPLE_RATE_HZ,
     level_spectrogram,
 )
-from takht.generation.study_vae.spectrogram import BANDS, log_spectrogram
+from takht.generation.study_vae.spectrogram import BINS, log_spectrogram
 from takht.runtime.params import Section, Seed
 
 EXCERPT_FRAMES = 1024  # 11.9 s, two windows of the original
@@ -55,7 +56,7 @@ class Item:
     """A sound to make: where it goes, what it is, and what it is made of."""
 
     file: str  # without its suffix
-    kind: str  # sample, long, interpolation, music, reconstruction, phase
+    kind: str  # sample, long, continuation, interpolation, music, reconstruction, phase
     model: str  # codec, pca, study_vae, reference
     frames: Frames  # of the model's own kind; of music its wave
     composer: str = ""  # asked for, or whose recording it is
@@ -168,7 +169,7 @@ def plan_reconstructions(
 
 def plan_study_samples(original: WindowModel, sizes: GenerationPlan) -> Iterator[Item]:
     """Yield windows that the original's decoder makes of latents from N(0, 1): its prior."""
-    count = original.encode(np.zeros((1, BANDS, WINDOW_FRAMES), np.float32))[0].shape[1]
+    count = original.encode(np.zeros((1, BINS, WINDOW_FRAMES), np.float32))[0].shape[1]
     for number in range(1, sizes.reference_windows + 1):
         file = f"baselines/study_vae-{number:02d}"
         draw = rng_for(sizes.seed, f"yardsticks/original-{number:02d}")  # its name, as above
@@ -176,8 +177,21 @@ def plan_study_samples(original: WindowModel, sizes: GenerationPlan) -> Iterator
         yield Item(file, "sample", "study_vae", join_windows(original.decode(latents)))
 
 
+def plan_continuation(
+    name: str, wave: Waveform, prior: Prior, sizes: GenerationPlan
+) -> Iterator[Item]:
+    """Yield seconds of a recording, and as many of new music that goes on from there.
+
+    `wave` is in [-1, 1], shape (samples,).
+    """
+    known = normalize_loudness(wave[: round(sizes.seconds * SAMPLE_RATE_HZ)], SAMPLE_RATE_HZ)
+    rng = rng_for(sizes.seed, "continuation/1")
+    frames = continue_recording(prior, level_spectrogram(known), sizes.seconds, rng)
+    yield Item("continuation/1", "continuation", "codec", frames, recording=name)
+
+
 def plan_morphs(
-    names: Sequence[str], waves: Sequence[Waveform], codec: LappedPca
+    names: Sequence[str], waves: Sequence[Waveform], prior: Prior, sizes: GenerationPlan
 ) -> Iterator[Item]:
     """Yield two recordings' excerpts and a piece that goes from the first to the second.
 
@@ -189,6 +203,7 @@ def plan_morphs(
     ]
     for number, (name, wave) in enumerate(zip(names, excerpts, strict=True), 1):
         yield Item(f"interpolation/{number}", "music", "reference", wave, recording=name)
-    frames = morph(codec, *(level_spectrogram(wave) for wave in excerpts))
     file, between = "interpolation/1-to-2", " to ".join(names)
+    spectrograms = [level_spectrogram(wave) for wave in excerpts]
+    frames = morph(prior, spectrograms[0], spectrograms[1], rng_for(sizes.seed, file))
     yield Item(file, "interpolation", "codec", frames, recording=between)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Frames
 from takht.generation.prior.denoiser import Denoiser
-from takht.generation.prior.sampling import draw_blocks
+from takht.generation.prior.sampling import draw_blocks, recover_noise
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class DenoisedBlocks:
         one_hot = np.eye(self.composers, dtype=np.float32)[composer]
 
         def denoise(noisy: Frames, sigma: float) -> Frames:
-            unconditional = self.denoiser.denoise(noisy, sigma, 0 * one_hot, 0 * style)
+            unconditional = self._denoise_freely(noisy, sigma)
             if not self.guidance:
                 return unconditional
             conditional = self.denoiser.denoise(noisy, sigma, one_hot, style)
@@ -36,3 +36,31 @@ class DenoisedBlocks:
 
         window = self.denoiser.window_blocks
         return draw_blocks(denoise, noise, window, self.sampling_steps) / self.deviations
+
+    def draw_freely(self, noise: Frames) -> NDArray[np.float32]:
+        """Return latents as `draw` does, of no composer and no style in particular.
+
+        The noise may be shorter than a window.
+        """
+        filled, window = self._fill(noise), self.denoiser.window_blocks
+        drawn = draw_blocks(self._denoise_freely, filled, window, self.sampling_steps)
+        return drawn[: len(noise)] / self.deviations
+
+    def recover_noise(self, trajectory: Frames) -> Frames:
+        """Return the noise (blocks, latents) out of which `draw_freely` makes a trajectory, nearly.
+
+        The trajectory (blocks, latents) has unit scale; it may be shorter than a window.
+        """
+        filled, window = self._fill(trajectory * self.deviations), self.denoiser.window_blocks
+        noise = recover_noise(self._denoise_freely, filled, window, self.sampling_steps)
+        return noise[: len(trajectory)]
+
+    def _denoise_freely(self, noisy: Frames, sigma: float) -> NDArray[np.float32]:
+        styles = len(self.denoiser.weights["style/kernel"])
+        nobody, none = np.zeros(self.composers, np.float32), np.zeros(styles, np.float32)
+        return self.denoiser.denoise(noisy, sigma, nobody, none)
+
+    def _fill(self, blocks: Frames) -> Frames:
+        """Return blocks (blocks, latents), mirrored at the end where they fill no window."""
+        lacking = max(0, self.denoiser.window_blocks - len(blocks))
+        return np.pad(blocks, ((0, lacking), (0, 0)), mode="symmetric")

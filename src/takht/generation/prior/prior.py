@@ -50,5 +50,9 @@ class Prior:
         drawn = self.blocks.draw(composer, self.styles.standardise(numbers), noise)
         mean_spectrum = self.codec.spectrum_pca.decode(numbers[: len(self.codec.spectrum_pca.axes)])
         log_scales, levels = np.split(style, [self.codec.latents])
-        levels[:BANDS] += np.log(np.float32(self.residual_noise))
-        return mean_spectrum, drawn * np.exp(log_scales), levels
+        return mean_spectrum, drawn * np.exp(log_scales), self.soften(levels)
+
+    def soften(self, levels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return levels (LEVELS,) of a noise that is `residual_noise` times as strong."""
+        amplitude = np.where(np.arange(len(levels)) < BANDS, self.residual_noise, 1)
+        return levels + np.log(amplitude, dtype=np.float32)

@@ -1,8 +1,8 @@
-"""The pulse of pieces: strokes and notes come back after a cycle.
+"""The pulse of pieces: strokes and notes come back after a cycle, and after a phrase.
 
 A piece takes the pulse of a training clip of its composer. It is put into the noise that the piece
 is made out of: a share of the noise comes back every cycle, and so does what the denoiser hears in
-it, varied by the rest.
+it, varied by the rest. So does a share of the rest with phrases.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,8 @@ from takht.generation.spectrogram.pulse import (
 # comes back: a mean over all places.
 _KEPT = 0.87
 _MOST_SHARE = 0.95  # beyond, all cycles would be one
+_PHRASE_CYCLES = 4  # 8 to 10 s in most pieces
+_FORM = (0, 0, 1, 0)  # of phrases: A A B A
 _LONGEST_FRAMES = round(PULSE_SECONDS[1] * FRAME_RATE_HZ)
 
 
@@ -83,21 +85,50 @@ def collect_pulses(clips: Sequence[Pulse], composer: NDArray[np.int64]) -> Pulse
 
 
 def draw_recurring_noise(
-    basis: LappedBasis, blocks: int, pulse: Pulse, rng: np.random.Generator
+    basis: LappedBasis,
+    blocks: int,
+    pulse: Pulse,
+    rng: np.random.Generator,
+    cycle: Frames | None = None,
 ) -> Frames:
     """Return noise (blocks, components) of variance 1, of which a share comes back every cycle.
 
+    Of what is new in each cycle, the same share comes back with phrases of four cycles, in the form
+    A A B A. A `cycle` of `find_cycle` comes back instead of a new one.
+
     What comes back is noise of frames, as coefficients of the basis. The basis is orthonormal, so
     they are white noise too, if the cycle is longer than two blocks; a shorter one counts several
-    times. The noise has mean 0 over a cycle, so that the piece keeps its mean.
+    times. The noise has mean 0 over a cycle and over a phrase, so that the piece keeps its mean.
     """
     noise = rng.standard_normal((blocks, len(basis.deviations)), dtype=np.float32)
     if not pulse.strength:
         return noise
-    times = -(-2 * basis.block_frames // pulse.cycle_frames)
-    shape = times * pulse.cycle_frames, len(basis.synthesis)
-    cycle = rng.standard_normal(shape, dtype=np.float32)
-    cycle -= cycle.mean(axis=0)
-    again = basis.project(cycle[np.arange(blocks * basis.block_frames) % len(cycle)])
+    spectra = len(basis.synthesis)
+    if cycle is None:
+        times = -(-2 * basis.block_frames // pulse.cycle_frames)
+        cycle = rng.standard_normal((times * pulse.cycle_frames, spectra), dtype=np.float32)
+        cycle -= cycle.mean(axis=0)
+    phrase_frames = _PHRASE_CYCLES * len(cycle)
+    phrases = rng.standard_normal((len(set(_FORM)), phrase_frames, spectra), dtype=np.float32)
+    phrases -= phrases.mean(axis=1, keepdims=True)
+    frames = np.arange(blocks * basis.block_frames)
+    number, place = np.divmod(frames, phrase_frames)
     share = min(pulse.strength / _KEPT, _MOST_SHARE)
-    return np.asarray(np.sqrt(share) * again + np.sqrt(1 - share) * noise, np.float32)
+    for again in (phrases[np.take(_FORM, number % len(_FORM)), place], cycle[frames % len(cycle)]):
+        noise = np.sqrt(share) * basis.project(again) + np.sqrt(1 - share) * noise
+    return np.asarray(noise, np.float32)
+
+
+def find_cycle(basis: LappedBasis, noise: Frames, pulse: Pulse) -> Frames:
+    """Return what comes back in noise (blocks, components): its mean over cycles.
+
+    It has shape (cycle_frames, spectra), and variance 1 over all coefficients of the basis.
+    """
+    spectra = basis.unproject(noise)
+    places = np.arange(len(spectra)) % pulse.cycle_frames
+    sums = np.zeros((pulse.cycle_frames, spectra.shape[1]), np.float32)
+    np.add.at(sums, places, spectra)
+    counts = np.maximum(np.bincount(places, minlength=len(sums)), 1)
+    cycle = np.asarray(sums / counts[:, None], np.float32)
+    cycle -= cycle.mean(axis=0)
+    return cycle / np.float32(max(float(basis.project(cycle[places]).std()), 1e-6))

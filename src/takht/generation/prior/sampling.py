@@ -5,6 +5,7 @@ or more, and each step blends their estimates (MultiDiffusion, Bar-Tal et al. 20
 of any length has no seam.
 """
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -37,6 +38,26 @@ def draw_blocks(
         noisy = kept * noisy + (1 - kept) * ahead
         before, last = estimate, sigma
     return noisy
+
+
+def recover_noise(
+    denoise: Callable[[Frames, float], Frames],
+    blocks: NDArray[np.float32],
+    window_blocks: int,
+    steps: int,
+) -> Frames:
+    """Return the noise out of which `draw_blocks` makes the blocks (blocks, latents), nearly.
+
+    It takes the steps backwards, each by Euler's method: DDIM inversion, Song et al. 2021. The
+    noise has about variance 1.
+    """
+    sigmas = noise_levels(steps)[::-1]
+    noisy = blocks
+    for sigma, following in itertools.pairwise(sigmas):
+        kept = np.float32(following / sigma)
+        estimate = denoise_all(denoise, noisy, sigma, window_blocks)
+        noisy = kept * noisy + (1 - kept) * estimate
+    return noisy / np.float32(sigmas[-1])
 
 
 def noise_levels(steps: int) -> list[float]:

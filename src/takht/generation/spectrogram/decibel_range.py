@@ -13,13 +13,13 @@ BELOW_DB = 8.0  # what lies below the range is so much below it, half of the tim
 
 
 def unit_of_power(power: Frames) -> Frames:
-    """Return power (frames, bands), 1 a full-scale sine, as numbers in [0, 1] on the dB range."""
+    """Return power (frames, bins), 1 a full-scale sine, as numbers in [0, 1] on the dB range."""
     decibels = 10 * np.log10(np.maximum(power, np.float32(1e-12)))
     return np.asarray(np.clip(1 + (decibels - CEILING_DB) / RANGE_DB, 0, 1), np.float32)
 
 
 def power_of_unit(unit: Frames) -> Frames:
-    """Return the power (frames, bands) behind numbers in [0, 1]; 1 is a full-scale sine.
+    """Return the power (frames, bins) behind numbers in [0, 1]; 1 is a full-scale sine.
 
     A 0 is given the middle of what music has there, not silence: cells that fall silent at once are
     heard as holes.

@@ -18,9 +18,9 @@ _STILL_DB = 0.1  # onsets that vary less are no strokes
 
 
 def find_onsets(frames: Frames) -> NDArray[np.float32]:
-    """Return the onset strength (frames - 1,) of a spectrogram (frames, bands) in [0, 1].
+    """Return the onset strength (frames - 1,) of a spectrogram (frames, bins) in [0, 1].
 
-    That is the mean rise over bands from frame to frame.
+    That is the mean rise over bins from frame to frame.
     """
     return np.asarray(RANGE_DB * np.maximum(np.diff(frames, axis=0), 0).mean(axis=1), np.float32)
 

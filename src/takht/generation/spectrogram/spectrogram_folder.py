@@ -45,7 +45,7 @@ def write_spectrograms(
 ) -> None:
     """Write the spectrograms that `make` gives for the recordings' segments, and an index.
 
-    `make` takes a wave (samples,) in [-1, 1] and returns (frames, bands) in [0, 1].
+    `make` takes a wave (samples,) in [-1, 1] and returns (frames, bins) in [0, 1].
 
     Raises:
         TakhtError: the segments have another sample rate than 22,050 Hz.

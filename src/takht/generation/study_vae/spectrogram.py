@@ -12,13 +12,13 @@ from takht.generation.spectrogram.stft import scaled_hann, stft
 
 N_FFT = 512
 HOP_SAMPLES = 256
-BANDS = 256
-_N_FFT_BACK = 2 * (BANDS - 1)  # what an inverse transform takes 256 bins for
+BINS = 256
+_N_FFT_BACK = 2 * (BINS - 1)  # what an inverse transform takes 256 bins for
 
 
 def log_spectrogram(wave: Waveform) -> Frames:
     """Return levels in [0, 1], shape (1 + samples // 256, 256), without the topmost bin."""
-    spectrum = stft(wave, n_fft=N_FFT, hop_samples=HOP_SAMPLES)[:, :BANDS]
+    spectrum = stft(wave, n_fft=N_FFT, hop_samples=HOP_SAMPLES)[:, :BINS]
     return unit_of_power(np.square(spectrum.real) + np.square(spectrum.imag))
 
 

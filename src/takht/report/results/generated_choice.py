@@ -26,6 +26,7 @@ def choose_sounds(index: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
         "long": index[index["kind"] == "long"],
         "drawn": ours[ours["composer"] == ""].head(DRAWN),
         "composer": by_composer,
+        "continuation": index[index["kind"] == "continuation"],
         "morph": _morphs(index),
         "kept": _kept(index),
         "baseline": index[
