@@ -162,7 +162,7 @@ def test_names_are_drawn_as_text_whatever_they_hold(opened):
 def test_every_player_loads_and_plays_and_stops_the_one_before(opened):
     page = opened()
     players = page.locator("audio")
-    assert players.count() == TESTED + 3 * len(LABELS) + 2 * len(LABELS) + 1 + 1 + 3 + 3 + 2
+    assert players.count() == TESTED + 3 * len(LABELS) + 2 * len(LABELS) + 1 + 1 + 1 + 3 + 3 + 2
     found = page.evaluate(
         """async () => {
           const loaded = [];
