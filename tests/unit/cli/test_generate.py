@@ -110,6 +110,7 @@ def test_a_recording_goes_on_for_as_long_as_asked(run):
         (["morph", "absent.mp3", "text.txt"], "absent.mp3: unreadable, "),
         (["continue", "absent.mp3"], "absent.mp3: unreadable, "),
         (["continue", "short.wav"], "the recording has 2.0"),
+        (["continue", "quiet.wav"], "quiet.wav: its last 30 s are silent; cut them off"),
         (["continue", "short.wav", "--seconds", "601"], "--seconds: from 1 to 600, got 601"),
     ],
 )
@@ -117,6 +118,8 @@ def test_what_cannot_be_done_is_said_in_one_line_and_leaves_nothing(run, words, 
     Path("text.txt").write_text("no music")
     soundfile.write("blip.wav", np.resize([0.1, -0.1], RATE_HZ // 2), RATE_HZ)
     soundfile.write("short.wav", small.melody(1, 2.0), RATE_HZ)
+    quiet = np.concatenate([small.melody(1, 6.0), np.zeros(31 * RATE_HZ, np.float32)])
+    soundfile.write("quiet.wav", quiet, RATE_HZ)
     before = sorted(Path().iterdir())
     assert reason in run(*words)
     assert sorted(Path().iterdir()) == before

@@ -9,7 +9,7 @@ import numpy as np
 from takht.audio import pcm
 from takht.audio.decoding import Audio
 from takht.audio.ffmpeg import Unreadable
-from takht.audio.mono import decode_mono, describe_losses, find_fault
+from takht.audio.mono import SILENCE_DBFS, decode_mono, describe_losses, find_fault
 from takht.cli.arguments.generation import MAX_SECONDS, MIN_SECONDS
 from takht.core.arrays import Waveform
 from takht.errors import TakhtError
@@ -49,7 +49,8 @@ def read_end(path: Path, seconds: float) -> Waveform:
     """Return the last `seconds` of a recording of any length, as `read_recording` returns it.
 
     Raises:
-        TakhtError: it does not decode or is of no use, or lasts less than a second.
+        TakhtError: it does not decode or is of no use, lasts less than a second, or ends in
+            silence as long as that.
     """
     most = round(seconds * SAMPLE_RATE_HZ)
 
@@ -59,7 +60,12 @@ def read_end(path: Path, seconds: float) -> Waveform:
             end = np.concatenate([end, block])[-most:]
         return end
 
-    return _to_wave(path, _decode(path, end_of, whole=True))
+    end = _decode(path, end_of, whole=True)
+    if np.abs(end.astype(np.int32)).max(initial=0) < pcm.FULL_SCALE * 10 ** (SILENCE_DBFS / 20):
+        raise TakhtError(
+            f"{names.escape(str(path))}: its last {seconds:g} s are silent; cut them off"
+        )
+    return _to_wave(path, end)
 
 
 def _decode(path: Path, use: Callable[[Iterator[pcm.Pcm], Audio], pcm.Pcm], whole: bool) -> pcm.Pcm:
