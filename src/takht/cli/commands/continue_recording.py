@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from takht.cli.arguments.options import Force, ModelsFolder
+
 
 def continue_recording(
     recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="Of any format.")],
@@ -16,15 +18,8 @@ def continue_recording(
             "--out", "-o", metavar="FILE", help="The WAV file; default: RECORDING-continued.wav."
         ),
     ] = None,
-    models_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--models",
-            metavar="FOLDER",
-            help="Folder of the models codec and prior; default: the project's.",
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    models_dir: ModelsFolder = None,
+    force: Force = False,
 ) -> None:
     """Go on from the end of a recording.
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from takht.cli.arguments.options import Force, ModelsFolder
+
 
 def generate(
     composer: Annotated[
@@ -26,15 +28,8 @@ def generate(
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="FILE", help="The WAV file to write.")
     ] = Path("piece.wav"),
-    models_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--models",
-            metavar="FOLDER",
-            help="Folder of the models codec and prior; default: the project's.",
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    models_dir: ModelsFolder = None,
+    force: Force = False,
 ) -> None:
     """Compose new pieces in a composer's manner.
 

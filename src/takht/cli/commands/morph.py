@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from takht.cli.arguments.options import Force, ModelsFolder
+
 
 def morph(
     first: Annotated[Path, typer.Argument(metavar="A", help="A recording of any format.")],
@@ -16,15 +18,8 @@ def morph(
     seconds: Annotated[
         float | None, typer.Option(help="Length in s; default: the shorter recording.")
     ] = None,
-    models_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--models",
-            metavar="FOLDER",
-            help="Folder of the models codec and prior; default: the project's.",
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    models_dir: ModelsFolder = None,
+    force: Force = False,
 ) -> None:
     """Glide from one recording to another.
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from takht.cli.arguments.options import Force
+
 
 def reconstruct(
     recording: Annotated[Path, typer.Argument(metavar="FILE", help="A recording of any format.")],
@@ -28,7 +30,7 @@ def reconstruct(
             help="Folder of the model codec; default: the project's.",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    force: Force = False,
 ) -> None:
     """Encode a recording and decode it again.
 
