@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from takht.core.arrays import Waveform
 
-_BLOCK_SAMPLES = 2**19  # a block of frames and its spectrum stay in the processor's cache
+_BLOCK_SAMPLES = 2**18  # a block of frames and its spectrum stay in the processor's cache
 
 
 def hann(n_fft: int) -> NDArray[np.float32]:
@@ -30,7 +30,9 @@ def block_spectra(
     size = max(1, _BLOCK_SAMPLES // len(window))
     for first in range(0, len(starts), size):
         part = slice(first, first + size)
-        yield part, scipy.fft.rfft(every[starts[part]] * window, axis=1)
+        frames = every[starts[part]]
+        frames *= window
+        yield part, scipy.fft.rfft(frames, axis=1, overwrite_x=True)
 
 
 def centred_starts(samples: int, hop_samples: float) -> NDArray[np.int64]:

@@ -125,3 +125,19 @@ def test_gain_changes_nothing(gain):
 def test_silence_is_finite_and_has_no_interval():
     found = heard(np.zeros(5 * RATE_HZ, np.float32))
     assert (found == 0).all()
+
+
+def test_the_lower_half_of_the_spectrum_is_that_of_all_samples():
+    rng = np.random.default_rng(6)
+    noise = rng.normal(0, 0.02, 3 * RATE_HZ).astype(np.float32)  # as loud above the pitches
+    wave = noise + np.resize(melody(np.arange(12)), len(noise))
+    found = intervals.measure_pitches(wave, RATE_HZ)
+    padded = np.pad(wave, 4096)
+    hz = intervals.LOWEST_HZ * 2 ** (np.arange(288) / 48)
+    for frame in (0, 20, len(found) - 1):  # the first and last hear where the wave is cut off
+        part = padded[1024 * frame :][:8192] * np.hanning(8193)[:-1]
+        whole = np.abs(np.fft.rfft(part))
+        whole = np.interp(hz * 8192 / RATE_HZ, np.arange(4097), whole)
+        loud = whole > 1e-3 * whole.max()
+        decibels = 20 * np.log10(found[frame][loud] / whole[loud])
+        np.testing.assert_allclose(decibels, 0, atol=1e-3)

@@ -15,7 +15,7 @@ from takht.features.fingerprints.peaks import Peaks
 _TOLERANCE_MS, _TOLERANCE_CENTS = 30, 25  # within which two peaks meet
 _ROUGH_TOLERANCE_MS, _ROUGH_TOLERANCE_CENTS = 45, 60  # while the line is sought
 _SEARCHED_MS = (-15_000, 15_000)  # about the middle of a candidate's shared moments …
-_SEARCHED_LAG_MS = 2_500  # … and about its lag
+_SEARCHED_LAG_MS = 1_250  # … and about its lag
 _RATIO_STEPS = 200  # tempo ratios are tried in steps of 1/200 …
 _MOST_STEPS = 12  # … 6 % up and down, the smallest changes first
 _STEPS = np.array(sorted(range(-_MOST_STEPS, _MOST_STEPS + 1), key=abs))
@@ -24,8 +24,10 @@ _BIN_MS = 20
 _RUN_PEAKS, _LEAST_SHARE = 32, 0.15
 # It is a copy if four things hold. It has enough peaks.
 LEAST_PEAKS = 96
-# Nine of ten groups of 12 peaks in a row have one that meets, and 0.3 times as many as on average.
+# Nine of ten groups of 12 peaks in a row have one that meets, and 0.3 times as many as on average;
+# of many peaks, 0.25 times: speech hides some of a copy's for a while.
 _EVEN_PEAKS, _EVEN_SHARE = 12, 0.3
+_MANY_PEAKS, _EVEN_SHARE_OF_MANY = 160, 0.25
 _MOST_JITTER_MS = 7.0  # half of the meeting peaks are nearer to the line than that
 _TIMES_CHANCE = 8  # peaks meet that many times as often as at other lags, …
 _CHANCE_MS = (200, 4_000)  # … which differ by so much
@@ -187,7 +189,8 @@ def _is_a_copy(first: Peaks, second: Peaks, stretch: _Stretch) -> bool:
         return False
     score = float(stretch.meets.mean())
     counts = np.sort(_count_windows(stretch.meets, _EVEN_PEAKS))
-    fewest = max(1, _EVEN_SHARE * _EVEN_PEAKS * score)
+    even_share = _EVEN_SHARE if len(stretch.meets) < _MANY_PEAKS else _EVEN_SHARE_OF_MANY
+    fewest = max(1, even_share * _EVEN_PEAKS * score)
     is_even = counts[len(counts) // 10] >= fewest
     mine, others = stretch.pairs
     late_ms = np.abs(second.ms[others] - stretch.line.at(first.ms[mine]))

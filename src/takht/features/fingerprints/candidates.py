@@ -12,7 +12,7 @@ from takht.features.fingerprints.landmarks import Landmarks, rank_equals
 NEAREST = 16  # landmarks of the same hash above a landmark in pitch, and below, are compared
 MOST_PER_MINUTE = 16  # candidates of a recording; those with the most shared moments
 _FEWEST_MOMENTS = 3
-_LAG_MS = 1000  # a bin of the lags between two recordings; two neighbours count together
+_LAG_MS = 350  # a bin of the lags between two recordings; two neighbours count together
 _MOMENT_MS = 250  # landmarks within this are one moment
 _STRETCH_MOMENTS = 160  # shared moments are counted over this: 40 s
 _SLOTS = 2**20  # of a table that counts what recordings share

@@ -22,9 +22,9 @@ _MOST_REPEATS = 4  # of a number in a recording
 _PITCH_CENTS = 100  # a step of the first peak's pitch …
 _INTERVAL_CENTS = 50  # … of the intervals to the others …
 _PLACES = 8  # … and of the time from first to last, for the middle peak
-_SPAN_EDGES_MS = np.rint(100 * np.exp(np.arange(24) / 4)).astype(np.int64)
-_FOLLOWERS = 12  # peaks that may come next in a landmark
-_KEPT = (100, 40)  # of a second: pairs of peaks, and threes
+_SPAN_EDGES_MS = np.rint(100 * np.exp(np.arange(24) / 4)).astype(np.int32)
+_FOLLOWERS = 24  # peaks that may come next in a landmark; some may be those of speech over music
+_KEPT = (80, 40)  # of a second: pairs of peaks, and threes
 _MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))  # splitmix64's last steps
 
 
@@ -57,7 +57,7 @@ def _chain(peaks: Peaks, start: int, stop: int) -> tuple[NDArray[np.uint32], NDA
     """Return the hashes of landmarks, and the numbers of their first peaks, from start to stop."""
     end_ms = int(peaks.ms[start:stop].max(initial=0)) + len(_KEPT) * _REACH_MS
     part = peaks.part(start, int(np.searchsorted(peaks.ms, end_ms, side="right")))
-    ms, cents = part.ms.astype(np.int64), part.cents.astype(np.int64)
+    ms, cents = part.ms, part.cents.astype(np.int32)
     earliest = np.searchsorted(ms, ms + _GAP_MS)
     latest = np.minimum(np.searchsorted(ms, ms + _REACH_MS), earliest + _FOLLOWERS)
     chain = np.arange(stop - start)[None]  # (peaks of a chain, chains)
@@ -68,14 +68,14 @@ def _chain(peaks: Peaks, start: int, stop: int) -> tuple[NDArray[np.uint32], NDA
         nth = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
         chain = np.vstack([chain[:, which], earliest[chain[-1, which]] + nth])
         hashes = _hash(ms[chain], cents[chain])
-        stretch = ms[chain[0]] // _STRETCH_MS
+        stretch = ms[chain[0]].astype(np.int64) // _STRETCH_MS
         order = np.argsort(stretch << 32 | hashes, kind="stable")
         order = order[rank_equals(stretch[order]) < most]
         chain, hashes = chain[:, order], hashes[order]
     return hashes, chain[0] + start
 
 
-def _hash(ms: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.uint32]:
+def _hash(ms: NDArray[np.int32], cents: NDArray[np.int32]) -> NDArray[np.uint32]:
     """Return a hash for each chain of peaks, given shape (peaks of a chain, chains)."""
     span = ms[-1] - ms[0]
     values = [cents[0] // _PITCH_CENTS]

@@ -4,6 +4,7 @@ Statistics of timbre follow the instruments and the studio; the steps a melody t
 """
 
 import numpy as np
+import soxr
 from numpy.typing import NDArray
 
 from takht.core.arrays import Waveform
@@ -19,6 +20,7 @@ STEPS = 48  # an octave: four a semitone, two a quarter tone
 NEIGHBOURHOOD_STEPS = 17  # about a third of an octave
 LAGS_FRAMES = (4, 8, 16, 32)  # 0.19, 0.37, 0.74 and 1.49 s at 22,050 Hz
 LOUDNESS_KNEE = 1000.0
+_HALVED_SHARE = 0.85  # of the spectrum at half the rate; soxr keeps .91 of it
 _TINY = 1e-9
 
 
@@ -36,14 +38,18 @@ def measure_pitches(wave: Waveform, sample_rate_hz: int) -> Values:
     """Return the magnitude at each pitch, an eighth tone apart, shape (frames, 288).
 
     It has the scale of the wave (samples,). Frame t reads the 8192 samples around sample 1024 t.
+    Where it has all pitches, half the rate is enough, and takes half the time.
     """
-    padded, starts = np.pad(wave, FFT_SAMPLES // 2), centred_starts(len(wave), HOP_SAMPLES)
+    n_fft, starts = FFT_SAMPLES, centred_starts(len(wave), HOP_SAMPLES)
+    padded = np.pad(wave, n_fft // 2)
     pitch_hz = LOWEST_HZ * 2 ** (np.arange(OCTAVES * STEPS) / STEPS)
-    position = pitch_hz * FFT_SAMPLES / sample_rate_hz
+    position = pitch_hz * n_fft / sample_rate_hz
+    if position[-1] < _HALVED_SHARE * n_fft / 4:
+        padded, n_fft, starts = 2 * soxr.resample(padded, 2, 1), n_fft // 2, starts // 2
     below = position.astype(int)
     share = (position - below).astype(np.float32)
     level = np.empty((len(starts), OCTAVES * STEPS), np.float32)
-    for part, spectrum in block_spectra(padded, starts, hann(FFT_SAMPLES)):
+    for part, spectrum in block_spectra(padded, starts, hann(n_fft)):
         magnitude = np.abs(spectrum[:, : below[-1] + 2])
         level[part] = magnitude[:, below] * (1 - share) + magnitude[:, below + 1] * share
     return level
@@ -74,11 +80,9 @@ def summarize_intervals(pitch: Values) -> Values:
     import scipy.fft
 
     spectrum = scipy.fft.rfft(pitch, axis=1)
-    unison = scipy.fft.irfft((np.abs(spectrum) ** 2).mean(axis=0), STEPS)[0] + _TINY
-    statistics = []
-    for lag in LAGS_FRAMES:
-        taken = scipy.fft.irfft((spectrum[lag:] * spectrum[:-lag].conj()).mean(axis=0), STEPS)
-        eighths = taken.reshape(12, 4)
-        between = eighths[:, 1] + np.roll(eighths[:, 3], 1)
-        statistics.append((eighths[:, 0] + between / 2) / unison)
-    return np.concatenate(statistics).astype(np.float32)
+    products = [spectrum[lag:] * spectrum[: len(pitch) - lag].conj() for lag in (0, *LAGS_FRAMES)]
+    taken = scipy.fft.irfft([each.mean(axis=0) for each in products], STEPS)
+    eighths = taken[1:].reshape(-1, 12, 4)
+    between = eighths[:, :, 1] + np.roll(eighths[:, :, 3], 1, axis=1)
+    unison = taken[0, 0] + _TINY
+    return np.asarray((eighths[:, :, 0] + between / 2) / unison, np.float32).ravel()

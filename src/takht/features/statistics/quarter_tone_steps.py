@@ -26,9 +26,9 @@ def summarize_steps(pitch: Values) -> Values:
     import scipy.fft  # a quarter of a second; a store may have all
 
     change = np.diff(pitch[::HOP_FRAMES], axis=0)
-    begins = scipy.fft.rfft(np.maximum(change, 0), axis=1)
-    ends = scipy.fft.rfft(np.maximum(-change, 0), axis=1)
-    unison = scipy.fft.irfft((np.abs(begins) ** 2).mean(axis=0), EIGHTHS)[0] + _TINY
-    taken = scipy.fft.irfft((begins * ends.conj()).mean(axis=0), EIGHTHS) / unison
+    begins, ends = scipy.fft.rfft([np.maximum(change, 0), np.maximum(-change, 0)], axis=2)
+    both = [(begins * each.conj()).mean(axis=0) for each in (begins, ends)]
+    unison, taken = scipy.fft.irfft(both, EIGHTHS)
+    taken /= unison[0] + _TINY
     on_step, above = taken.reshape(QUARTERS, 2).T
     return np.asarray(on_step + (above + np.roll(above, 1)) / 2, np.float32)
