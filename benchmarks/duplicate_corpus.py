@@ -42,7 +42,7 @@ LONGEST_SECONDS = 20.0  # of a tone of the pipe
 SLOT_SECONDS = (0.15, 0.18, 0.2, 0.25)  # of the string
 PIPE_SLOWER = 2.5  # times as long as the string's are the pipe's notes
 PIECE_SECONDS = 40.0
-LONG_SECONDS = 300.0
+LONG_SECONDS = 1800.0
 SHARED_SECONDS = 15.0  # of a planted copy at least
 VARIED = 0.25  # share of notes that a variation moves
 VOICES = ("en+m1", "en+m3", "en+m7", "en+f2", "en+f4", "ar+m2", "ar+f3", "tr+m4", "tr+f1")
@@ -92,7 +92,7 @@ KINDS = {
     "pitch + 1 %": Kind("asetrate=22270,aresample=22050"),
     "pitch - 1 %": Kind("asetrate=21830,aresample=22050"),
     "joined into a longer file": Kind(before_seconds=40.0, after_seconds=40.0),
-    "15 s within five minutes": Kind(
+    "15 s within thirty minutes": Kind(
         seconds=15.0, before_seconds=LONG_SECONDS / 2, after_seconds=LONG_SECONDS / 2
     ),
     "15 s, mp3 32 kb/s, tempo + 2 %": Kind("atempo=1.02", (*MP3, "32k"), seconds=15.5),

@@ -11,10 +11,10 @@ SCALE_CENTS = 9_800 + 50 * np.array([0, 3, 7, 10, 14, 17, 20, 24, 27, 31, 34, 38
 NOTE_PEAKS = 6  # of a note, at its harmonics
 
 
-def notes(rng, seconds, every_ms=250):
+def notes(rng, seconds, every_ms=250, scale=SCALE_CENTS):
     """Return peaks of notes of one scale and sound, exactly in time."""
     starts = np.arange(0, 1000 * seconds, every_ms)
-    pitches = rng.choice(SCALE_CENTS, len(starts))
+    pitches = rng.choice(scale, len(starts))
     harmonics = np.rint(1200 * np.log2(np.arange(1, NOTE_PEAKS + 1)))
     delays = 7 * np.arange(NOTE_PEAKS)
     return sort((starts[:, None] + delays).ravel(), (pitches[:, None] + harmonics).ravel())
@@ -82,6 +82,27 @@ def test_melodies_in_time_with_phrases_in_common_are_no_copies():
         assert aligned(first, second, 0) is None
 
 
+def test_chords_on_one_beat_are_no_copies():
+    rng = np.random.default_rng(11)
+
+    def chords(seconds):
+        """Return peaks of four voices that change with every beat, among few pitches."""
+        voices = (notes(rng, seconds, 600, SCALE_CENTS[low : low + 3]) for low in (0, 3, 6, 9))
+        return join(*(vars(voice).values() for voice in voices))
+
+    for _ in range(10):
+        first, second = chords(40), chords(40)
+        assert aligned(first, second, 0) is None
+        assert aligned(first, sort(*copied(first, rng, kept=0.5)), 0) is not None
+
+
+def test_a_copy_of_a_loop_is_found():
+    rng = np.random.default_rng(12)
+    bar = notes(rng, 2)
+    first = join(*((bar.ms + 2_000 * number, bar.cents) for number in range(20)))
+    assert aligned(first, sort(*copied(first, rng, kept=0.95)), 0) is not None
+
+
 def test_another_performance_keeps_its_time_less_well_than_a_copy():
     rng = np.random.default_rng(6)
     first = notes(rng, 40)
@@ -119,5 +140,6 @@ def test_a_long_stretch_is_compared_with_other_lags_in_parts(monkeypatch):
     whole = aligned(first, second, 0)
     monkeypatch.setattr(alignment, "_PEAKS_AT_ONCE", 100)
     assert aligned(first, second, 0) == whole
-    monkeypatch.setattr(alignment, "_TIMES_CHANCE", 1e9)
+    monkeypatch.setattr(alignment, "_TIMES_ELSEWHERE", 1e9)
+    monkeypatch.setattr(alignment, "_NEARLY_ALL", 2)
     assert aligned(first, second, 0) is None

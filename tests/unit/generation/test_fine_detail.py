@@ -1,4 +1,4 @@
-"""What coding flattens is measured, and given back."""
+"""What coding flattens is measured, and partials get it back."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def quefrencies(frames: np.ndarray) -> np.ndarray:
     return scipy.fft.dct(frames, norm="ortho", axis=1)
 
 
-def test_gains_are_what_was_taken_and_give_it_back(clip):
+def test_gains_are_what_was_taken_and_give_it_back_to_partials(clip):
     taken = np.linspace(1.1, 2.5, BANDS).astype(np.float32)
     smooth = quefrencies(clip)
     smooth[:, SMOOTH_QUEFRENCIES:] = 0
@@ -33,7 +33,9 @@ def test_gains_are_what_was_taken_and_give_it_back(clip):
     gains = detail_gains(clip, flat)
     np.testing.assert_allclose(gains, taken, rtol=0.1)
     again = restore_detail(flat, gains)
-    assert np.abs(again - clip).mean() < 0.1 * np.abs(flat - clip).mean()
+    partials, gaps = flat > smooth, flat < smooth - 0.02
+    assert np.abs(again - clip)[partials].mean() < 0.1 * np.abs(flat - clip)[partials].mean()
+    np.testing.assert_allclose(again[gaps], flat[gaps], atol=1e-6)
 
 
 def test_gains_neither_lower_nor_raise_without_end(clip):
@@ -41,9 +43,3 @@ def test_gains_neither_lower_nor_raise_without_end(clip):
     np.testing.assert_allclose(detail_gains(clip, clip / 5), MOST_GAIN)
     silent = np.zeros((10, 513), np.float32)
     assert np.isfinite(detail_gains(silent, silent)).all()
-
-
-def test_the_smooth_spectrum_stays(clip):
-    raised = restore_detail(clip, np.full(BANDS, 1.5, np.float32))
-    before, after = (quefrencies(frames)[:, :SMOOTH_QUEFRENCIES] for frames in (clip, raised))
-    np.testing.assert_allclose(after, before, atol=1e-4)

@@ -161,6 +161,13 @@ def test_held_out_music_is_at_the_floor_and_noise_far_above(judge, real):
     assert compare_sets(real, made, still)["memorisation_distance_ratio"] == {}
 
 
+def test_few_samples_do_not_cover_much_music(real):
+    held_out, made = np.random.default_rng(1).normal(size=(2, 60, 4)).astype(np.float32)
+    other = real._replace(held_out=held_out, train=held_out)
+    assert compare_sets(other, made, real.train_patches)["coverage"] > 0.8
+    assert compare_sets(other, made[:6], real.train_patches)["coverage"] < 0.6
+
+
 def test_training_music_as_samples_is_called_a_copy(real):
     beside = compare_sets(real, real.train, real.train_patches)
     for length in PATCH_FRAMES:

@@ -29,8 +29,9 @@ LEAST_PEAKS = 96
 _EVEN_PEAKS, _EVEN_SHARE = 12, 0.3
 _MANY_PEAKS, _EVEN_SHARE_OF_MANY = 160, 0.25
 _MOST_JITTER_MS = 7.0  # half of the meeting peaks are nearer to the line than that
-_TIMES_CHANCE = 8  # peaks meet that many times as often as at other lags, …
-_CHANCE_MS = (200, 4_000)  # … which differ by so much
+# That many times as many peaks meet as at any other lag that differs by so much. Copies of music
+# that repeats itself meet at other lags, too: of them, nearly all peaks meet.
+_TIMES_ELSEWHERE, _ELSEWHERE_MS, _NEARLY_ALL = 1.75, (200, 4_000), 0.85
 _PEAKS_AT_ONCE = 4_096  # compared at other lags together, to bound memory
 # Of a recording that is hardly longer than what is asked for, this part is enough, but never less
 # than so many seconds.
@@ -195,20 +196,26 @@ def _is_a_copy(first: Peaks, second: Peaks, stretch: _Stretch) -> bool:
     mine, others = stretch.pairs
     late_ms = np.abs(second.ms[others] - stretch.line.at(first.ms[mine]))
     is_on_time = float(np.median(late_ms)) <= _MOST_JITTER_MS
-    return bool(is_even and is_on_time and score >= _TIMES_CHANCE * _chance(first, second, stretch))
+    if not (is_even and is_on_time):
+        return False
+    meeting = int(np.count_nonzero(stretch.meets))
+    elsewhere = _count_elsewhere(first, second, stretch)
+    return score >= _NEARLY_ALL or meeting >= _TIMES_ELSEWHERE * elsewhere
 
 
-def _chance(first: Peaks, second: Peaks, stretch: _Stretch) -> float:
-    """Return the share of the stretch's peaks that meet at other lags, on average."""
-    nearest_ms, farthest_ms = _CHANCE_MS
-    meeting = 0
+def _count_elsewhere(first: Peaks, second: Peaks, stretch: _Stretch) -> int:
+    """Return how many of the stretch's peaks meet at that other lag where most do."""
+    nearest_ms, farthest_ms = _ELSEWHERE_MS
+    counts = np.zeros(2 * farthest_ms // _TOLERANCE_MS + 2, np.int64)  # by lag
     for start in range(stretch.start, stretch.stop, _PEAKS_AT_ONCE):
         part = first.part(start, min(start + _PEAKS_AT_ONCE, stretch.stop))
         mine, others = _pair(part, second, stretch.line, farthest_ms, _TOLERANCE_CENTS)
-        late_ms = np.abs(second.ms[others] - stretch.line.at(part.ms[mine]))
-        meeting += int(np.count_nonzero(late_ms > nearest_ms))
-    lags = (farthest_ms - nearest_ms) / _TOLERANCE_MS
-    return meeting / lags / (stretch.stop - stretch.start)
+        late_ms = second.ms[others] - stretch.line.at(part.ms[mine])
+        lags = ((late_ms + farthest_ms) // _TOLERANCE_MS).astype(np.int64)
+        far = np.abs(late_ms) > nearest_ms
+        once = np.unique(mine[far] * len(counts) + lags[far])
+        counts += np.bincount(once % len(counts), minlength=len(counts))
+    return int((counts[:-1] + counts[1:]).max())  # as wide as the tolerance on either side
 
 
 def _pair(

@@ -1,8 +1,8 @@
 """Fine detail of spectra, partials and the gaps between them, which a codec flattens.
 
 It is what a smooth curve through a frame's bins leaves over. What the codec keeps of it is right on
-average, but flat: the higher the frequency, the flatter. A gain for each band gives as much back to
-new pieces as music has.
+average, but flat: the higher the frequency, the flatter. In new pieces, a gain for each band raises
+partials again. It leaves gaps as they are: deeper, they would be emptier than those of music.
 """
 
 import numpy as np
@@ -28,8 +28,9 @@ def detail_gains(clip: Frames, decoded: Frames) -> NDArray[np.float32]:
 
 
 def restore_detail(frames: Frames, by: NDArray[np.float32]) -> Frames:
-    """Return frames (frames, 513) with the detail of each band times a gain, a ratio, (BANDS,)."""
-    return frames + _detail(frames) * (np.repeat(by, np.diff(BAND_EDGES)) - 1)
+    """Return frames (frames, 513) with each band's partials raised by a ratio, (BANDS,)."""
+    partials: Frames = np.maximum(_detail(frames), 0)
+    return frames + partials * (np.repeat(by, np.diff(BAND_EDGES)) - 1)
 
 
 def _detail(frames: Frames) -> Frames:

@@ -121,8 +121,9 @@ def compare_sets(
     """Return the scores of a set of embedded windows and patches beside real music.
 
     `made` is (windows, dimensions), in standard deviations; patches are (n, cells) each.
-    Sets are compared at one size; the floor is the score of held-out music of that size. A length
-    without patches, as of sounds that stand still, is left out.
+    Sets are compared at one size; the floor is the score of held-out music of that size. Coverage
+    is of all held-out windows: among fewer, neighbours are farther apart, and are reached by
+    chance. A length without patches, as of sounds that stand still, is left out.
     """
     size = min(len(made), len(real.held_out))
     made, held_out = thin(made, size), thin(real.held_out, size)
@@ -130,7 +131,7 @@ def compare_sets(
         "windows": size,
         "frechet": frechet_distance(made, real.train),
         "frechet_reference": frechet_distance(held_out, real.train),
-        "coverage": coverage(held_out, made),
+        "coverage": coverage(real.held_out, made),
         "diversity": diversity(held_out, made),
         "memorisation_distance_ratio": {
             length: dict(
