@@ -96,11 +96,12 @@ def test_chords_on_one_beat_are_no_copies():
         assert aligned(first, sort(*copied(first, rng, kept=0.5)), 0) is not None
 
 
-def test_a_copy_of_a_loop_is_found():
+def test_a_copy_of_a_loop_among_other_peaks_is_found():
     rng = np.random.default_rng(12)
     bar = notes(rng, 2)
     first = join(*((bar.ms + 2_000 * number, bar.cents) for number in range(20)))
-    assert aligned(first, sort(*copied(first, rng, kept=0.95)), 0) is not None
+    speech = rng.integers(0, 40_000, 480), rng.integers(9_800, 13_000, 480)
+    assert aligned(first, join(copied(first, rng, kept=0.7), speech), 0) is not None
 
 
 def test_another_performance_keeps_its_time_less_well_than_a_copy():
@@ -135,11 +136,11 @@ def test_fewer_than_96_peaks_are_no_copy(every_ms, is_found):
 
 def test_a_long_stretch_is_compared_with_other_lags_in_parts(monkeypatch):
     rng = np.random.default_rng(9)
-    first = notes(rng, 120)
-    second = sort(*copied(first, rng))
+    shared = notes(rng, 120)
+    first, second = (join(copied(shared, rng), copied(notes(rng, 120), rng)) for _ in range(2))
     whole = aligned(first, second, 0)
+    assert whole is not None
     monkeypatch.setattr(alignment, "_PEAKS_AT_ONCE", 100)
     assert aligned(first, second, 0) == whole
     monkeypatch.setattr(alignment, "_TIMES_ELSEWHERE", 1e9)
-    monkeypatch.setattr(alignment, "_NEARLY_ALL", 2)
     assert aligned(first, second, 0) is None

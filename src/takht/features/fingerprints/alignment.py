@@ -29,9 +29,9 @@ LEAST_PEAKS = 96
 _EVEN_PEAKS, _EVEN_SHARE = 12, 0.3
 _MANY_PEAKS, _EVEN_SHARE_OF_MANY = 160, 0.25
 _MOST_JITTER_MS = 7.0  # half of the meeting peaks are nearer to the line than that
-# That many times as many peaks meet as at any other lag that differs by so much. Copies of music
-# that repeats itself meet at other lags, too: of them, nearly all peaks meet.
-_TIMES_ELSEWHERE, _ELSEWHERE_MS, _NEARLY_ALL = 1.75, (200, 4_000), 0.85
+# That many times as many peaks meet as at any lag that differs by so much. There, peaks of the
+# second that meet already do not count: music that repeats itself meets itself at other lags.
+_TIMES_ELSEWHERE, _ELSEWHERE_MS = 3, (200, 4_000)
 _PEAKS_AT_ONCE = 4_096  # compared at other lags together, to bound memory
 # Of a recording that is hardly longer than what is asked for, this part is enough, but never less
 # than so many seconds.
@@ -199,12 +199,13 @@ def _is_a_copy(first: Peaks, second: Peaks, stretch: _Stretch) -> bool:
     if not (is_even and is_on_time):
         return False
     meeting = int(np.count_nonzero(stretch.meets))
-    elsewhere = _count_elsewhere(first, second, stretch)
-    return score >= _NEARLY_ALL or meeting >= _TIMES_ELSEWHERE * elsewhere
+    return meeting >= _TIMES_ELSEWHERE * _count_elsewhere(first, second, stretch)
 
 
 def _count_elsewhere(first: Peaks, second: Peaks, stretch: _Stretch) -> int:
-    """Return how many of the stretch's peaks meet at that other lag where most do."""
+    """Return how many of the stretch's peaks meet free ones at the other lag where most do."""
+    is_free = np.ones(len(second.ms), np.bool_)
+    is_free[stretch.pairs[1]] = False
     nearest_ms, farthest_ms = _ELSEWHERE_MS
     counts = np.zeros(2 * farthest_ms // _TOLERANCE_MS + 2, np.int64)  # by lag
     for start in range(stretch.start, stretch.stop, _PEAKS_AT_ONCE):
@@ -212,10 +213,10 @@ def _count_elsewhere(first: Peaks, second: Peaks, stretch: _Stretch) -> int:
         mine, others = _pair(part, second, stretch.line, farthest_ms, _TOLERANCE_CENTS)
         late_ms = second.ms[others] - stretch.line.at(part.ms[mine])
         lags = ((late_ms + farthest_ms) // _TOLERANCE_MS).astype(np.int64)
-        far = np.abs(late_ms) > nearest_ms
-        once = np.unique(mine[far] * len(counts) + lags[far])
+        counted = is_free[others] & (np.abs(late_ms) > nearest_ms)
+        once = np.unique(mine[counted] * len(counts) + lags[counted])
         counts += np.bincount(once % len(counts), minlength=len(counts))
-    return int((counts[:-1] + counts[1:]).max())  # as wide as the tolerance on either side
+    return int((counts[:-1] + counts[1:]).max())  # two steps are as wide as what meets
 
 
 def _pair(
