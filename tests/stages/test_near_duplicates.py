@@ -158,7 +158,7 @@ def test_a_recording_that_is_added_is_looked_up_and_the_result_is_that_of_one_ru
     said = capsys.readouterr().err
     made, kept = map(int, re.search(r"align: (\d+) made, (\d+) kept", said).groups())
     assert 1 <= made <= 20 < 200 < kept  # the new recording has 16 candidates; few choose it
-    few = "too little sound to find copies (fewer than 96 peaks): a/silence, b/silence, c/blink"
+    few = "too little sound to find copies (fewer than 64 peaks): a/silence, b/silence, c/blink"
     assert f"{few} and 1 more\n" in said
 
 

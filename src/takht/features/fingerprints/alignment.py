@@ -23,15 +23,17 @@ _BIN_MS = 20
 # A stretch is alike while this share of every 32 peaks meets a peak of the other recording.
 _RUN_PEAKS, _LEAST_SHARE = 32, 0.15
 # It is a copy if four things hold. It has enough peaks.
-LEAST_PEAKS = 96
+LEAST_PEAKS = 64
 # Nine of ten groups of 12 peaks in a row have one that meets, and 0.3 times as many as on average;
 # of many peaks, 0.25 times: speech hides some of a copy's for a while.
 _EVEN_PEAKS, _EVEN_SHARE = 12, 0.3
 _MANY_PEAKS, _EVEN_SHARE_OF_MANY = 160, 0.25
 _MOST_JITTER_MS = 7.0  # half of the meeting peaks are nearer to the line than that
-# That many times as many peaks meet as at any lag that differs by so much. There, peaks of the
-# second that meet already do not count: music that repeats itself meets itself at other lags.
+# Three times as many peaks meet as at any lag that differs by so much; of few peaks, five times.
+# There, peaks of the second that meet already do not count: music that repeats itself meets itself
+# at other lags.
 _TIMES_ELSEWHERE, _ELSEWHERE_MS = 3, (200, 4_000)
+_FEW_PEAKS, _TIMES_ELSEWHERE_OF_FEW = 96, 5
 _PEAKS_AT_ONCE = 4_096  # compared at other lags together, to bound memory
 # Of a recording that is hardly longer than what is asked for, this part is enough, but never less
 # than so many seconds.
@@ -198,8 +200,10 @@ def _is_a_copy(first: Peaks, second: Peaks, stretch: _Stretch) -> bool:
     is_on_time = float(np.median(late_ms)) <= _MOST_JITTER_MS
     if not (is_even and is_on_time):
         return False
+    has_few = len(stretch.meets) < _FEW_PEAKS
+    times = _TIMES_ELSEWHERE_OF_FEW if has_few else _TIMES_ELSEWHERE
     meeting = int(np.count_nonzero(stretch.meets))
-    return meeting >= _TIMES_ELSEWHERE * _count_elsewhere(first, second, stretch)
+    return meeting >= times * _count_elsewhere(first, second, stretch)
 
 
 def _count_elsewhere(first: Peaks, second: Peaks, stretch: _Stretch) -> int:
