@@ -5,8 +5,8 @@
     python benchmarks/remote.py --results docs/measured/scaling.json
     python benchmarks/scaling.py table
 
-The last writes the tables of docs/scaling.md, and that of docs/remotes.md, between the comments
-that mark them. `extrapolation` has the arithmetic.
+The last writes the tables of docs/scaling.md, large-corpora.md, near-duplicates.md and remotes.md,
+between the comments that mark them. `extrapolation` has the arithmetic.
 """
 
 import argparse
@@ -25,7 +25,10 @@ import survived  # noqa: E402
 
 RESULTS = ROOT / "docs/measured/scaling.json"
 PARTS = ("hour", "near_duplicates", "training")
-PAGES = {name: ROOT / "docs" / name for name in ("scaling.md", "remotes.md")}
+PAGES = {
+    f"{name}.md": ROOT / f"docs/{name}.md"
+    for name in ("scaling", "large-corpora", "near-duplicates", "remotes")
+}
 
 
 def main() -> None:

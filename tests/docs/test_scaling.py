@@ -1,4 +1,4 @@
-"""docs/scaling.md says what docs/measured/scaling.json comes to, by sums worked by hand here."""
+"""Pages on large corpora say what docs/measured/scaling.json comes to, as worked out by hand."""
 
 import committed
 import extrapolation

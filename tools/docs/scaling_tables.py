@@ -1,4 +1,4 @@
-"""The tables of docs/scaling.md and docs/remotes.md, from docs/measured/scaling.json."""
+"""The tables of docs on large corpora and of docs/remotes.md, from docs/measured/scaling.json."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,11 +23,15 @@ def every(results: dict[str, Any], params: dict[str, Any]) -> dict[str, dict[str
         "scaling.md": {
             "time": list(time(hour, altered)),
             "storage": list(storage(hour, altered)),
+        },
+        "large-corpora.md": {
             "files of a folder": list(folder_objects.table(curve)),
             "segments": list(segments(curve, params)),
-            "near-duplicates": list(near_duplicates(results["near_duplicates"])),
             "store": list(store(hour)),
             "training": list(training(results["training"])),
+        },
+        "near-duplicates.md": {
+            "near-duplicates": list(near_duplicates(results["near_duplicates"]))
         },
         "remotes.md": {
             "remote": list(remote.table(remote.from_plain(found["servers"]), found["minutes"]))
