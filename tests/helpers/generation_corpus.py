@@ -40,6 +40,7 @@ PRIOR = {
 }
 DENOISER = {
     "guidance": 1.0,
+    "temperature": 1.0,
     "sampling_steps": 12,
     "learning_rate": 0.002,
     "weight_decay": 0.02,

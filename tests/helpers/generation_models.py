@@ -80,7 +80,7 @@ def blocks() -> DenoisedBlocks:
     """Blocks that go on as those of the melodies do, as far as a linear estimate knows."""
     found = [describe_clip(codec(), clip).trajectory for clip in clips()]
     variances = fit_variances(np.stack([each[s : s + 16] for s in (0, 24)]) for each in found)
-    return DenoisedBlocks(Linear(variances), np.ones(LATENTS, np.float32), 2, 1.0, 24)
+    return DenoisedBlocks(Linear(variances), np.ones(LATENTS, np.float32), 2, 1.0, 1.0, 24)
 
 
 @dataclass(frozen=True)

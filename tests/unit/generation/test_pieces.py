@@ -46,15 +46,19 @@ def test_windows_end_to_end_are_the_spectrogram_again():
     np.testing.assert_array_equal(pieces.join_windows(windows), spectrogram[:1024])
 
 
-def test_what_comes_back_every_block_is_gone_and_nothing_else():
-    """A pattern of each block's 8 frames, beside one of 25 frames."""
-    rng, length = np.random.default_rng(1), 200 * small.BLOCK_FRAMES
-    of_blocks, other = (
-        np.tile(rng.standard_normal((size, 513)), (length // size, 1)).astype(np.float32)
-        for size in (small.BLOCK_FRAMES, 25)
+def test_what_comes_back_every_block_is_gone_and_nothing_else(monkeypatch):
+    """Two patterns of blocks, one after the other, beside a pattern of 25 frames."""
+    monkeypatch.setattr(pieces, "WHILE_BLOCKS", 25)  # in which each place meets all 25 frames
+    rng, frames = np.random.default_rng(1), 100 * small.BLOCK_FRAMES
+    of_blocks, later, other = (
+        np.tile(rng.standard_normal((size, 513)), (frames // size, 1)).astype(np.float32)
+        for size in (small.BLOCK_FRAMES, small.BLOCK_FRAMES, 25)
     )
-    left = pieces.remove_block_rate(of_blocks + other, small.BLOCK_FRAMES)
-    np.testing.assert_allclose(left, other + of_blocks.mean(axis=0), atol=1e-5)
+    both = np.concatenate([of_blocks + other, later + other])
+    left = pieces.remove_block_rate(both, small.BLOCK_FRAMES)
+    whole = slice(12 * small.BLOCK_FRAMES, 88 * small.BLOCK_FRAMES)  # with all 25 around them
+    for found, pattern in ((left[:frames], of_blocks), (left[frames:], later)):
+        np.testing.assert_allclose(found[whole], (other + pattern.mean(axis=0))[whole], atol=1e-5)
 
 
 def test_a_new_piece_has_no_block_rate_and_its_partials_are_raised():

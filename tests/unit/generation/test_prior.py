@@ -29,6 +29,7 @@ from takht.generation.pieces.pieces import compose_piece
 from takht.generation.pieces.tempo import set_tempo
 from takht.generation.prior.clip_description import ClipDescription
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
+from takht.generation.prior.denoiser import Denoiser
 from takht.generation.prior.prior_folder import PriorCard, load_prior, save_prior
 from takht.generation.prior.pulses import NO_PULSE
 from takht.generation.prior.settings import DenoiserModel, DenoiserTraining, PriorModel
@@ -265,26 +266,50 @@ def test_a_training_that_was_killed_goes_on_and_ends_the_same(monkeypatch, capsy
     np.testing.assert_array_equal(resumed.blocks.deviations, whole.blocks.deviations)
 
 
-def test_no_guidance_is_nobodys_music(trained):
-    blocks, style = trained[0].blocks, np.zeros(len(trained[0].styles.centre), np.float32)
-    nobodys = dataclasses.replace(blocks, guidance=0.0)
+def test_guidance_sets_composers_apart(trained):
+    style = np.zeros(len(trained[0].styles.centre), np.float32)
     noise = np.random.default_rng(1).standard_normal((20, LATENTS), np.float32)
-    one, other = (nobodys.draw(c, style, noise) for c in (0, 2))
-    np.testing.assert_array_equal(one, other)
-    theirs = [blocks.draw(c, style, noise) for c in (0, 2)]
-    assert np.abs(theirs[0] - theirs[1]).max() > 0.3
+
+    def apart(guidance):
+        blocks = dataclasses.replace(trained[0].blocks, guidance=guidance)
+        one, other = (blocks.draw(c, style, noise) for c in (0, 2))
+        return np.abs(one - other).max()
+
+    assert apart(3.0) > 1.5 * apart(1.0) > 0.1
 
 
-@pytest.mark.parametrize("length", [5, 8, 30])
-def test_the_noise_of_music_makes_this_music_again(trained, length):
+def test_guidance_acts_at_medium_noise_alone(trained, monkeypatch):
+    blocks, guided, seen = trained[0].blocks, [], []
+
+    def denoise(_, noisy, sigma, composer, _style):
+        (seen if composer.any() else guided).append(sigma)
+        return noisy
+
+    monkeypatch.setattr(Denoiser, "denoise", denoise)
+    style = np.zeros(len(trained[0].styles.centre), np.float32)
+    blocks.draw(0, style, np.zeros((20, LATENTS), np.float32))
+    assert guided == [sigma for sigma in seen if 0.3 <= sigma <= 3.0]
+    assert 0 < len(guided) < len(seen)
+
+
+def test_temperature_scales_the_noise(trained):
+    blocks, style = trained[0].blocks, np.zeros(len(trained[0].styles.centre), np.float32)
+    noise = np.random.default_rng(1).standard_normal((20, LATENTS), np.float32)
+    cool = dataclasses.replace(blocks, temperature=0.5)
+    np.testing.assert_array_equal(cool.draw(0, style, 2 * noise), blocks.draw(0, style, noise))
+
+
+@pytest.mark.parametrize(("length", "temperature"), [(5, 1.0), (8, 0.7), (30, 1.0)])
+def test_the_noise_of_music_makes_this_music_again(trained, length, temperature):
     """Also of music that is shorter than a window, of 8 blocks."""
-    blocks, music = trained[0].blocks, clips()[0][7].trajectory[40:][:length]
+    blocks = dataclasses.replace(trained[0].blocks, temperature=temperature)
+    music = clips()[0][7].trajectory[40:][:length]
     noise = blocks.recover_noise(music)
     assert noise.shape == music.shape
     again = blocks.draw_freely(noise)
     assert np.mean((again - music) ** 2) < 0.05 * np.mean(music**2)
-    # as strong as what is drawn: 1 without guidance
-    assert np.std(noise) == pytest.approx(blocks.deviations.mean(), abs=0.3)
+    # as strong as what is drawn, which is 1 without guidance, over the temperature
+    assert np.std(noise) == pytest.approx(blocks.deviations.mean() / temperature, abs=0.3)
 
 
 def test_what_is_drawn_is_as_spread_as_music(trained):
@@ -299,7 +324,8 @@ def test_no_array_of_a_model_folder_holds_part_of_a_training_clip(trained, tmp_p
     prior, music = trained[0], clips()[0]
     empty = {"features": {}, "model": {}, "training": {}, "libraries": {}, "parameters": 1}
     sizes = {"codec_sha256": CODEC.sha256, "clips": len(music)}
-    chosen = {"guidance": 3.0, "sampling_steps": 8, "residual_noise": 1.0, "style_temperature": 1.0}
+    chosen = {"guidance": 3.0, "temperature": 1.0, "sampling_steps": 8}
+    chosen |= {"residual_noise": 1.0, "style_temperature": 1.0}
     names = {"composers": tuple(LABELS), "labels": tuple(LABELS)}
     save_prior(tmp_path, PriorCard(**empty, **sizes, **chosen, **names), prior)
     arrays = {

@@ -26,7 +26,7 @@ class LappedPca:
 
     basis: LappedBasis
     spectrum_pca: Pca
-    fine_gains: NDArray[np.float32]  # (BANDS,), that give new pieces back what coding flattens
+    fine_gains: NDArray[np.float32]  # (BANDS,), for partials of new pieces
 
     @property
     def latents(self) -> int:

@@ -37,8 +37,9 @@ class PriorCard(GenerationCard):
     clips: int = Field(ge=1, description="trained on")
     residual_noise: float = Field(gt=0, le=2)
     style_temperature: float = Field(ge=0, le=2)
-    guidance: float = Field(ge=0, le=20)
-    sampling_steps: int = Field(ge=2, le=1000)
+    guidance: float = Field(ge=1, le=20)
+    temperature: float = Field(gt=0, le=2)
+    sampling_steps: int = Field(ge=3, le=1000)
 
 
 def save_prior(folder: Path, card: PriorCard, prior: Prior) -> None:
@@ -84,7 +85,7 @@ def load_prior(folder: Path, codec: LappedPca) -> Prior:
         )
         if found != (*3 * (len(card.composers),), *2 * (codec.latents,)):
             raise ValueError(f"composers, labels, pulses and latents {found}")
-        quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=2))
+        quick = replace(prior, blocks=replace(prior.blocks, sampling_steps=3))
         quick.draw(0, 1.0, np.random.default_rng(0))
     except TakhtError:  # of one file
         raise
@@ -100,5 +101,6 @@ def _load_blocks(folder: Path, card: PriorCard) -> DenoisedBlocks:
         arrays["deviations"],
         composers=len(card.composers),
         guidance=card.guidance,
+        temperature=card.temperature,
         sampling_steps=card.sampling_steps,
     )

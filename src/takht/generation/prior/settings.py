@@ -22,8 +22,9 @@ class DenoiserModel(Section):
     """The denoiser, and how it is trained."""
 
     at: ClassVar[str] = "generation.denoiser"
-    guidance: float = Field(ge=0, le=20, description="of composer and style: 1 as learnt")
-    sampling_steps: int = Field(ge=2, le=1000, description="from noise to a piece")
+    guidance: float = Field(ge=1, le=20, description="of composer and style: 1 as learnt")
+    temperature: float = Field(gt=0, le=2, description="of the first noise: 1 as in training")
+    sampling_steps: int = Field(ge=3, le=1000, description="from noise to a piece")
     learning_rate: float = Field(gt=0, le=1)
     weight_decay: float = Field(ge=0, le=1)
     dropout: float = Field(ge=0, lt=1)

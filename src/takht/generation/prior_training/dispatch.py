@@ -67,6 +67,7 @@ def fit_to_features(
         residual_noise=settings.residual_noise,
         style_temperature=settings.style_temperature,
         guidance=denoiser.guidance,
+        temperature=denoiser.temperature,
         sampling_steps=denoiser.sampling_steps,
     )
     return card, make_prior(once, labels, codec, styles, blocks, settings), curve

@@ -61,6 +61,7 @@ def fit_denoised_blocks(
         np.ones(denoiser.latents, np.float32),
         composers,
         settings.guidance,
+        settings.temperature,
         settings.sampling_steps,
     )
     deviations = _measure_deviations(blocks, styles, style_temperature)
