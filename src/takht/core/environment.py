@@ -30,6 +30,7 @@ _SET = {
     "KERAS_BACKEND": "tensorflow",
     "KERAS_HOME": os.devnull,  # else ~/.keras/keras.json counts
     "MPLBACKEND": "agg",
+    "OPENBLAS_NUM_THREADS": "1",  # with more, sums come in another order; and starting takes longer
     "PYTHONWARNINGS": "ignore",  # of workers; below, of this process
     "TF_CPP_MIN_LOG_LEVEL": "2",  # below, nothing of use is said
     "TZ": "UTC",

@@ -30,6 +30,13 @@ def test_what_is_set_otherwise_is_set_right():
     assert printed_by(code, OPENBLAS_CORETYPE="Zen").split() == ["True", "Haswell"]
 
 
+def test_matrix_products_take_one_thread():
+    """More would add in another order, and make each start longer."""
+    code = "import takht.stage, scipy.linalg; from threadpoolctl import threadpool_info; "
+    code += "print(*{each['num_threads'] for each in threadpool_info()})"
+    assert printed_by(code, OPENBLAS_NUM_THREADS="7") == "1"
+
+
 def test_a_program_that_has_numpy_keeps_it():
     code = "import numpy, os, takht.stage; print('OPENBLAS_CORETYPE' in os.environ)"
     assert printed_by(code) == "False"

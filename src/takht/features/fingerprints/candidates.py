@@ -119,12 +119,11 @@ class Index:
         places = np.sort(places).astype(np.int64)
         lowest = places - self._before[places]
         counts = self._after[places] + places + 1 - lowest
-        mine = np.repeat(np.arange(len(places)), counts)
-        others = np.arange(len(mine)) + np.repeat(lowest + counts - np.cumsum(counts), counts)
-        owners, ms = self._owners[places], self._ms[places]
-        is_higher = self._owners[others] > owners[mine]
-        mine, others = mine[is_higher], others[is_higher]
-        return owners[mine], self._owners[others], ms[mine], self._ms[others]
+        owners = np.repeat(self._owners[places], counts)
+        others = np.arange(len(owners)) + np.repeat(lowest + counts - np.cumsum(counts), counts)
+        higher = np.flatnonzero(self._owners[others] > owners)
+        owners, ms, others = owners[higher], np.repeat(self._ms[places], counts), others[higher]
+        return owners, self._owners[others], ms[higher], self._ms[others]
 
 
 def _best_lags(
@@ -140,11 +139,14 @@ def _best_lags(
     moment_base = int(moments.max(initial=0)) + 1 + _STRETCH_MOMENTS
     cells = pairs * lag_base + (lags - lowest)
     slots = cells & (_SLOTS - 1)
-    counts = np.bincount(slots, minlength=_SLOTS)
-    may_count = counts + np.roll(counts, 1) + np.roll(counts, -1) >= _FEWEST_MOMENTS
-    cells, moments = cells[may_count[slots]], moments[may_count[slots]]
-    keys = np.sort((np.stack([cells, cells - 1]) * moment_base + moments).ravel())
-    keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]  # np.unique is slower
+    filled = np.bincount(slots, minlength=_SLOTS).clip(max=_FEWEST_MOMENTS).astype(np.uint8)
+    may_count = filled + np.roll(filled, 1) + np.roll(filled, -1) >= _FEWEST_MOMENTS
+    chosen = np.flatnonzero(may_count[slots])
+    cells, moments = cells[chosen], moments[chosen]
+    keys = cells * moment_base + moments
+    keys = np.sort(np.concatenate([keys, keys - moment_base]))  # a lag counts with the one before
+    is_first = np.append(True, keys[1:] != keys[:-1])[: len(keys)]  # np.unique is slower
+    keys = keys[np.flatnonzero(is_first)]
     last = _FEWEST_MOMENTS - 1
     starts = np.flatnonzero(keys[last:] < keys[: len(keys) - last] + _STRETCH_MOMENTS)
     counts = np.searchsorted(keys, keys[starts] + _STRETCH_MOMENTS) - starts
