@@ -54,6 +54,7 @@ DENOISER_TRAINING = {
     "width": 32,
     "layers": 2,
     "batch_size": 16,
+    "epochs": 100,
     "max_steps": 8,
     "threads": 1,
 }

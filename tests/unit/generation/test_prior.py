@@ -125,6 +125,12 @@ def test_memory_does_not_grow_with_the_windows(monkeypatch):
     assert max(sizes) <= 256
 
 
+def test_more_music_is_trained_longer():
+    """Twice through all windows, in batches of 16, but for at most 400 steps."""
+    size = DenoiserTraining(**DENOISER_TRAINING | {"epochs": 2, "max_steps": 400})
+    assert [size.count_steps(windows) for windows in (16, 17, 2934, 10**6)] == [2, 3, 367, 400]
+
+
 def test_few_windows_evenly_spread_are_validated(monkeypatch):
     """Of 3 clips of 21 windows each, 30 are; no training window is left out."""
     train_denoiser, sides = fitting.train_denoiser, []

@@ -1,5 +1,6 @@
 """What fits the prior: sections of params.yaml."""
 
+import math
 from typing import ClassVar
 
 from pydantic import Field
@@ -43,5 +44,10 @@ class DenoiserTraining(Section):
     width: int = Field(ge=32, le=4096, multiple_of=32, description="of a block inside it")
     layers: int = Field(ge=1, le=64)
     batch_size: int = Field(ge=1, le=4096, description="windows")
+    epochs: int = Field(ge=1, le=10_000, description="how often it sees each window")
     max_steps: int = Field(ge=0, le=10_000_000, description="of batch_size windows")
     threads: int = Field(ge=1, le=256, description="TensorFlow's: the weights depend on it")
+
+    def count_steps(self, windows: int) -> int:
+        """Return the steps of a training on so many windows."""
+        return min(self.max_steps, math.ceil(self.epochs * windows / self.batch_size))
