@@ -32,9 +32,10 @@ def test_what_is_set_otherwise_is_set_right():
 
 def test_matrix_products_take_one_thread():
     """More would add in another order, and make each start longer."""
-    code = "import takht.stage, scipy.linalg; from threadpoolctl import threadpool_info; "
-    code += "print(*{each['num_threads'] for each in threadpool_info()})"
-    assert printed_by(code, OPENBLAS_NUM_THREADS="7") == "1"
+    code = "import takht.stage, scipy.linalg, os; from threadpoolctl import threadpool_info; "
+    code += "print(*{pool['num_threads'] for pool in threadpool_info()}); "
+    code += "print(os.environ['OPENBLAS_NUM_THREADS'])"
+    assert printed_by(code, OPENBLAS_NUM_THREADS="7").split() == ["1", "1"]
 
 
 def test_a_program_that_has_numpy_keeps_it():
