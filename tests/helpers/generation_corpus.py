@@ -54,7 +54,6 @@ DENOISER_TRAINING = {
     "width": 32,
     "layers": 2,
     "batch_size": 16,
-    "epochs": 1,
     "max_steps": 8,
     "threads": 1,
 }

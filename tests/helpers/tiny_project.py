@@ -50,7 +50,6 @@ TINY = {
             "width": 32,
             "layers": 1,
             "batch_size": 4,
-            "epochs": 1,
             "max_steps": 2,
             "threads": 1,
         },

@@ -27,7 +27,6 @@ from takht.generation.codec.pca import Pca
 from takht.generation.codec.residual_noise import LEVELS
 from takht.generation.pieces.pieces import compose_piece
 from takht.generation.pieces.tempo import set_tempo
-from takht.generation.prior import settings as prior_settings
 from takht.generation.prior.clip_description import ClipDescription
 from takht.generation.prior.denoised_blocks import DenoisedBlocks
 from takht.generation.prior.denoiser import Denoiser
@@ -89,10 +88,9 @@ def clips(keep: float | None = None) -> tuple[list[ClipDescription], np.ndarray]
 LABELS = {f"c{number}": f"c{number}" for number in range(3)}
 
 
-def fit(found, numbers, steps=0, checkpoint=None, batch_size=16, **changes):
+def fit(found, numbers, steps=0, checkpoint=None, **changes):
     """Return a prior whose blocks a denoiser makes, and its learning curve."""
     settings, size = PriorModel(**PRIOR), DENOISER_TRAINING | {"max_steps": steps}
-    size |= {"batch_size": batch_size}
     train, watched = TrainingSet(found, numbers), TrainingSet(found[::6], numbers[::6])
     styles = fit_styles(train.clips, train.composer, 3, settings)
     blocks, curve = fit_denoised_blocks(
@@ -125,16 +123,6 @@ def test_memory_does_not_grow_with_the_windows(monkeypatch):
     fit(*clips())
     assert sum(sizes) > 18 * 163
     assert max(sizes) <= 256
-
-
-def test_more_music_is_trained_longer(monkeypatch):
-    """Of 2,934 windows, batches of 1,024 are three steps an epoch; the least is 3,000."""
-    size = DenoiserTraining(**DENOISER_TRAINING | {"epochs": 2, "max_steps": 5000})
-    steps = [size.count_steps(windows) for windows in (16, 24_000, 32_000, 10**6)]
-    assert steps == [3000, 3000, 4000, 5000]
-    monkeypatch.setattr(prior_settings, "_LEAST_STEPS", 1)
-    _, curve = fit(*clips(), steps=5, batch_size=1024)
-    assert curve["step"].iloc[-1] == 3
 
 
 def test_few_windows_evenly_spread_are_validated(monkeypatch):

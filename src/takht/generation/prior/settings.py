@@ -1,13 +1,10 @@
 """What fits the prior: sections of params.yaml."""
 
-import math
 from typing import ClassVar
 
 from pydantic import Field
 
 from takht.runtime.params import Section, Seed
-
-_LEAST_STEPS = 3000  # however little music there is; the check of the least error is kept
 
 
 class PriorModel(Section):
@@ -46,11 +43,5 @@ class DenoiserTraining(Section):
     width: int = Field(ge=32, le=4096, multiple_of=32, description="of a block inside it")
     layers: int = Field(ge=1, le=64)
     batch_size: int = Field(ge=1, le=4096, description="windows")
-    epochs: int = Field(ge=1, le=10_000, description="how often it sees a window, on average")
-    max_steps: int = Field(ge=0, le=10_000_000, description="of batch_size windows, at most")
+    max_steps: int = Field(ge=0, le=10_000_000, description="of batch_size windows")
     threads: int = Field(ge=1, le=256, description="TensorFlow's: the weights depend on it")
-
-    def count_steps(self, windows: int) -> int:
-        """Return the steps of a training on so many windows: more music, more steps."""
-        wanted = math.ceil(self.epochs * windows / self.batch_size)
-        return min(self.max_steps, max(_LEAST_STEPS, wanted))

@@ -56,7 +56,6 @@ def train_denoiser(
     """
     checkpoint = checkpoint or Checkpoint()
     windows, known = train
-    steps = size.count_steps(len(windows.starts))
     variances = fit_variances(windows.read_all())
     start = initial_weights(
         window_blocks=size.window_blocks,
@@ -71,7 +70,9 @@ def train_denoiser(
     start["composer/kernel"] *= known.composer.max(axis=0)[:, None]
     variables = {name: keras.Variable(value) for name, value in start.items()}
     averages = {name: tf.Variable(value, trainable=False) for name, value in start.items()}
-    step, learnt = _make_step(variables, averages, variances, weights_of_latents, settings, steps)
+    step, learnt = _make_step(
+        variables, averages, variances, weights_of_latents, settings, size.max_steps
+    )
     state = [*variables.values(), *averages.values(), *learnt]
 
     before = 0
@@ -82,8 +83,8 @@ def train_denoiser(
     else:
         first = validate_denoiser(Denoiser(variances, start), *validation, weights_of_latents)
         rows, best = [(0, np.nan, first)], (first, start)
-    with tqdm(total=steps, initial=before, desc="prior", unit="step", disable=None) as bar:
-        for done in range(before + 1, steps + 1):
+    with tqdm(total=size.max_steps, initial=before, desc="prior", unit="step", disable=None) as bar:
+        for done in range(before + 1, size.max_steps + 1):
             rng = rng_for(settings.seed, "step", done)
             if checkpoint.is_due():
                 note = [rows, best[0], done - 1, seen]
@@ -91,7 +92,7 @@ def train_denoiser(
             share = tf.constant(min(_MOST_AVERAGED, done / (done + 9)))
             seen.append(float(step(share, *_draw_batch(windows, known, settings, size, rng))))
             bar.update()
-            if done % -(-steps // CHECKS) and done < steps:
+            if done % -(-size.max_steps // CHECKS) and done < size.max_steps:
                 continue
             found = Denoiser(variances, {name: value.numpy() for name, value in averages.items()})
             loss = validate_denoiser(found, *validation, weights_of_latents)
