@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import takht.runtime.quick_start  # noqa: F401
+from takht.runtime.quick_start import import_when_used
 
 # isort: split
 
@@ -23,6 +23,8 @@ from takht.runtime.error_lines import describe_error
 from takht.runtime.params import Section, load_section
 
 set_environment()  # so a stage imports this module first
+# SciPy takes over every name that NumPy has, as it starts, and hardly a stage uses these.
+import_when_used("numpy.f2py", "numpy.ma", "numpy.polynomial", "numpy.testing")
 
 _ROOT = "--root"  # DVC quotes a value only where it writes its name before it: ${corpus}
 _NAME = re.compile(r"(scale|experiment|feature)=(.*)", re.DOTALL)

@@ -47,7 +47,7 @@ class Checkpoint:
             return
         store.sweep()
         code = [hash_function(each) for each in functions]
-        text = json.dumps([code, values, store.hashes.hash_all(inputs)], sort_keys=True)
+        text = json.dumps([code, values, store.hashes.hash_groups([inputs])[0]], sort_keys=True)
         self._store, self._keys = store, [hash_text(f"{turn} {text}") for turn in (0, 1)]
 
     def load(self, variables: Iterable[Any]) -> tuple[Any, list[Any]] | None:

@@ -8,11 +8,13 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from takht.core.hashing import hash_file, walk_files
+from takht.runtime.cores import count_cores
 
 TRUSTED_SECONDS = 3600.0
 # A file hashed sooner after it was written may be written to again at what counts as that time.
@@ -57,12 +59,22 @@ class RecentHashes:
             self._new[file] = taken, sha256
         return sha256
 
-    def hash_all(self, paths: Iterable[Path]) -> list[str]:
-        """Return the SHA-256 and place of every file at or below the paths, in order."""
+    def hash_files(self, files: Sequence[Path]) -> list[str]:
+        """Return the SHA-256 of files; what must be read is read in threads."""
+        hashes = [self._known.get(_file(file.stat())) for file in files]
+        unknown = [place for place, known in enumerate(hashes) if known is None]
+        with ThreadPoolExecutor(count_cores()) as pool:
+            taken = pool.map(self.hash_file, [files[place] for place in unknown])
+            found = dict(zip(unknown, taken, strict=True))
+        return [known or found[place] for place, known in enumerate(hashes)]
+
+    def hash_groups(self, groups: Iterable[Iterable[Path]]) -> list[list[str]]:
+        """Return for each group of paths the SHA-256 and place of every file at or below them."""
+        found = [[(path, file) for path in group for file in walk_files(path)] for group in groups]
+        hashes = iter(self.hash_files([file for files in found for _, file in files]))
         return [
-            f"{file.relative_to(path).as_posix()} {self.hash_file(file)}"
-            for path in paths
-            for file in walk_files(path)
+            [f"{file.relative_to(path).as_posix()} {next(hashes)}" for path, file in files]
+            for files in found
         ]
 
     def save(self) -> None:

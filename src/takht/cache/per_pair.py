@@ -35,8 +35,8 @@ def map_pairs(
 ) -> list[Any]:
     """Return `function(item)`, which is JSON, of each pair; it follows from `values` too."""
     store, code = open_store(), hash_function(function)
-    files = dict.fromkeys(file for pair in pairs for file in pair[:2])
-    hashes = {file: store.hashes.hash_file(file) for file in files}
+    files = list(dict.fromkeys(file for pair in pairs for file in pair[:2]))
+    hashes = dict(zip(files, store.hashes.hash_files(files), strict=True))
     keys = {
         file: hash_text(f"pairs {code} {values} {hashes[file]}")
         for file in dict.fromkeys(pair.first for pair in pairs)

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,6 @@ from takht.cache.store import Store, open_store
 from takht.core.hashing import hash_text
 from takht.runtime.atomic import remove_path
 from takht.runtime.code_hash import hash_function
-from takht.runtime.cores import count_cores
 from takht.runtime.parallel import map_unordered
 
 
@@ -50,24 +48,23 @@ class RecordingCache:
         """Put every task's product into `folder` and return the notes."""
         kept = open_store()
         keys = self._keys(tasks, kept.hashes)
-        notes = _in_threads(kept.fetch, keys, [folder / task.target for task in tasks])
+        notes = kept.fetch_all(keys, [folder / task.target for task in tasks])
         return self._completed(tasks, folder, notes, keys, kept)
 
     def map_notes(self, tasks: Sequence[Task], scratch: Path) -> list[Any]:
         """Return the notes alone; products that are made on the way pass through `scratch`."""
         kept = open_store()
         keys = self._keys(tasks, kept.hashes)
-        notes = _in_threads(kept.note, keys)
+        notes = [kept.note(key) for key in keys]
         return self._completed(tasks, scratch, notes, keys, kept, passing=True)
 
     def _keys(self, tasks: Sequence[Task], hashes: RecentHashes) -> list[str]:
         code = hash_function(self.function)
-
-        def key(task: Task) -> str:
-            made_of = [code, task.values, hashes.hash_all(task.inputs)]
-            return hash_text(json.dumps(made_of, sort_keys=True))
-
-        return _in_threads(key, tasks)
+        made_of = zip(tasks, hashes.hash_groups(task.inputs for task in tasks), strict=True)
+        return [
+            hash_text(json.dumps([code, task.values, inputs], sort_keys=True))
+            for task, inputs in made_of
+        ]
 
     def _completed(
         self,
@@ -111,9 +108,3 @@ def _made(function: Callable[[Any, Path], Any], pair: tuple[Any, Path]) -> Any:
     remove_path(target)  # what an attempt that was killed left
     target.parent.mkdir(parents=True, exist_ok=True)
     return function(item, target)
-
-
-def _in_threads(function: Callable[..., Any], *items: Sequence[Any]) -> list[Any]:
-    """Return the function of the items; it spends its time in the disk and in hashing."""
-    with ThreadPoolExecutor(count_cores()) as pool:
-        return list(pool.map(function, *items))

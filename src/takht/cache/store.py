@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class Store:
         try:
             note = self._entry(key)["note"]
         except Damaged as error:
-            self._throw_out_damaged(key, error)
+            self._throw_out_damaged(key, str(error))
             return None
         self._mark_used(key)
         return note
@@ -57,19 +57,29 @@ class Store:
 
         A damaged entry is named on stderr and thrown away.
         """
-        try:
-            entry = self._entry(key)
-            self._mark_used(key)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            for name, (size, sha256) in entry["files"].items():
-                file = _linked(self._folder(key) / "product" / name, target / name)
-                if file.stat().st_size != size or self.hashes.hash_file(file) != sha256:
-                    raise Damaged(f"{name or 'product'} is not what was kept")
-        except (Damaged, FileNotFoundError) as error:
-            remove_path(target)
-            self._throw_out_damaged(key, error)
-            return None
-        return entry["note"]
+        return self.fetch_all([key], [target])[0]
+
+    def fetch_all(self, keys: Sequence[str], targets: Sequence[Path]) -> list[Any]:
+        """Do for each key and target what `fetch` does for one.
+
+        Files are read in threads, where they must be; the rest takes longer in threads.
+        """
+        entries = [self._link(*piece) for piece in zip(keys, targets, strict=True)]
+        pieces = list(zip(keys, targets, entries, strict=True))
+        files = [target / name for _, target, entry in pieces if entry for name in entry["files"]]
+        hashes = dict(zip(files, self.hashes.hash_files(files), strict=True))
+        notes = []
+        for key, target, entry in pieces:
+            changed = entry and [
+                name
+                for name, (_, sha256) in entry["files"].items()
+                if hashes[target / name] != sha256
+            ]
+            if changed:
+                remove_path(target)
+                self._throw_out_damaged(key, f"{changed[0] or 'product'} is not what was kept")
+            notes.append(entry["note"] if entry and not changed else None)
+        return notes
 
     def keep(self, key: str, product: Path, note: Any) -> None:
         """Keep a product, where there is one, and its note; the files are shared, not copied.
@@ -130,6 +140,20 @@ class Store:
                 partial.rename(self._folder(key))
                 store_folder.add_bytes(self.root, sum(size for size, _ in files.values()))
 
+    def _link(self, key: str, target: Path) -> dict[str, Any] | None:
+        """Put a product at `target`, unchecked; return its entry, or None."""
+        try:
+            entry = self._entry(key)
+            self._mark_used(key)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            for name in entry["files"]:
+                _linked(self._folder(key) / "product" / name, target / name)
+        except (Damaged, FileNotFoundError) as error:
+            remove_path(target)
+            self._throw_out_damaged(key, str(error))
+            return None
+        return entry
+
     def _folder(self, key: str) -> Path:
         return self.root / key[:2] / key
 
@@ -146,9 +170,9 @@ class Store:
         with contextlib.suppress(OSError):  # gone, or not ours to write to
             os.utime(self._folder(key) / "entry.json")
 
-    def _throw_out_damaged(self, key: str, error: Exception) -> None:
+    def _throw_out_damaged(self, key: str, reason: str) -> None:
         if self._folder(key).exists():
-            sys.stderr.write(f"{self._folder(key)}: damaged ({error}); made again\n")
+            sys.stderr.write(f"{self._folder(key)}: damaged ({reason}); made again\n")
             self.remove(key)
 
 
@@ -158,8 +182,9 @@ class NoStore(Store):
     def note(self, key: str) -> Any:
         """Return None."""
 
-    def fetch(self, key: str, target: Path) -> Any:
-        """Return None."""
+    def fetch_all(self, keys: Sequence[str], targets: Sequence[Path]) -> list[Any]:
+        """Return None for each key."""
+        return [None for _ in zip(keys, targets, strict=True)]
 
     def keep(self, key: str, product: Path, note: Any) -> None:
         """Do nothing."""

@@ -75,6 +75,16 @@ def test_after_an_hour_or_with_a_clock_set_back_it_is_read_again(tmp_path, read,
         assert len(read) == times
 
 
+def test_of_several_files_those_that_changed_are_read(tmp_path, read):
+    files = [file_of(tmp_path / name, name.encode()) for name in "abcd"]
+    hashes = RecentHashes(tmp_path / "hashes.sqlite")
+    hashes.hash_files(files[:3])
+    file_of(files[1], b"B", LONG_AGO + 1)
+    read.clear()
+    assert hashes.hash_files(files) == [sha256(content) for content in (b"a", b"B", b"c", b"d")]
+    assert sorted(read) == ["b", "d"]
+
+
 def test_a_file_that_was_just_written_is_not_remembered(tmp_path, read):
     file = file_of(tmp_path / "a.wav", b"abc", time.time())
     hashes = RecentHashes(tmp_path / "hashes.sqlite")
@@ -117,8 +127,9 @@ def test_all_files_below_are_hashed_with_their_places(tmp_path):
     (tmp_path / "in").mkdir()
     for name in ("b", "a"):
         file_of(tmp_path / "in" / name, name.encode())
-    found = RecentHashes(None).hash_all([tmp_path / "in", tmp_path / "in/b", tmp_path / "none"])
-    assert found == [f"a {sha256(b'a')}", f"b {sha256(b'b')}", f". {sha256(b'b')}"]
+    groups = [[tmp_path / "in", tmp_path / "none"], [], [tmp_path / "in/b"]]
+    a, b = sha256(b"a"), sha256(b"b")
+    assert RecentHashes(None).hash_groups(groups) == [[f"a {a}", f"b {b}"], [], [f". {b}"]]
 
 
 def test_an_inode_larger_than_numbers_of_the_database_is_one_like_another(tmp_path, monkeypatch):

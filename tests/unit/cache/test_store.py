@@ -70,6 +70,20 @@ def test_any_flipped_bit_is_noticed_named_and_thrown_out(kept, tmp_path, capsys)
     assert kept.fetch(KEY, tmp_path / "out") is not None
 
 
+def test_of_several_the_damaged_and_the_missing_are_none(kept, tmp_path, capsys):
+    keys = [KEY, "11" * 32, "22" * 32, "33" * 32]
+    for number, key in enumerate(keys[1:3]):
+        (tmp_path / key).write_bytes(b"product")
+        kept.keep(key, tmp_path / key, number)
+    damaged = tmp_path / "store/11" / keys[1] / "product"
+    damaged.unlink()
+    damaged.write_bytes(b"pr0duct")
+    notes = kept.fetch_all(keys, [tmp_path / "out" / key for key in keys])
+    assert notes == [{"seconds": 0.1, "name": "عود"}, None, 1, None]
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {keys[0], keys[2]}
+    assert f"{damaged.parent}: damaged" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["entry.json", "product/0000.wav", "product/ع/x"])
 def test_what_is_half_gone_is_made_again(kept, tmp_path, name):
     (tmp_path / "store" / "ab" / KEY / name).unlink()

@@ -15,8 +15,8 @@ _FEWEST_MOMENTS = 3
 _LAG_MS = 350  # a bin of the lags between two recordings; two neighbours count together
 _MOMENT_MS = 250  # landmarks within this are one moment
 _STRETCH_MOMENTS = 160  # shared moments are counted over this: 40 s
-_SLOTS = 2**20  # of a table that counts what recordings share
-_LANDMARKS_AT_ONCE = 2**16  # looked up together, in some 200 MB
+_MS_BITS, _MS_MASK = 32, 2**32 - 1
+_LANDMARKS_AT_ONCE = 2**14  # looked up together: their matches stay in the processor's cache
 
 
 class Candidate(NamedTuple):
@@ -51,8 +51,11 @@ class Index:
         number = np.min_scalar_type(len(hashes))  # small: memory is the limit
         order = np.argsort(keys, kind="stable").astype(number)
         del keys
-        self._ms = np.concatenate([each.ms for each in recordings])[order]
-        self._owners = np.repeat(np.arange(len(recordings), dtype=np.int32), lengths)[order]
+        # The recording and, below it, the time (ms) of each landmark.
+        self._events = np.concatenate([each.ms for each in recordings])[order].astype(np.int64)
+        owners = np.repeat(np.arange(len(recordings), dtype=np.int32), lengths)[order]
+        self._events |= owners.astype(np.int64) << _MS_BITS
+        del owners
         self._places = np.empty(len(order), number)  # of each landmark in that order
         self._places[order] = np.arange(len(order), dtype=number)
         # How many of its hash each landmark is compared with, before it and after it.
@@ -66,7 +69,7 @@ class Index:
         longest_ms = [int(each.ms.max(initial=0)) for each in recordings]
         self._most = MOST_PER_MINUTE * (1 + np.array(longest_ms) // 60_000)
         spans = (2 * max(longest_ms) // _LAG_MS + 8, max(longest_ms) // _MOMENT_MS + 512)
-        self._most_in_block = max(1, 2**62 // (len(recordings) * spans[0] * spans[1]))
+        self._most_in_block = max(1, 2**61 // (len(recordings) * spans[0] * spans[1]))
 
     def blocks(self) -> list[range]:
         """Return the numbers of all recordings in parts that are looked up together."""
@@ -90,8 +93,10 @@ class Index:
 
     def look_up(self, block: range) -> Found:
         """Return what each recording of a block shares with those of higher numbers."""
-        first, second, ms, other_ms = self._shared(block)
-        pairs = (first - block.start) * np.int64(len(self._most)) + second  # small: multiplied
+        events, others = self._shared(block)
+        first, second = (each >> _MS_BITS for each in (events, others))
+        pairs = (first - block.start) * len(self._most) + second  # small: multiplied
+        ms, other_ms = (each.astype(np.int32) for each in (events, others))
         best, count, moment, lag = _best_lags(pairs, (other_ms - ms) // _LAG_MS, ms // _MOMENT_MS)
         first, second = np.divmod(best, len(self._most))
         columns = (first + block.start, second, count, moment * _MOMENT_MS, (lag + 1) * _LAG_MS)
@@ -107,23 +112,26 @@ class Index:
         kept = np.unique(order[is_kept] % len(shared))
         return [Candidate(*row) for row in shared[kept][:, [0, 1, 3, 4]].tolist()]
 
-    def _shared(self, block: range) -> tuple[NDArray[np.int32], ...]:
-        """Return recordings of a block, higher ones, and the times (ms) of equal landmarks."""
+    def _shared(self, block: range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return events of a block, and as many with an equal landmark in higher recordings."""
         places = self._places[self._bounds[block.start] : self._bounds[block.stop]]
         parts = [self._neighbours(np.zeros(0, np.int64))]
         for start in range(0, len(places), _LANDMARKS_AT_ONCE):
             parts.append(self._neighbours(places[start : start + _LANDMARKS_AT_ONCE]))
-        return tuple(np.concatenate(each) for each in zip(*parts, strict=True))
+        events, others = zip(*parts, strict=True)
+        return np.concatenate(events), np.concatenate(others)
 
-    def _neighbours(self, places: NDArray[np.integer]) -> tuple[NDArray[np.int32], ...]:
+    def _neighbours(
+        self, places: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         places = np.sort(places).astype(np.int64)
         lowest = places - self._before[places]
         counts = self._after[places] + places + 1 - lowest
-        owners = np.repeat(self._owners[places], counts)
-        others = np.arange(len(owners)) + np.repeat(lowest + counts - np.cumsum(counts), counts)
-        higher = np.flatnonzero(self._owners[others] > owners)
-        owners, ms, others = owners[higher], np.repeat(self._ms[places], counts), others[higher]
-        return owners, self._owners[others], ms[higher], self._ms[others]
+        events = np.repeat(self._events[places], counts)
+        others = np.arange(len(events)) + np.repeat(lowest + counts - np.cumsum(counts), counts)
+        others = self._events[others]
+        is_higher = np.flatnonzero(others > (events | _MS_MASK))
+        return events[is_higher], others[is_higher]
 
 
 def _best_lags(
@@ -136,23 +144,18 @@ def _best_lags(
     """
     lowest = int(lags.min(initial=0)) - 2
     lag_base = int(lags.max(initial=0)) - lowest + 3
-    moment_base = int(moments.max(initial=0)) + 1 + _STRETCH_MOMENTS
-    cells = pairs * lag_base + (lags - lowest)
-    slots = cells & (_SLOTS - 1)
-    filled = np.bincount(slots, minlength=_SLOTS).clip(max=_FEWEST_MOMENTS).astype(np.uint8)
-    may_count = filled + np.roll(filled, 1) + np.roll(filled, -1) >= _FEWEST_MOMENTS
-    chosen = np.flatnonzero(may_count[slots])
-    cells, moments = cells[chosen], moments[chosen]
-    keys = cells * moment_base + moments
-    keys = np.sort(np.concatenate([keys, keys - moment_base]))  # a lag counts with the one before
-    is_first = np.append(True, keys[1:] != keys[:-1])[: len(keys)]  # np.unique is slower
-    keys = keys[np.flatnonzero(is_first)]
+    bits = (int(moments.max(initial=0)) + _STRETCH_MOMENTS).bit_length()
+    keys = pairs * lag_base + (lags - lowest) << bits | moments
+    keys.sort()
+    keys = np.concatenate([keys, keys - (1 << bits)])  # a lag counts with the one before
+    keys.sort(kind="stable")  # merges the halves
+    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]  # np.unique is slower
     last = _FEWEST_MOMENTS - 1
     starts = np.flatnonzero(keys[last:] < keys[: len(keys) - last] + _STRETCH_MOMENTS)
     counts = np.searchsorted(keys, keys[starts] + _STRETCH_MOMENTS) - starts
     middles = keys[starts + counts // 2]
-    rest, moment = np.divmod(middles, moment_base)
-    pair, lag = np.divmod(rest, lag_base)
+    pair, lag = np.divmod(middles >> bits, lag_base)
     order = np.lexsort((middles, -counts, pair))
     order = order[rank_equals(pair[order]) == 0]
-    return pair[order], counts[order], moment[order], lag[order] + lowest
+    moment = middles[order] & ((1 << bits) - 1)
+    return pair[order], counts[order], moment, lag[order] + lowest

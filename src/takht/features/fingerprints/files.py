@@ -1,4 +1,4 @@
-"""A recording's fingerprint in a file: its peaks and its landmarks, arrays one after the other."""
+"""A recording's fingerprint in a file: its landmarks and its peaks, arrays one after the other."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -10,9 +10,9 @@ from takht.features.fingerprints.peaks import Peaks
 
 
 def write_fingerprint(path: Path, peaks: Peaks, landmarks: Landmarks) -> None:
-    """Write peaks and landmarks, each of their arrays as .npy does: quicker to read than .npz."""
+    """Write landmarks and peaks, each of their arrays as .npy does: quicker to read than .npz."""
     with path.open("wb") as file:
-        for array in (*vars(peaks).values(), *vars(landmarks).values()):
+        for array in (*vars(landmarks).values(), *vars(peaks).values()):
             np.save(file, array, allow_pickle=False)
 
 
@@ -20,10 +20,10 @@ def write_fingerprint(path: Path, peaks: Peaks, landmarks: Landmarks) -> None:
 def read_peaks(path: Path) -> Peaks:
     """Return the peaks of a fingerprint, whose file does not change."""
     with path.open("rb") as file:
-        return Peaks(*(np.load(file, allow_pickle=False) for _ in range(2)))
+        return Peaks(*[np.load(file, allow_pickle=False) for _ in range(5)][3:])
 
 
 def read_landmarks(path: Path) -> Landmarks:
     """Return the landmarks of a fingerprint."""
     with path.open("rb") as file:
-        return Landmarks(*[np.load(file, allow_pickle=False) for _ in range(5)][2:])
+        return Landmarks(*(np.load(file, allow_pickle=False) for _ in range(3)))
