@@ -23,7 +23,7 @@ from takht.runtime.error_lines import describe_error
 from takht.runtime.params import Section, load_section
 
 set_environment()  # so a stage imports this module first
-# SciPy takes over every name that NumPy has, as it starts, and hardly a stage uses these.
+# As it starts, SciPy asks for every name that NumPy has. Many stages never use these.
 import_when_used("numpy.f2py", "numpy.ma", "numpy.polynomial", "numpy.testing")
 
 _ROOT = "--root"  # DVC quotes a value only where it writes its name before it: ${corpus}

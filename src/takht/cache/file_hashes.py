@@ -35,7 +35,7 @@ class RecentHashes:
 
     def __init__(self, database: Path | None) -> None:
         self._database = database
-        self._known: dict[_File, str] = {}
+        self._known: dict[tuple[int, ...], str] = {}
         self._new: dict[_File, tuple[float, str]] = {}
         if database is not None and database.exists():
             with _leniently(database), contextlib.closing(_connected(database)) as opened:
@@ -45,7 +45,7 @@ class RecentHashes:
                     "WHERE taken BETWEEN ? AND ?",
                     (now - TRUSTED_SECONDS, now),
                 )
-                self._known = {_File(*row[:4]): row[4] for row in rows}
+                self._known = {row[:4]: row[4] for row in rows}  # a named tuple equals a plain one
 
     def hash_file(self, path: Path) -> str:
         """Return the SHA-256 of a file."""
@@ -62,11 +62,11 @@ class RecentHashes:
     def hash_files(self, files: Sequence[Path]) -> list[str]:
         """Return the SHA-256 of files; what must be read is read in threads."""
         hashes = [self._known.get(_file(file.stat())) for file in files]
-        unknown = [place for place, known in enumerate(hashes) if known is None]
+        pairs = list(zip(files, hashes, strict=True))
+        unknown = dict.fromkeys(file for file, known in pairs if known is None)
         with ThreadPoolExecutor(count_cores()) as pool:
-            taken = pool.map(self.hash_file, [files[place] for place in unknown])
-            found = dict(zip(unknown, taken, strict=True))
-        return [known or found[place] for place, known in enumerate(hashes)]
+            read = dict(zip(unknown, pool.map(self.hash_file, unknown), strict=True))
+        return [known or read[file] for file, known in pairs]
 
     def hash_groups(self, groups: Iterable[Iterable[Path]]) -> list[list[str]]:
         """Return for each group of paths the SHA-256 and place of every file at or below them."""

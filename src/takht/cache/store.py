@@ -18,6 +18,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from takht.cache import store_folder
 from takht.cache.file_hashes import RecentHashes
 from takht.core.hashing import walk_files
 from takht.runtime.atomic import remove_path
+from takht.runtime.cores import count_cores
 
 _given_up: set[Path] = set()  # stores of which was said that they cannot keep
 
@@ -62,10 +64,12 @@ class Store:
     def fetch_all(self, keys: Sequence[str], targets: Sequence[Path]) -> list[Any]:
         """Do for each key and target what `fetch` does for one.
 
-        Files are read in threads, where they must be; the rest takes longer in threads.
+        Files whose hash is not known are read in threads, and files are copied in threads where
+        the store is on another disk. All else takes more time in threads.
         """
-        entries = [self._link(*piece) for piece in zip(keys, targets, strict=True)]
-        pieces = list(zip(keys, targets, entries, strict=True))
+        with ThreadPoolExecutor(count_cores()) as pool:
+            each = map if self._is_on_disk_of(targets) else pool.map
+            pieces = list(zip(keys, targets, each(self._link, keys, targets), strict=True))
         files = [target / name for _, target, entry in pieces if entry for name in entry["files"]]
         hashes = dict(zip(files, self.hashes.hash_files(files), strict=True))
         notes = []
@@ -140,12 +144,16 @@ class Store:
                 partial.rename(self._folder(key))
                 store_folder.add_bytes(self.root, sum(size for size, _ in files.values()))
 
+    def _is_on_disk_of(self, targets: Sequence[Path]) -> bool:
+        folders = (folder for target in targets[:1] for folder in target.parents)
+        disks = (folder.stat().st_dev for folder in folders if folder.exists())
+        return self.root.exists() and self.root.stat().st_dev == next(disks, None)
+
     def _link(self, key: str, target: Path) -> dict[str, Any] | None:
         """Put a product at `target`, unchecked; return its entry, or None."""
         try:
             entry = self._entry(key)
             self._mark_used(key)
-            target.parent.mkdir(parents=True, exist_ok=True)
             for name in entry["files"]:
                 _linked(self._folder(key) / "product" / name, target / name)
         except (Damaged, FileNotFoundError) as error:

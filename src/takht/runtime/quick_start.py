@@ -2,23 +2,28 @@
 
 import atexit
 import gc
-import importlib.util
+import importlib
 import os
 import sys
+from types import ModuleType
+from typing import Any
 
-gc.set_threshold(100_000)  # imports make many objects and hardly any garbage
+gc.set_threshold(100_000)  # imports make many objects and hardly any garbage; so do stages
 atexit.register(gc.freeze)  # the system takes all memory back: no last search for garbage
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look for them in every package
 
 
+class _Late(ModuleType):
+    """Stands for a module as an attribute of its package until something in it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        # Python's own import, with its locks; it puts the module in the place of this.
+        return getattr(importlib.import_module(self.__name__), name)
+
+
 def import_when_used(*names: str) -> None:
-    """Let the first use of a module's attribute import it; its package is imported already."""
+    """Import each module only when something in it is first used."""
     for name in names:
-        if name in sys.modules or (spec := importlib.util.find_spec(name)) is None:
-            continue
-        assert spec.loader
-        spec.loader = importlib.util.LazyLoader(spec.loader)
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
         package, _, attribute = name.rpartition(".")
-        setattr(sys.modules[package], attribute, module)
+        if name not in sys.modules:
+            setattr(importlib.import_module(package), attribute, _Late(name))

@@ -119,3 +119,32 @@ def test_recordings_are_looked_up_alike_in_one_block_or_many(monkeypatch):
     index = Index(recordings)
     assert len(index.blocks()) > 4
     assert index.choose([index.look_up(block) for block in index.blocks()]) == whole != []
+
+
+def best_lag(times):
+    """Return the moments shared at one lag, the middle one (ms) and the lag (ms), or None."""
+    found = []
+    lags = {(other_ms - ms) // 350 for ms, other_ms in times}
+    for lag in {lag - one for lag in lags for one in (0, 1)}:
+        near = [ms for ms, other_ms in times if (other_ms - ms) // 350 in (lag, lag + 1)]
+        moments = sorted({ms // 250 for ms in near})
+        for place, first in enumerate(moments):
+            count = sum(first <= moment < first + 160 for moment in moments)
+            found.append((-count, lag, moments[place + count // 2] if count > 2 else 0))
+    count, lag, moment = min(found)
+    return (-count, 250 * moment, 350 * (lag + 1)) if count <= -3 else None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_pair_has_the_lag_at_which_most_moments_are_shared(seed):
+    rng = np.random.default_rng(seed)
+    names = rng.integers(0, 2**32, 80)
+    recordings = [drawn(rng, names, 120, rng.integers(3, 120)) for _ in range(5)]
+    for number in range(len(recordings)):
+        times_of = {}
+        for _, other, ms, other_ms in pair_by_pair(recordings, number):
+            times_of.setdefault(other, []).append((ms, other_ms))
+        best = {other: best_lag(times) for other, times in times_of.items()}
+        expected = [(number, other, *found) for other, found in sorted(best.items()) if found]
+        found = Index(recordings).look_up(range(number, number + 1)).shared
+        assert list(map(tuple, found.tolist())) == expected

@@ -1,4 +1,4 @@
-"""A stage's process starts without what hardly a stage uses, and has it where it does."""
+"""A stage does not import some parts of NumPy until it uses them."""
 
 import subprocess
 import sys
@@ -15,6 +15,22 @@ print(np.ma.masked_greater([1, 5], 2).sum())
 """
 
 
+IN_THREADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+import takht.stage
+import numpy as np
+sys.setswitchinterval(1e-6)
+with ThreadPoolExecutor(8) as pool:
+    print(set(pool.map(lambda _: float(np.median(np.ma.masked_greater([1, 5], 2))), range(64))))
+"""
+
+
 def test_scipy_starts_without_the_parts_of_numpy_that_it_only_names():
     ran = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == ["False False", "1"]
+
+
+def test_threads_that_use_such_a_part_at_once_wait_for_its_import():
+    argv = [sys.executable, "-c", IN_THREADS]
+    assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == "{1.0}\n"

@@ -51,7 +51,7 @@ class Index:
         number = np.min_scalar_type(len(hashes))  # small: memory is the limit
         order = np.argsort(keys, kind="stable").astype(number)
         del keys
-        # The recording and, below it, the time (ms) of each landmark.
+        # One number per landmark: its recording in the upper 32 bits, its time (ms) in the lower.
         self._events = np.concatenate([each.ms for each in recordings])[order].astype(np.int64)
         owners = np.repeat(np.arange(len(recordings), dtype=np.int32), lengths)[order]
         self._events |= owners.astype(np.int64) << _MS_BITS
@@ -95,7 +95,7 @@ class Index:
         """Return what each recording of a block shares with those of higher numbers."""
         events, others = self._shared(block)
         first, second = (each >> _MS_BITS for each in (events, others))
-        pairs = (first - block.start) * len(self._most) + second  # small: multiplied
+        pairs = (first - block.start) * len(self._most) + second  # small, so that keys fit 64 bits
         ms, other_ms = (each.astype(np.int32) for each in (events, others))
         best, count, moment, lag = _best_lags(pairs, (other_ms - ms) // _LAG_MS, ms // _MOMENT_MS)
         first, second = np.divmod(best, len(self._most))
@@ -113,7 +113,10 @@ class Index:
         return [Candidate(*row) for row in shared[kept][:, [0, 1, 3, 4]].tolist()]
 
     def _shared(self, block: range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return events of a block, and as many with an equal landmark in higher recordings."""
+        """Return pairs of events with the same hash, two arrays of shape (pairs,).
+
+        The first of a pair is of this block, the second of a recording with a higher number.
+        """
         places = self._places[self._bounds[block.start] : self._bounds[block.stop]]
         parts = [self._neighbours(np.zeros(0, np.int64))]
         for start in range(0, len(places), _LANDMARKS_AT_ONCE):
@@ -130,8 +133,8 @@ class Index:
         events = np.repeat(self._events[places], counts)
         others = np.arange(len(events)) + np.repeat(lowest + counts - np.cumsum(counts), counts)
         others = self._events[others]
-        is_higher = np.flatnonzero(others > (events | _MS_MASK))
-        return events[is_higher], others[is_higher]
+        higher = np.flatnonzero(others > (events | _MS_MASK))  # of a recording with a higher number
+        return events[higher], others[higher]
 
 
 def _best_lags(
@@ -148,7 +151,7 @@ def _best_lags(
     keys = pairs * lag_base + (lags - lowest) << bits | moments
     keys.sort()
     keys = np.concatenate([keys, keys - (1 << bits)])  # a lag counts with the one before
-    keys.sort(kind="stable")  # merges the halves
+    keys.sort(kind="stable")  # both halves are sorted: this merges them
     keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]  # np.unique is slower
     last = _FEWEST_MOMENTS - 1
     starts = np.flatnonzero(keys[last:] < keys[: len(keys) - last] + _STRETCH_MOMENTS)

@@ -10,7 +10,10 @@ from takht.features.fingerprints.peaks import Peaks
 
 
 def write_fingerprint(path: Path, peaks: Peaks, landmarks: Landmarks) -> None:
-    """Write landmarks and peaks, each of their arrays as .npy does: quicker to read than .npz."""
+    """Write each array in the .npy format, which is quicker to read than .npz.
+
+    Landmarks come first: the look-up reads these alone.
+    """
     with path.open("wb") as file:
         for array in (*vars(landmarks).values(), *vars(peaks).values()):
             np.save(file, array, allow_pickle=False)
