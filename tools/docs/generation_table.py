@@ -29,7 +29,7 @@ def table(title: str, results: dict[str, Any]) -> Iterator[str]:
         )
         for row, full in zip(ROWS, full_names(), strict=True)
     ]
-    name = "time to generate, of the piece's, start-up included"
+    name = "time to generate, over the piece's duration, start-up included"
     rows.append((name, name, "≤ .2", ["–", "–", "–", shown(factor, 3), "–"], factor <= 0.2))
     for name, _, aim, cells, good in rows:
         mark = {None: "", True: "reached", False: "**missed**"}[good]
@@ -38,7 +38,7 @@ def table(title: str, results: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield f"Missed: {'; '.join(missed)}." if missed else "Every aim that was measured is reached."
     yield (
-        f"Chance identifies {shown(chance, 3)} of the composers. Training took "
+        f"By chance, {shown(chance, 3)} of the pieces are identified. Training took "
         f"{seconds['codec']:.0f} CPU s (original: {seconds['study_vae']:.0f}), the whole branch "
         f"{results['branch_cpu_s'] / 60:.1f} CPU minutes."
     )

@@ -170,9 +170,9 @@ def training(found: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"One core delivers {_round(rate)} windows per second, {rate * size / 1e6:,.0f} MB/s "
         f"of features, if these are read again each epoch; if they stay in memory, "
-        f"{_round(found['windows_a_second']['now'])}. Before, in the same run and in memory, it "
-        f"was {_round(found['windows_a_second']['before'])}: now {found['ratio']:.1f} times as "
-        f"many. "
+        f"{_round(found['windows_a_second']['now'])}. Earlier code delivered "
+        f"{_round(found['windows_a_second']['before'])} from memory; the median of paired runs is "
+        f"{found['ratio']:.1f} times as many. "
         f"An hour has {found['windows_an_hour']:,.0f} windows."
     )
     yield (
