@@ -140,6 +140,12 @@ def test_a_pair_has_the_lag_at_which_most_moments_are_shared(seed):
     rng = np.random.default_rng(seed)
     names = rng.integers(0, 2**32, 80)
     recordings = [drawn(rng, names, 120, rng.integers(3, 120)) for _ in range(5)]
+    if seed % 2:  # hours apart: keys of 64 bits
+        hours = [3_600_000 * number for number in range(5)]
+        recordings = [
+            sort(each.hashes, each.cents, each.ms + start)
+            for each, start in zip(recordings, hours, strict=True)
+        ]
     for number in range(len(recordings)):
         times_of = {}
         for _, other, ms, other_ms in pair_by_pair(recordings, number):
