@@ -52,10 +52,10 @@ class Index:
         order = np.argsort(keys, kind="stable").astype(number)
         del keys
         # One number per landmark: its recording in the upper 32 bits, its time (ms) in the lower.
-        self._events = np.concatenate([each.ms for each in recordings])[order].astype(np.int64)
-        owners = np.repeat(np.arange(len(recordings), dtype=np.int32), lengths)[order]
-        self._events |= owners.astype(np.int64) << _MS_BITS
-        del owners
+        events = np.repeat(np.arange(len(recordings)) << _MS_BITS, lengths)
+        events |= np.concatenate([each.ms for each in recordings])
+        self._events = events[order]
+        del events
         self._places = np.empty(len(order), number)  # of each landmark in that order
         self._places[order] = np.arange(len(order), dtype=number)
         # How many of its hash each landmark is compared with, before it and after it.
