@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from melodies import RATE_HZ, melody
+from scipy.ndimage import maximum_filter1d
 
-from takht.features.fingerprints.peaks import extract_peaks, find_peaks
+from takht.features.fingerprints.peaks import _largest_within, extract_peaks, find_peaks
 
 
 def bursts(put, rate_hz, seconds):
@@ -70,3 +71,10 @@ def test_a_steady_tone_marks_no_moment():
     now = np.arange(6 * RATE_HZ) / RATE_HZ
     found = find_peaks((0.3 * np.sin(2 * np.pi * 440 * now)).astype(np.float32), RATE_HZ)
     assert np.all((found.ms < 300) | (found.ms > 5500))
+
+
+@pytest.mark.parametrize("reach", [0, 1, 2, 10, 15, 16, 86])
+def test_the_largest_value_nearby_is_that_of_scipy(reach):
+    values = np.random.default_rng(reach).standard_normal((40, 3)).astype(np.float32)
+    expected = maximum_filter1d(values, 2 * reach + 1, axis=0, mode="constant")
+    np.testing.assert_array_equal(_largest_within(values, reach), expected)

@@ -50,16 +50,13 @@ def find_peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
     does not overlap. A tone of any length has one where it begins. A gain changes nothing. Time and
     frequency are those of parabolas through the log rises and powers about the peak.
     """
-    from scipy import ndimage  # half a second to import, and a store may have all
-
     n_fft = 2 ** round(np.log2(_FRAME_SECONDS * sample_rate_hz))
     hop = n_fft // _HOPS_PER_FRAME
     power, first = _spectrogram(wave, sample_rate_hz, n_fft, hop)
     rise = np.zeros_like(power)
     np.subtract(power[_HOPS_PER_FRAME:], power[:-_HOPS_PER_FRAME], out=rise[_HOPS_PER_FRAME:])
-    surroundings = (2 * _REACH_FRAMES + 1, 2 * _REACH_BINS + 1)
-    largest = ndimage.maximum_filter(rise, surroundings, mode="constant")
-    loudest = ndimage.maximum_filter1d(power.max(axis=1), 1 + 2 * round(2 * sample_rate_hz / hop))
+    largest = _largest_within(_largest_within(rise, _REACH_FRAMES).T, _REACH_BINS).T
+    loudest = _largest_within(power.max(axis=1), round(2 * sample_rate_hz / hop))
     floor = np.maximum(_RANGE * loudest, _FLOOR_POWER)
     is_peak = (rise == largest) & (rise > floor[:, None]) & (rise > _LEAST_RISE * power)
     is_peak[:, [0, -1]] = False
@@ -70,6 +67,20 @@ def find_peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
     order = np.argsort(seconds, kind="stable")
     ms = np.rint(1000 * seconds[order]).astype(np.int32)
     return Peaks(ms, np.rint(1200 * np.log2(hz[order])).astype(np.int16))
+
+
+def _largest_within(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Return the largest of each value and those up to `reach` places before and after it.
+
+    Along the first axis, with zeros beyond its ends. As scipy.ndimage.maximum_filter1d, in half
+    its time: a step doubles how many values each has seen.
+    """
+    spread = np.pad(values, [(reach, reach), *[(0, 0)] * (values.ndim - 1)])
+    seen, size = 1, 2 * reach + 1
+    while 2 * seen <= size:
+        spread = np.maximum(spread[:-seen], spread[seen:])
+        seen *= 2
+    return np.maximum(spread[: len(values)], spread[size - seen :][: len(values)])
 
 
 def _refine(
