@@ -45,7 +45,7 @@ class RecentHashes:
                     "WHERE taken BETWEEN ? AND ?",
                     (now - TRUSTED_SECONDS, now),
                 )
-                self._known = {row[:4]: row[4] for row in rows}  # a named tuple equals a plain one
+                self._known = {row[:4]: row[4] for row in rows}  # a plain tuple equals a _File
 
     def hash_file(self, path: Path) -> str:
         """Return the SHA-256 of a file."""

@@ -65,7 +65,7 @@ class Store:
         """Do for each key and target what `fetch` does for one.
 
         Files whose hash is not known are read in threads, and files are copied in threads where
-        the store is on another disk. All else takes more time in threads.
+        the store is on another disk. Links take more time in threads.
         """
         with ThreadPoolExecutor(count_cores()) as pool:
             each = map if self._is_on_disk_of(targets) else pool.map
@@ -145,9 +145,10 @@ class Store:
                 store_folder.add_bytes(self.root, sum(size for size, _ in files.values()))
 
     def _is_on_disk_of(self, targets: Sequence[Path]) -> bool:
-        folders = (folder for target in targets[:1] for folder in target.parents)
-        disks = (folder.stat().st_dev for folder in folders if folder.exists())
-        return self.root.exists() and self.root.stat().st_dev == next(disks, None)
+        for folder in (folder for target in targets[:1] for folder in target.parents):
+            with contextlib.suppress(OSError):  # not made yet
+                return folder.stat().st_dev == self.root.stat().st_dev
+        return False
 
     def _link(self, key: str, target: Path) -> dict[str, Any] | None:
         """Put a product at `target`, unchecked; return its entry, or None."""

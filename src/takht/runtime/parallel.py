@@ -72,8 +72,9 @@ def map_unordered(
     Raises:
         TakhtError: workers were killed again and again.
     """
-    here, elsewhere = partial(_numbered, function), partial(_with_one_thread, function)
+    one = partial(_numbered, function)
     address = os.environ.get("TAKHT_DASK") if cluster else None
+    # Around all of it too: the limit is the process's, and the first thread to end would lift it.
     with (
         one_blas_thread(),
         tqdm(total=len(items), desc=label, unit=unit, disable=None) as bar,
@@ -82,14 +83,13 @@ def map_unordered(
         if address and pairs:
             from takht.runtime.dask_cluster import map_unordered  # half a second to import
 
-            results = map_unordered(elsewhere, pairs, address)
+            results = map_unordered(one, pairs, address)
         elif min(count_workers(), len(items)) <= 1:
-            results = map(here, pairs)
+            results = map(one, pairs)
         elif threads:
-            # The limit around all is theirs: it is the process's, and takes a millisecond.
-            results = _in_threads(here, pairs)
+            results = _in_threads(one, pairs)
         else:
-            results = _in_processes(elsewhere, pairs, label)
+            results = _in_processes(one, pairs, label)
         for result in results:
             interrupts.raise_if_interrupted()
             bar.update()
@@ -201,11 +201,5 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 def _numbered(function: Callable[[Item], Result], pair: tuple[int, Item]) -> tuple[int, Result]:
     """Return `function(item)` with its number."""
-    return pair[0], function(pair[1])
-
-
-def _with_one_thread(
-    function: Callable[[Item], Result], pair: tuple[int, Item]
-) -> tuple[int, Result]:
     with one_blas_thread():
-        return _numbered(function, pair)
+        return pair[0], function(pair[1])

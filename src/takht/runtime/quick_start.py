@@ -8,7 +8,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-gc.set_threshold(100_000)  # imports make many objects and hardly any garbage; so do stages
+gc.set_threshold(100_000)  # imports and stages make many objects and hardly any garbage
 atexit.register(gc.freeze)  # the system takes all memory back: no last search for garbage
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look for them in every package
 
@@ -17,8 +17,10 @@ class _Late(ModuleType):
     """Stands for a module as an attribute of its package until something in it is used."""
 
     def __getattr__(self, name: str) -> Any:
-        # Python's own import, with its locks; it puts the module in the place of this.
-        return getattr(importlib.import_module(self.__name__), name)
+        # Python's own import, with its locks; the package has the module itself from then on.
+        value = getattr(importlib.import_module(self.__name__), name)
+        setattr(self, name, value)  # for who took this from the package before
+        return value
 
 
 def import_when_used(*names: str) -> None:

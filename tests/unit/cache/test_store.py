@@ -1,5 +1,6 @@
 """What the store gives back is what was put in, or nothing at all."""
 
+import errno
 import multiprocessing
 import os
 import platform
@@ -70,7 +71,14 @@ def test_any_flipped_bit_is_noticed_named_and_thrown_out(kept, tmp_path, capsys)
     assert kept.fetch(KEY, tmp_path / "out") is not None
 
 
-def test_of_several_the_damaged_and_the_missing_are_none(kept, tmp_path, capsys):
+def refuse(*_):
+    raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+
+@pytest.mark.parametrize("on_another_disk", [False, True])
+def test_of_several_the_damaged_and_the_missing_are_none(
+    kept, tmp_path, capsys, monkeypatch, on_another_disk
+):
     keys = [KEY, "11" * 32, "22" * 32, "33" * 32]
     for number, key in enumerate(keys[1:3]):
         (tmp_path / key).write_bytes(b"product")
@@ -78,9 +86,13 @@ def test_of_several_the_damaged_and_the_missing_are_none(kept, tmp_path, capsys)
     damaged = tmp_path / "store/11" / keys[1] / "product"
     damaged.unlink()
     damaged.write_bytes(b"pr0duct")
+    if on_another_disk:
+        monkeypatch.setattr(Store, "_is_on_disk_of", lambda *_: False)
+        monkeypatch.setattr(os, "link", refuse)
     notes = kept.fetch_all(keys, [tmp_path / "out" / key for key in keys])
     assert notes == [{"seconds": 0.1, "name": "عود"}, None, 1, None]
     assert {file.name for file in (tmp_path / "out").iterdir()} == {keys[0], keys[2]}
+    assert contents(tmp_path / "out" / KEY) == contents(tmp_path / "product")
     assert f"{damaged.parent}: damaged" in capsys.readouterr().err
 
 

@@ -16,7 +16,7 @@ _LAG_MS = 350  # a bin of the lags between two recordings; two neighbours count 
 _MOMENT_MS = 250  # landmarks within this are one moment
 _STRETCH_MOMENTS = 160  # shared moments are counted over this: 40 s
 _MS_BITS, _MS_MASK = 32, 2**32 - 1
-_LANDMARKS_AT_ONCE = 2**14  # looked up together: their matches stay in the processor's cache
+_LANDMARKS_AT_ONCE = 2**15  # looked up together: their matches stay in the processor's cache
 
 
 class Candidate(NamedTuple):
@@ -149,7 +149,7 @@ def _best_lags(
     lag_base = int(lags.max(initial=0)) - lowest + 3
     bits = (int(moments.max(initial=0)) + _STRETCH_MOMENTS).bit_length()
     keys = pairs * lag_base + (lags - lowest) << bits | moments
-    if keys.max(initial=0) < 2**31 - _STRETCH_MOMENTS:
+    if keys.max(initial=0) < 2**31:
         keys = keys.astype(np.int32)  # takes two thirds of the time
     keys.sort()
     keys = np.concatenate([keys, keys - (1 << bits)])  # a lag counts with the one before

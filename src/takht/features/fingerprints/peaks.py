@@ -72,8 +72,8 @@ def find_peaks(wave: Waveform, sample_rate_hz: int) -> Peaks:
 def _largest_within(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
     """Return the largest of each value and those up to `reach` places before and after it.
 
-    Along the first axis, with zeros beyond its ends. As scipy.ndimage.maximum_filter1d, in half
-    its time: a step doubles how many values each has seen.
+    Along the first axis, with zeros beyond its ends. As scipy.ndimage.maximum_filter1d in mode
+    "constant", in half its time: a step doubles how many values each has seen.
     """
     spread = np.pad(values, [(reach, reach), *[(0, 0)] * (values.ndim - 1)])
     seen, size = 1, 2 * reach + 1
