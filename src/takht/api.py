@@ -15,6 +15,7 @@ import pandas as pd
 import soundfile
 from numpy.typing import NDArray
 
+from takht.cli.arguments.audio_paths import match_on_disk
 from takht.core import tables
 from takht.core.arrays import Frames
 from takht.core.threads import one_blas_thread
@@ -61,7 +62,7 @@ class Classifier:
         return self._model.card.labels
 
     def predict(
-        self, recording: str | Path | Samples, sample_rate_hz: int | None = None
+        self, recording: str | Path | Samples, sample_rate_hz: float | None = None
     ) -> Prediction:
         """Return who composed a recording, and who is predicted from when to when.
 
@@ -82,7 +83,7 @@ class Classifier:
         return make_prediction(file, windows, model.card, model.step_seconds, model.familiarity)
 
     def predict_windows(
-        self, recording: str | Path | Samples, sample_rate_hz: int | None = None
+        self, recording: str | Path | Samples, sample_rate_hz: float | None = None
     ) -> WindowPredictions:
         """Return the middles (s) and probabilities of a recording's windows, in order.
 
@@ -157,13 +158,19 @@ def read_split(path: str | Path = "data/split.csv") -> pd.DataFrame:
 
 
 @contextmanager
-def _as_file(recording: str | Path | Samples, sample_rate_hz: int | None) -> Iterator[Path]:
+def _as_file(recording: str | Path | Samples, sample_rate_hz: float | None) -> Iterator[Path]:
     """Yield a file of the recording: of samples a WAV, which goes at the end."""
     if isinstance(recording, str | Path):
-        yield Path(recording)
+        yield match_on_disk(Path(recording))
         return
     samples = np.asarray(recording)
-    if sample_rate_hz is None or samples.ndim not in (1, 2) or samples.dtype.kind != "f":
+    rate_hz = float(sample_rate_hz or 0)
+    if (
+        not rate_hz.is_integer()
+        or rate_hz < 1
+        or samples.ndim not in (1, 2)
+        or samples.dtype.kind != "f"
+    ):
         raise TakhtError(
             "samples: floats in [-1, 1] of shape (samples,) or (samples, channels) and "
             f"sample_rate_hz are needed, got {samples.dtype} of shape {samples.shape} and "
@@ -175,5 +182,7 @@ def _as_file(recording: str | Path | Samples, sample_rate_hz: int | None) -> Ite
         )
     with tempfile.TemporaryDirectory(prefix="takht-") as folder:
         path = Path(folder) / "array.wav"
-        soundfile.write(path, samples, sample_rate_hz, subtype="FLOAT")
+        with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
+            samples = samples.astype(np.float32)
+        soundfile.write(path, samples, int(rate_hz), subtype="FLOAT")
         yield path

@@ -141,6 +141,8 @@ def _write_checks(root: Path, name: str) -> None:
             "unknown_identified_at_95": 0.33,
         },
     }
+    if name == "plain":  # as of two composers
+        found["sanity_checks"] = dict(list(found["sanity_checks"].items())[:2])
     for check, values in found.items():
         (root / "metrics" / check).mkdir(exist_ok=True)
         (root / "metrics" / check / f"{name}.json").write_text(json.dumps(values))

@@ -13,6 +13,7 @@ from takht.core.randomness import rng_for
 from takht.dataset import window_selection
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.cross_validation import Crossval, SanityChecks, make_folds
+from takht.evaluation.leaky_split import split_by_window
 from takht.training.experiments import DiscriminantExperiment, Experiment, Training
 
 ONE = WindowSize(frames=1, step_frames=1)
@@ -113,6 +114,30 @@ def test_shuffled_labels_come_out_at_chance_and_strangers_are_told(tmp_path, exp
     assert found["known_accept_rate"] > 0.85
     assert found["n_unknown_recordings"] == 10 * 24  # ten choices of two composers
     assert found["n_known_recordings"] == 10 * 8
+
+
+@pytest.mark.parametrize(("balance", "recordings", "kept"), [("uneven", 3, 3), ("even", 8, 5)])
+def test_a_leaky_split_of_few_recordings_has_all_sides_and_trains_on_all_composers(
+    tmp_path, experiment, balance, recordings, kept
+):
+    split = write_statistics(tmp_path, composers=2, recordings=recordings)
+    windows = FeatureFolder(tmp_path / "statistics").windows(ONE).drop_duplicates("recording")
+    size = TRAINING.model_copy(update={"recordings_per_composer": kept})
+    for seed in range(60):
+        mine = experiment.model_copy(update={"seed": seed, "balance": balance})
+        sides = split_by_window(windows, split, mine, size)
+        assert set(sides) == {"train", "validation", "test"}
+        assert set(sides["train"]["composer"]) == set(split["composer"])
+        assert min(map(len, sides.values())) > 0
+        assert sum(map(len, sides.values())) == 2 * kept
+
+
+def test_of_two_composers_none_can_be_left_out(tmp_path, experiment):
+    write_statistics(tmp_path, composers=2, recordings=6, composer_strength=2, own_strength=0.3)
+    params = SanityChecks(max_steps=1, unknown_composers=2, seed=1)
+    found = run(tmp_path, "sanity_checks", experiment, ONE, TRAINING, params)
+    assert "permuted_label_accuracy" in found
+    assert "open_set_auroc" not in found
 
 
 def test_if_labels_leaked_into_the_control_it_would_show(tmp_path, experiment, monkeypatch):

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
 
 import models
 import numpy as np
@@ -102,6 +103,7 @@ def test_a_file_and_its_samples_are_answered_as_by_the_command(here):
         ("song.wav",),
         soundfile.read("song.wav"),
         soundfile.read("song.wav", dtype="f4"),
+        (soundfile.read("song.wav", dtype="f4")[0].astype(">f4"), 44_100.0),
     ):
         found = model.predict(*given)
         assert [vars(one) for one in found.decision.candidates] == (
@@ -109,6 +111,11 @@ def test_a_file_and_its_samples_are_answered_as_by_the_command(here):
         )
         assert found.decision.familiarity == expected["decision"]["familiarity"]
         assert (found.seconds, found.windows) == (expected["seconds"], expected["windows"])
+
+
+def test_a_file_is_found_by_its_name_in_the_other_form_of_unicode(here):
+    (here / "song.wav").rename(here / unicodedata.normalize("NFD", "é.wav"))
+    assert takht.Classifier("models/best").predict("é.wav").seconds == 12
 
 
 def test_altered_copies_are_left_out(here):
@@ -124,6 +131,10 @@ def test_altered_copies_are_left_out(here):
     [
         (("gone.wav",), "gone.wav: unreadable, No such file"),
         ((np.zeros(99_999),), "sample_rate_hz are needed, got float64 of shape"),
+        ((np.zeros(99_999), 0), "sample_rate_hz are needed"),
+        ((np.zeros(99_999), 44_100.7), "sample_rate_hz are needed"),
+        ((np.zeros(99_999), np.nan), "sample_rate_hz are needed"),
+        ((np.full(99_999, 1e300), 22_050), "NaN or infinite"),
         ((np.zeros(99_999, np.int16), 22_050), "floats in"),
         ((np.zeros((2, 99_999)), 22_050), "transpose"),
         ((np.zeros(99_999), 22_050), "is silent"),

@@ -250,7 +250,7 @@ def test_table(name: str) -> Iterator[str]:
                 f"{_share(controls['permuted_label_accuracy'])} "
                 f"({_share(controls['majority_class_share'])})"
             )
-            strangers = _share(controls["open_set_auroc"])
+            strangers = _share(controls.get("open_set_auroc"))
             if (identified := controls.get("unknown_identified_at_95")) is not None:
                 strangers += f" ({_share(identified)})"
         yield (

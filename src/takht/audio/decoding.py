@@ -118,9 +118,9 @@ def open_audio(path: Path, *, as_mono: bool = False) -> Iterator[Audio]:
     """Yield the recording's audio: a plain WAV by libsndfile, everything else by ffmpeg.
 
     Content decides, not the name. FLAC goes to ffmpeg too, because libsndfile gives up at the first
-    damaged frame, where ffmpeg loses that frame only. What ffmpeg refuses (an Ogg whose header is
-    out of order, an AIFF without sizes, free-format MP3) goes to libsndfile. `as_mono` asks for the
-    mean of the channels where they change on the way.
+    damaged frame, where ffmpeg loses or distorts that frame only. What ffmpeg refuses (an Ogg whose
+    header is out of order, an AIFF without sizes, free-format MP3) goes to libsndfile. `as_mono`
+    asks for the mean of the channels where they change on the way.
 
     Raises:
         Unreadable: the file does not decode to audio.

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.audio import limits
+from takht.core.regular_files import open_regular
 from takht.errors import TakhtError
 
 # Containers that hold their own audio. Without the list, a playlist named song.mp3 makes ffmpeg
@@ -123,6 +124,7 @@ def build_command(path: Path, stream: str = "0:a:0", *, as_mono: bool = False) -
         *(find_ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"),
         *(() if limits.ARE_HELD else ("-timelimit", str(limits.MAX_CPU_SECONDS))),
         *("-max_alloc", str(limits.MAX_BLOCK_BYTES), "-threads", "1"),
+        *(("-err_detect", "crccheck") if _has_sound_checksums(path) else ()),
         *_only_this_file(path),
         *("-map", stream, "-vn", "-sn", "-dn", "-map_metadata", "-1"),
         *(_MEAN if as_mono else _LONG_FRAMES),
@@ -135,6 +137,12 @@ def build_command(path: Path, stream: str = "0:a:0", *, as_mono: bool = False) -
 _LONG_FRAMES = ("-af", "asetnsamples=n=32768:p=0")
 # Weights that sum to 1, so that a change between mono and stereo does not change the level.
 _MEAN = ("-ac", "1", "-rematrix_maxval", "1")
+
+
+def _has_sound_checksums(path: Path) -> bool:
+    """Tell FLAC, WavPack and TTA: in MP3 and AC-3, encoders have written wrong checksums."""
+    with open_regular(path) as file:
+        return file.read(4) in {b"fLaC", b"wvpk", b"TTA1", b"TTA2"}
 
 
 def _only_this_file(path: Path) -> tuple[str, ...]:

@@ -157,8 +157,8 @@ def describe_losses(sound: Sound) -> list[str]:
         )
     elif sound.decode_errors and not sound.unread_bytes:
         lines.append(
-            f"is damaged, decode errors: {sound.decode_errors} in {sound.seconds:.2f} s, "
-            "the damaged parts are missing; fetch an undamaged copy if there is one"
+            f"may be damaged, decode errors: {sound.decode_errors} in {sound.seconds:.2f} s; "
+            "listen to it, and fetch another copy if it is"
         )
     if sound.unread_bytes:
         lines.append(

@@ -18,8 +18,7 @@ def find_fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | N
     """Return why the audio is of no use (rule, value; remedy), or None."""
     if 0 < probe.seconds < min_seconds and math.isfinite(probe.peak):
         return (
-            f"is too short, {probe.seconds:.2f} s, at least {min_seconds:g} s are needed; "
-            "remove it or lower catalogue.min_seconds"
+            f"is too short, {probe.seconds:.2f} s, at least {min_seconds:g} s are needed; remove it"
         )
     return mono.find_fault(probe, silence_dbfs, lower="catalogue.silence_dbfs")
 

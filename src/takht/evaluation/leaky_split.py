@@ -23,5 +23,20 @@ def split_by_window(
             windows_per_recording=1,
             seed=experiment.seed,
         )["recording"]
-        split = split[split["recording"].isin(kept)]
-    return assign_windows_at_random(windows, split, experiment.seed)
+        windows = windows[windows["recording"].isin(kept)]
+        theirs = split[split["recording"].isin(kept)]
+        if set(theirs["side"]) == set(split["side"]):  # of few recordings, a side may lack
+            split = theirs
+    sides = assign_windows_at_random(windows, split, experiment.seed)
+    return _with_all_composers(sides)
+
+
+def _with_all_composers(sides: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the sides with a window in training of each composer that has none there."""
+    found = dict(sides)
+    for side in sorted(("validation", "test"), key=lambda side: -len(sides[side])):
+        part, train = found[side], found["train"]
+        lost = part[~part["composer"].isin(train["composer"])].drop_duplicates("composer")
+        found["train"] = pd.concat([train, lost], ignore_index=True)
+        found[side] = part.drop(lost.index).reset_index(drop=True)
+    return found

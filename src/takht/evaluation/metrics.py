@@ -5,16 +5,19 @@ recording (or window). All scores are in [0, 1].
 """
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import (
     accuracy_score,
     f1_score,
     precision_recall_fscore_support,
+    roc_auc_score,
 )
 
 Composers = NDArray[np.int64]
 
+KNOWN_PERCENTS = (80, 90, 95)  # of known recordings that are named
 FEWEST_TESTED = 10  # of 9 that are all right, the interval begins at .66
 
 
@@ -115,3 +118,24 @@ def bootstrap_macro_f1(
         total += own.any(axis=1) * 2 * (own & called).sum(axis=1) / np.maximum(either, 1)
         present += own.any(axis=1)
     return total / present
+
+
+def tell_apart(known: pd.DataFrame, unknown: pd.DataFrame) -> dict[str, float]:
+    """Return how well familiarity tells recordings of unknown composers from those of known ones.
+
+    Columns: score, the familiarity, and named, which tells whether a composer is named.
+    """
+    truth = np.r_[np.ones(len(known)), np.zeros(len(unknown))]
+    return {
+        "open_set_auroc": float(roc_auc_score(truth, np.r_[known["score"], unknown["score"]])),
+        **{
+            f"unknown_identified_at_{percent}": share_below(
+                known["score"], unknown["score"], percent / 100
+            )
+            for percent in KNOWN_PERCENTS
+        },
+        "unknown_identified": float(1 - unknown["named"].mean()),
+        "known_accept_rate": float(known["named"].mean()),
+        "n_known_recordings": len(known),
+        "n_unknown_recordings": len(unknown),
+    }

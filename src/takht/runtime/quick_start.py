@@ -15,12 +15,12 @@ os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look for them in 
 finished = Event()  # set where a process has done what it was started for
 
 
-@atexit.register  # before all others, so it is called after them
+@atexit.register  # before all that a stage imports, so it is called after what they register
 def _end_at_once() -> None:
     """End without taking Python apart, which takes a hundredth of a second or more."""
     if finished.is_set():
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # None where it was closed
+            stream.flush()
         os._exit(0)
 
 

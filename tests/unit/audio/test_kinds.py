@@ -1,6 +1,7 @@
 """Kinds of file that hold their own sound are let in; of the others the kind is named."""
 
 import subprocess
+import unicodedata
 
 import numpy as np
 import pytest
@@ -104,10 +105,31 @@ def test_every_command_refuses_what_the_catalogue_refuses(tmp_path, value):
     wave = np.full(3 * RATE_HZ, value) if value == 0 else WAVE.copy()
     wave[RATE_HZ] = value
     soundfile.write(tmp_path / "x.wav", wave, RATE_HZ, subtype="FLOAT")
-    reason = {100.0: "is beyond full scale", 0.0: "is silent"}.get(value, "NaN or infinite")
+    reasons = {100.0: "is beyond full scale", 0.0: "(is|first 2 s are) silent"}
+    reason = reasons.get(value, "NaN or infinite")
     for seconds in (None, 2.0):
         with pytest.raises(TakhtError, match=rf"x\.wav: .*{reason}.*; "):
             read_recording(tmp_path / "x.wav", seconds)
+
+
+def test_a_part_of_a_recording_that_is_of_no_use_is_not_the_recordings_fault(tmp_path, capsys):
+    from takht.cli.arguments.recordings import read_recording
+    from takht.errors import TakhtError
+
+    soundfile.write(tmp_path / "long.wav", np.tile(WAVE, 620 * RATE_HZ // len(WAVE)), RATE_HZ)
+    with pytest.raises(TakhtError, match=r"long\.wav: lasts more than 600 s; choose a shorter"):
+        read_recording(tmp_path / "long.wav")
+    assert "missing" not in capsys.readouterr().err
+    soundfile.write(tmp_path / "late.wav", np.concatenate([0 * WAVE, WAVE]), RATE_HZ)
+    with pytest.raises(TakhtError, match=r"late\.wav: its first 2.7 s are silent; choose more"):
+        read_recording(tmp_path / "late.wav", 0.9 * len(WAVE) / RATE_HZ)
+
+
+def test_a_name_is_found_in_the_other_form_of_unicode(tmp_path):
+    from takht.cli.arguments.recordings import read_recording
+
+    soundfile.write(tmp_path / unicodedata.normalize("NFD", "أغنية.wav"), WAVE, RATE_HZ)
+    read_recording(tmp_path / unicodedata.normalize("NFC", "أغنية.wav"))
 
 
 def test_a_full_temporary_folder_is_not_the_recordings_fault(tmp_path, monkeypatch):

@@ -90,3 +90,26 @@ def test_a_picture_is_no_stream_that_counts(tmp_path):
     heard, sound = decode(tmp_path / "x.m4a", RATE_HZ)
     assert (describe_losses(sound), len(content) > 0) == ([], True)
     assert agreement(heard, np.round(WAVE * 32768) / 32768)[1] > 0.9999
+
+
+@pytest.mark.parametrize("kind", ["flac", "wv", "tta"])
+@pytest.mark.parametrize("at", [0.2, 0.35, 0.5, 0.65, 0.8])
+def test_a_wrong_checksum_of_a_lossless_kind_is_said_to_be_damage(tmp_path, kind, at):
+    """Of such a frame, ffmpeg makes other samples without a word, unless it is asked to check."""
+    path = encode(tmp_path / f"x.{kind}", WAVE, RATE_HZ)
+    content = bytearray(path.read_bytes())
+    content[int(at * len(content))] ^= 1
+    path.write_bytes(content)
+    (line,) = describe_losses(decode(path, RATE_HZ)[1])
+    assert "may be damaged, decode errors: " in line or "are missing" in line
+
+
+def test_wrong_checksums_of_an_encoder_that_counts_wrong_are_no_damage(tmp_path):
+    path = encode(tmp_path / "x.ac3", WAVE, 48_000, "-b:a", "192k")
+    content, whole = bytearray(path.read_bytes()), decode(path, 48_000)[0]
+    for end in range(768, len(content) + 1, 768):  # bytes of a frame
+        content[end - 1] ^= 255
+    path.write_bytes(content)
+    heard, sound = decode(path, 48_000)
+    assert describe_losses(sound) == []
+    np.testing.assert_array_equal(heard, whole)

@@ -10,6 +10,7 @@ from takht.audio import pcm
 from takht.audio.decoding import Audio
 from takht.audio.ffmpeg import Unreadable
 from takht.audio.mono import SILENCE_DBFS, decode_mono, describe_losses, find_fault
+from takht.cli.arguments.audio_paths import require_recording
 from takht.cli.arguments.generation import MAX_SECONDS, MIN_SECONDS
 from takht.core.arrays import Waveform
 from takht.errors import TakhtError
@@ -22,8 +23,8 @@ def read_recording(path: Path, seconds: float | None = None) -> Waveform:
     """Return a recording, or its first `seconds`: mono (samples,) in [-1, 1], 22,050 Hz, -23 LUFS.
 
     Raises:
-        TakhtError: it does not decode or is of no use, lasts less than a second, or more than ten
-            minutes are asked for.
+        TakhtError: it does not decode or is of no use, lasts less than a second, begins in silence
+            as long as `seconds`, or is to be read whole and lasts more than ten minutes.
     """
     most = round((MAX_SECONDS if seconds is None else seconds) * SAMPLE_RATE_HZ)
 
@@ -33,16 +34,17 @@ def read_recording(path: Path, seconds: float | None = None) -> Waveform:
             parts.append(block)
             samples += len(block)
             if samples > most:
+                if seconds is None:
+                    raise TakhtError(
+                        f"{names.escape(str(path))}: lasts more than {MAX_SECONDS:g} s; choose a "
+                        "shorter part with --seconds"
+                    )
+                start = np.concatenate(parts)[:most]
+                _require_sound(path, start, f"its first {seconds:g} s are silent; choose more")
                 break
         return np.concatenate(parts)
 
-    start = _decode(path, start_of, whole=seconds is None)
-    if seconds is None and len(start) > most:
-        raise TakhtError(
-            f"{names.escape(str(path))}: lasts more than {MAX_SECONDS:g} s; choose a shorter part "
-            "with --seconds"
-        )
-    return _to_wave(path, start[:most])
+    return _to_wave(path, _decode(path, start_of, whole=seconds is None)[:most])
 
 
 def read_end(path: Path, seconds: float) -> Waveform:
@@ -61,16 +63,14 @@ def read_end(path: Path, seconds: float) -> Waveform:
         return end
 
     end = _decode(path, end_of, whole=True)
-    if np.abs(end.astype(np.int32)).max(initial=0) < pcm.FULL_SCALE * 10 ** (SILENCE_DBFS / 20):
-        raise TakhtError(
-            f"{names.escape(str(path))}: its last {seconds:g} s are silent; cut them off"
-        )
+    _require_sound(path, end, f"its last {seconds:g} s are silent; cut them off")
     return _to_wave(path, end)
 
 
 def _decode(path: Path, use: Callable[[Iterator[pcm.Pcm], Audio], pcm.Pcm], whole: bool) -> pcm.Pcm:
     """Return what is taken of a recording's blocks, and say on stderr what was lost."""
     where = names.escape(str(path))
+    path = require_recording(path)
     try:
         taken, sound = decode_mono(path, SAMPLE_RATE_HZ, use, whole=whole)
     except Unreadable as error:
@@ -81,6 +81,12 @@ def _decode(path: Path, use: Callable[[Iterator[pcm.Pcm], Audio], pcm.Pcm], whol
     for line in describe_losses(sound):
         sys.stderr.write(f"{where}: {line}\n")
     return taken
+
+
+def _require_sound(path: Path, taken: pcm.Pcm, fault: str) -> None:
+    least = pcm.FULL_SCALE * 10 ** (SILENCE_DBFS / 20)
+    if int(taken.max(initial=0)) - int(taken.min(initial=0)) < 2 * least:
+        raise TakhtError(f"{names.escape(str(path))}: {fault}")
 
 
 def _to_wave(path: Path, taken: pcm.Pcm) -> Waveform:
