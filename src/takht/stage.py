@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from takht.runtime.quick_start import finished, import_when_used
+from takht.runtime.quick_start import import_when_used
 
 # isort: split
 
@@ -71,8 +71,6 @@ def run(function: Callable[..., None], argv: Sequence[str] | None = None) -> Non
                 sys.exit(describe_error(error, function.__name__))
             sys.stderr.write("interrupted; nothing half-written was kept\n")
             sys.exit(130)
-    if function.__module__ == "__main__":
-        finished.set()
 
 
 def _with_room(work: Callable[[], None]) -> None:

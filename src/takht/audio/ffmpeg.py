@@ -141,8 +141,11 @@ _MEAN = ("-ac", "1", "-rematrix_maxval", "1")
 
 def _has_sound_checksums(path: Path) -> bool:
     """Tell FLAC, WavPack and TTA: in MP3 and AC-3, encoders have written wrong checksums."""
-    with open_regular(path) as file:
-        return file.read(4) in {b"fLaC", b"wvpk", b"TTA1", b"TTA2"}
+    try:
+        with open_regular(path) as file:
+            return file.read(4) in {b"fLaC", b"wvpk", b"TTA1", b"TTA2"}
+    except OSError:  # ffmpeg will say so
+        return False
 
 
 def _only_this_file(path: Path) -> tuple[str, ...]:

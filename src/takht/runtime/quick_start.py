@@ -5,23 +5,12 @@ import gc
 import importlib
 import os
 import sys
-from threading import Event
 from types import ModuleType
 from typing import Any
 
 gc.set_threshold(100_000)  # imports and stages make many objects and hardly any garbage
+atexit.register(gc.freeze)  # the system takes all memory back: no last search for garbage
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look for them in every package
-
-finished = Event()  # set where a process has done what it was started for
-
-
-@atexit.register  # before all that a stage imports, so it is called after what they register
-def _end_at_once() -> None:
-    """End without taking Python apart, which takes a hundredth of a second or more."""
-    if finished.is_set():
-        for stream in filter(None, (sys.stdout, sys.stderr)):  # None where it was closed
-            stream.flush()
-        os._exit(0)
 
 
 class _Late(ModuleType):
