@@ -121,7 +121,7 @@ def test_a_part_of_a_recording_that_is_of_no_use_is_not_the_recordings_fault(tmp
         read_recording(tmp_path / "long.wav")
     assert "missing" not in capsys.readouterr().err
     soundfile.write(tmp_path / "late.wav", np.concatenate([0 * WAVE, WAVE]), RATE_HZ)
-    with pytest.raises(TakhtError, match=r"late\.wav: its first 2.7 s are silent; choose more"):
+    with pytest.raises(TakhtError, match=r"late\.wav: its first 2.7 s are silent; raise --seconds"):
         read_recording(tmp_path / "late.wav", 0.9 * len(WAVE) / RATE_HZ)
 
 

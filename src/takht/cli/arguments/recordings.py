@@ -40,7 +40,7 @@ def read_recording(path: Path, seconds: float | None = None) -> Waveform:
                         "shorter part with --seconds"
                     )
                 start = np.concatenate(parts)[:most]
-                _require_sound(path, start, f"its first {seconds:g} s are silent; choose more")
+                _require_sound(path, start, f"its first {seconds:g} s are silent; raise --seconds")
                 break
         return np.concatenate(parts)
 
