@@ -140,7 +140,7 @@ _MEAN = ("-ac", "1", "-rematrix_maxval", "1")
 
 
 def _has_sound_checksums(path: Path) -> bool:
-    """Tell FLAC, WavPack and TTA: in MP3 and AC-3, encoders have written wrong checksums."""
+    """Tell FLAC, WavPack and TTA. In MP3, some encoders count wrong; AC-3 would not decode."""
     try:
         with open_regular(path) as file:
             return file.read(4) in {b"fLaC", b"wvpk", b"TTA1", b"TTA2"}
