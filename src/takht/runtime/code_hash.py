@@ -6,12 +6,9 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from email.parser import HeaderParser
 from functools import cache, partial
-from importlib.metadata import (
-    PackageNotFoundError,
-    metadata,
-    packages_distributions,
-)
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +48,7 @@ def _of_file(start: Path) -> str:
     return _hash(
         [
             *((_name(path), path.read_bytes()) for path in files),
-            *((package, _version(package).encode()) for package in packages),
+            *((package, _name_and_version(package)[1].encode()) for package in packages),
         ]
     )
 
@@ -61,15 +58,16 @@ def _packages(name: str) -> list[str]:
     if name in sys.stdlib_module_names or (SRC / name).exists():
         return []
     with contextlib.suppress(PackageNotFoundError):
-        return [str(_metadata(name)["Name"])]  # most are called as their module is
+        return [_name_and_version(name)[0]]  # most are called as their module is
     return _distributions().get(name, [])
 
 
-def _version(package: str) -> str:
-    return str(_metadata(package)["Version"])
-
-
-_metadata = cache(metadata)  # it reads a package's whole description
+@cache
+def _name_and_version(package: str) -> tuple[str, str]:
+    found = distribution(package)
+    text = found.read_text("METADATA")  # most of it is a description, which takes long to parse
+    fields = HeaderParser().parsestr(text.partition("\n\n")[0]) if text else found.metadata
+    return str(fields["Name"]), str(fields["Version"])
 
 
 @cache
@@ -111,7 +109,7 @@ def list_imports(path: Path) -> frozenset[str]:
 
 
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in _statements(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -119,6 +117,14 @@ def _imports(path: Path) -> Iterator[str]:
                 raise ImportError(f"{path}: relative import; write the whole name")
             yield str(node.module)
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement below a node; unlike `ast.walk`, it does not enter expressions."""
+    for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for child in getattr(node, part, ()):
+            yield child
+            yield from _statements(child)
 
 
 def _name(path: Path) -> str:

@@ -59,8 +59,54 @@ def test_an_edit_counts_where_it_is_imported(copied, edited, changes):
 
 def test_another_version_of_a_library_counts_where_it_is_imported(copied, monkeypatch):
     before = {stage: identity(copied, stage) for stage in ("mel", "convert")}
-    real = importlib.metadata.version
-    monkeypatch.setattr(code_hash, "_version", lambda name: real(name) + ("+" * (name == "soxr")))
+    real = code_hash._name_and_version
+    another = {"soxr": ("soxr", "another")}
+    monkeypatch.setattr(
+        code_hash, "_name_and_version", lambda name: another.get(name) or real(name)
+    )
     after = {stage: identity(copied, stage) for stage in ("mel", "convert")}
     assert after["mel"] == before["mel"]
     assert after["convert"] != before["convert"]
+
+
+NESTED = """
+import a
+try:
+    import b
+except ImportError as error:
+    import c
+else:
+    import d
+finally:
+    import e
+class C:
+    async def f(self):
+        with open(0):
+            import f
+        for x in ():
+            import g
+        else:
+            if x:
+                pass
+            elif x:
+                import h
+match 1:
+    case 1:
+        import i
+    case _:
+        def f():
+            while True:
+                import j
+"""
+
+
+def test_an_import_counts_wherever_it_stands(tmp_path):
+    file = tmp_path / "code.py"
+    file.write_text(NESTED)
+    assert code_hash.list_imports(file) == {*"abcdefghij"}
+
+
+def test_packages_have_the_names_and_versions_of_their_metadata():
+    for package in ("numpy", "pyyaml", "imageio-ffmpeg"):
+        described = importlib.metadata.metadata(package)
+        assert code_hash._name_and_version(package) == (described["Name"], described["Version"])

@@ -1,4 +1,4 @@
-"""A stage does not import some parts of NumPy until it uses them."""
+"""What NumPy and SciPy leave out as a stage starts, and that all else works as ever."""
 
 import subprocess
 import sys
@@ -14,6 +14,14 @@ assert_allclose(np.polynomial.Polynomial([1, 2])(3), 7)
 print(np.ma.masked_greater([1, 5], 2).sum())
 """
 
+
+UNDESCRIBED = """
+import takht.stage
+import scipy.fft, scipy.stats
+print("Array API" in str(scipy.fft.rfft.__doc__), len(str(scipy.fft.rfft.__doc__)) < 3000)
+print(scipy.fft.rfft([1, 1]).real.tolist(), scipy.stats.rankdata([3, 1, 2]).tolist())
+print(scipy.stats.ttest_rel([1, 2, 4], [1, 2, 4.5]).statistic.round(3), scipy.stats.norm.cdf(0))
+"""
 
 IN_THREADS = """
 import sys
