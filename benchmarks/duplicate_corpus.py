@@ -43,7 +43,6 @@ SLOT_SECONDS = (0.15, 0.18, 0.2, 0.25)  # of the string
 PIPE_SLOWER = 2.5  # times as long as the string's are the pipe's notes
 PIECE_SECONDS = 40.0
 LONG_SECONDS = 1800.0
-SHARED_SECONDS = 15.0  # of a planted copy at least
 VARIED = 0.25  # share of notes that a variation moves
 VOICES = ("en+m1", "en+m3", "en+m7", "en+f2", "en+f4", "ar+m2", "ar+f3", "tr+m4", "tr+f1")
 WORDS = (

@@ -7,7 +7,6 @@ from takht.stage import run
 from takht.report.page import page, view
 from takht.report.page.media import Media
 from takht.report.results.gather import gather_results
-from takht.report.results.json_files import read_json
 from takht.runtime.atomic import atomic_folder
 
 
@@ -27,13 +26,12 @@ def report(
     model_dir: Path,
     generated_dir: Path,
     generation_json: Path,
-    result_dir: Path,
     segment_dir: Path,
     picture_dir: Path,
     template_dir: Path,
     out_dir: Path,
 ) -> None:
-    gather_results(
+    results = gather_results(
         params_yaml,
         main_lock,
         checks_lock,
@@ -49,13 +47,11 @@ def report(
         model_dir,
         generated_dir,
         generation_json,
-        result_dir,
     )
-    results = read_json(result_dir / "results.json")
     charts = view.build_charts(results)
     with atomic_folder(out_dir) as folder:
         media = Media(folder, segment_dir)
-        context = view.build_context(results, charts, result_dir, media)
+        context = view.build_context(results, charts, generated_dir, media)
         context["pictures"] = {
             path.stem: media.picture(path, path.stem) for path in sorted(picture_dir.glob("*.png"))
         }

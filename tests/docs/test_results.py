@@ -33,8 +33,10 @@ def test_every_experiment_of_params_yaml_is_in_every_table():
 
 
 def test_the_demo_results_are_the_committed_metrics():
-    for key, shown in results._read(ROOT / "docs/measured/demo.json")["experiments"].items():
-        assert shown["metrics"] == results._read(ROOT / f"metrics/{key}.json")
+    for key, shown in results.committed.read(ROOT / "docs/measured/demo.json")[
+        "experiments"
+    ].items():
+        assert shown["metrics"] == results.committed.read(ROOT / f"metrics/{key}.json")
 
 
 def crossval(right):

@@ -10,13 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 from pipeline import PIPELINES, ROOT
-from tiny_project import Project
+from tiny_project import Project, ran
 
 EVIL = "Ke$ha $(touch pwned) `touch pwned` 'x' \"y\" ; touch pwned #"
-
-
-def ran(printed):
-    return set(re.findall(r"Running stage '([^']+)'", printed))
 
 
 def test_every_value_in_a_command_is_quoted():
@@ -81,7 +77,8 @@ NAMED = {
 def test_a_name_that_a_shell_would_run_is_refused_before_anything_runs(mine, place):
     """By the line of DVC that `make setup` repairs; an apostrophe ends the quotes of dvc.yaml."""
     pipeline, rename = NAMED[place]
-    for name in ("it's", "a'; touch pwned; '", "a'$(touch pwned)'", "; touch pwned #", "../docs"):
+    names = ("it's", "a'; touch pwned; '", "a'$(touch pwned)'", "; touch pwned #", "../docs")
+    for name in names if place == "experiment" else names[1:2]:  # one rule judges all places
         values = mine.params()
         rename(values, name)
         mine.set_params(values)

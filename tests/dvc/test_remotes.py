@@ -20,7 +20,7 @@ import recipes
 import servers
 import stores
 import yaml
-from tiny_project import Project
+from tiny_project import Project, ran
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 KINDS = ("shared_folder", "ssh", "s3")
@@ -104,10 +104,6 @@ def team(request, small, tmp_path_factory):
 @pytest.fixture
 def colleague(team, tmp_path):
     return team.colleague(tmp_path / "colleague")
-
-
-def ran(output):
-    return set(re.findall(r"Running stage '([^']+)'", output))
 
 
 def exit_code(project, line):
@@ -284,17 +280,6 @@ def test_what_is_deleted_with_its_list_is_pushed_again(team):
     team.owner.run(*shlex.split(PUSH))
     assert team.store.read(name) == good
     assert team.segments in team.store.names()
-
-
-def complete_lists(store):
-    """Every list of files in the store has all its files there, whole."""
-    names = store.names()
-    for name in names:
-        content = store.read(name)
-        assert hashlib.md5(content).hexdigest() == name.removesuffix(".dir")
-        if name.endswith(".dir"):
-            assert {entry["md5"] for entry in json.loads(content)} <= names
-    return names
 
 
 @pytest.mark.parametrize(("kind", "victim"), [("ssh", "dvc"), ("ssh", "server"), ("s3", "dvc")])

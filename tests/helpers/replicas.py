@@ -1,4 +1,4 @@
-"""Trains small networks as test_replication.py asks: `replicas.py OUT REPLICAS EPOCHS NETWORK...`.
+"""Trains small networks as test_replicas.py asks: `replicas.py OUT REPLICAS EPOCHS NETWORK...`.
 
 Prints `ready` when the machines have found one another. OUT gets each network's learning curve, its
 weights and what it answers afterwards, and the masks that replicas of this machine drop.

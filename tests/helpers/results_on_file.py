@@ -26,7 +26,7 @@ INPUTS = (
     *("params.yaml", "dvc.lock", "checks/dvc.lock", "generation/dvc.lock"),
     *("data/catalogue.csv", "data/rejected.csv", "data/near_duplicates.csv", "data/split.csv"),
     *("metrics", "data/predictions", "plots/confusion", "plots/learning_curves", "models"),
-    *("data/generated", "metrics/generation.json", "data/report"),
+    *("data/generated", "metrics/generation.json"),
 )
 PARAMS = """
 scale: tiny
@@ -179,8 +179,7 @@ def _write_generation(root: Path) -> None:
 
 def gather(root: Path) -> dict[str, Any]:
     """Return what the report's stage finds, without a page."""
-    gather_results(*(root / name for name in INPUTS))
-    return json.loads((root / "data/report/results.json").read_text(encoding="utf-8"))
+    return gather_results(*(root / name for name in INPUTS))
 
 
 def build(root: Path) -> Path:

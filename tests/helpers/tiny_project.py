@@ -3,6 +3,7 @@
 import copy
 import fcntl
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -55,6 +56,11 @@ TINY = {
         },
     },
 }
+
+
+def ran(output: str) -> set[str]:
+    """Return the names of the stages that DVC says it ran."""
+    return set(re.findall(r"Running stage '([^']+)'", output))
 
 
 STAGES = (  # of the preparation, in an order in which they can run

@@ -155,15 +155,14 @@ def test_a_killed_training_goes_on_and_writes_the_same_bytes(tmp_path, processes
     assert training.kept() == []
 
 
-@pytest.mark.parametrize("damage", ["cut", "flip"])
-def test_a_damaged_checkpoint_is_named_and_not_used(tmp_path, processes, damage):
+def test_a_damaged_checkpoint_is_named_and_not_used(tmp_path, processes):
     training = Training(tmp_path, processes, "network")
     whole = training.finish("whole", TAKHT_STORE_GB="0")
     training.kill_after(4, "resumed")
     for path in (tmp_path / "store").rglob("checkpoint.npz"):
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 1
-        path.write_bytes(content if damage == "flip" else content[:-1])
+        path.write_bytes(content)
     assert training.finish("resumed") == whole
     assert training.epochs() == EPOCHS
     assert re.search(r"damaged \(checkpoint\.npz is not what was kept\)", training.said())

@@ -44,9 +44,10 @@ def listener():
 def test_a_playlist_opens_neither_a_file_nor_a_connection(folder, watch, listener, kind):
     port, callers = listener
     own = {f"song.{OWN[kind]}"} if kind in OWN else set()
-    targets = (folder.as_posix() + "/canary.wav", "canary.wav", f"http://127.0.0.1:{port}/x.mp3")
+    canary = folder.as_posix() + "/canary.wav"
+    targets = (canary, "canary.wav", f"file:{canary}", f"http://127.0.0.1:{port}/x.mp3")
     for name in sorted({*NAMES, *own}):
-        for target in targets[: 3 if name in {"song.mp3", *own} else 1]:
+        for target in targets[: 4 if name in {"song.mp3", *own} else 1]:
             (folder / name).write_text(odd_playlists.TEXTS[kind].format(target, port))
             watch.opened()
             assert isinstance(probe(folder / name), str)

@@ -92,15 +92,6 @@ def test_a_second_run_replaces_everything_with_the_same_bytes(corpus):
     assert digests(corpus) == first
 
 
-@pytest.mark.slow
-def test_workers_change_no_byte(corpus, monkeypatch):
-    preprocess(corpus)
-    first = digests(corpus)
-    monkeypatch.setenv("TAKHT_WORKERS", "2")
-    preprocess(corpus)
-    assert digests(corpus) == first
-
-
 def test_a_segment_cannot_be_shorter_than_its_tail(tmp_path):
     with pytest.raises(TakhtError, match=r"segment\.min_seconds: at most segment\.seconds \(5\)"):
         segment(

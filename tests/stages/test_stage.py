@@ -14,7 +14,7 @@ from pydantic import Field
 from takht import stage
 from takht.cache import store_folder
 from takht.cache.store import open_store
-from takht.errors import DiskFull, TakhtError
+from takht.errors import DiskFull
 from takht.runtime.atomic import atomic_file
 from takht.runtime.parallel import map_ordered
 from takht.runtime.params import ParamError, Section, load_section
@@ -61,17 +61,6 @@ def test_a_wrong_number_of_paths_shows_the_usage():
 
     with pytest.raises(SystemExit, match=r"usage: python src/play.py SOURCE"):
         stage.run(play, [])
-
-
-def test_what_a_user_can_mend_is_a_line_each_and_no_traceback(monkeypatch):
-    def play(_source: Path) -> None:
-        raise TakhtError("first case\nsecond case")
-
-    with pytest.raises(SystemExit, match=r"^error: first case\nerror: second case$"):
-        stage.run(play, ["x"])
-    monkeypatch.setenv("TAKHT_DEBUG", "1")
-    with pytest.raises(TakhtError):
-        stage.run(play, ["x"])
 
 
 def test_an_interrupt_is_a_line_and_130(capsys):

@@ -5,13 +5,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from takht.report.page.generation_measures import shown
+
 ROOT = Path(__file__).parents[2]
 Row = dict[str, Any]
+share = partial(shown, digits=2)  # .47 for 0.4667, and 1.00
 
 
 def counts(values: Iterable[str]) -> dict[str, int]:
@@ -42,11 +46,6 @@ def with_tables(page: str, tables: Mapping[str, Iterable[str]]) -> str:
     return page
 
 
-def share(value: float) -> str:
-    """Return .47 for 0.4667, and 1.00."""
-    return f"{value:.2f}".removeprefix("0")
-
-
 def rows(path: Path) -> list[Row]:
     """Return a CSV table's rows."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -59,7 +58,7 @@ def params() -> Row:
     return found
 
 
-def read(name: str) -> Row:
-    """Return a JSON file of the repository."""
+def read(name: str | Path) -> Row:
+    """Return a JSON file of the repository, or of elsewhere."""
     found: Row = json.loads((ROOT / name).read_text(encoding="utf-8"))
     return found

@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,10 @@ from takht.evaluation.metrics import (
     bootstrap_macro_f1,
     draw_resamples,
 )
+from takht.report.page.generation_measures import shown
 
 ROOT = Path(__file__).parents[2]
+_share = partial(shown, digits=3)
 TITLES = {"public": "Public corpus", "demo": "Demo corpus", "scores": "Rendered scores"}
 PAGES = ("README.md", "docs/results.md", "docs/generation.md")  # that have tables
 MEASURED = ("public", "demo")  # with every experiment; of "scores" the cross-validation alone
@@ -71,9 +74,11 @@ def run(corpus: Path, name: str, only: list[str]) -> None:
         names = only or list(yaml.safe_load(text)["experiments"])
         targets = [f"checks/dvc.yaml:{check}@{each}" for check in checks for each in names]
         run_dvc(clone, timings, "repro", *(f"evaluate@{each}" for each in names))
-        for each in set(names) - set(_seconds(timings)):
-            # Its model came from the cache: train it once more, for the seconds.
-            run_dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"train@{each}")
+        trained = _seconds(timings)
+        for each in names:
+            if f"train@{each}" not in trained:
+                # Its model came from the cache: train it once more, for the seconds.
+                run_dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"train@{each}")
         run_dvc(clone, timings, "repro", *targets)
         keep(name, summarised(clone, timings, only, name))
 
@@ -84,7 +89,7 @@ def run_generation(corpus: Path, name: str) -> None:
         clone, timings = Path(scratch) / "takht", ROOT / f".takht/timings-generation-{name}.jsonl"
         clone_head(corpus, clone, timings)
         run_dvc(clone, timings, "repro", GENERATION)
-        for stage in GENERATION_STAGES - set(_seconds_of_stages(timings)):
+        for stage in GENERATION_STAGES - set(_seconds(timings)):
             # Its output came from the cache: make it once more, for the seconds.
             run_dvc(clone, timings, "repro", "-s", "-f", "--no-run-cache", f"{GENERATION}:{stage}")
         keep(f"generation-{name}", generation_summarised(clone, timings))
@@ -143,16 +148,19 @@ def summarised(project: Path, timings: Path, only: list[str], name: str) -> dict
     trained = _seconds(timings)
     head = _head(project)
     before = ROOT / f"docs/measured/{name}.json"
-    known = _read(before) if only and before.exists() else {"experiments": {}}
+    known = committed.read(before) if only and before.exists() else {"experiments": {}}
     kept, experiments = known["experiments"], {}
     for key in params["experiments"]:
         if only and key not in only:
             experiments |= {key: kept[key]} if key in kept else {}
             continue
-        found: dict[str, Any] = {"commit": head, "metrics": _read(project / f"metrics/{key}.json")}
+        found: dict[str, Any] = {
+            "commit": head,
+            "metrics": committed.read(project / f"metrics/{key}.json"),
+        }
         for check in ("crossval", "leak", "sanity_checks"):
-            found[check] = _read(project / f"metrics/{check}/{key}.json")
-        experiments[key] = found | {"train_cpu_s": trained[key]}
+            found[check] = committed.read(project / f"metrics/{check}/{key}.json")
+        experiments[key] = found | {"train_cpu_s": trained[f"train@{key}"]}
     pair = ("baseline", "best")
     if not only or set(pair) <= set(only):
         files = (project / f"plots/crossval/{key}.csv" for key in pair)
@@ -167,12 +175,12 @@ def summarised(project: Path, timings: Path, only: list[str], name: str) -> dict
 def generation_summarised(project: Path, timings: Path) -> dict[str, Any]:
     """Return scale, commit, all measures of the branch, and what they cost."""
     params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
-    stages = _seconds_of_stages(timings)
+    stages = _seconds(timings)
     ours = stages["fit_codec"] + stages["train_prior"]
     return {
         "scale": params["scale"],
         "commit": _head(project),
-        "metrics": _read(project / "metrics/generation.json"),
+        "metrics": committed.read(project / "metrics/generation.json"),
         "cpu_s": {"study_vae": stages["train_vae"], "codec": round(ours, 3)},
         "stages_cpu_s": {stage: stages[stage] for stage in sorted(GENERATION_STAGES)},
         "branch_cpu_s": round(sum(stages[stage] for stage in GENERATION_STAGES), 3),
@@ -180,13 +188,13 @@ def generation_summarised(project: Path, timings: Path) -> dict[str, Any]:
     }
 
 
-def real_time_factor(project: Path, seconds: float = 60.0) -> float:
+def real_time_factor(project: Path) -> float:
     """Return how long `takht generate` takes for a piece of a minute, start-up and all, over it."""
     with tempfile.TemporaryDirectory() as scratch:
-        words = ["takht", "generate", "--seconds", str(seconds), "-o", f"{scratch}/piece.wav"]
+        words = ["takht", "generate", "--seconds", "60", "-o", f"{scratch}/piece.wav"]
         started = time.perf_counter()
         subprocess.run(words, cwd=project, check=True, stdout=subprocess.DEVNULL)
-        return (time.perf_counter() - started) / seconds
+        return (time.perf_counter() - started) / 60
 
 
 def paired(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list[float]]:
@@ -224,7 +232,7 @@ def paired(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list[float]]:
 
 def test_table(name: str) -> Iterator[str]:
     """Yield the lines of a corpus's table of test scores, in Markdown."""
-    results = _read(ROOT / f"docs/measured/{name}.json")
+    results = committed.read(ROOT / f"docs/measured/{name}.json")
     first = next(iter(results["experiments"].values()))["metrics"]
     every = results["experiments"].values()
     windows = dict.fromkeys(str(each["metrics"]["n_windows"]) for each in every)
@@ -265,7 +273,7 @@ def test_table(name: str) -> Iterator[str]:
 
 def crossval_table() -> Iterator[str]:
     """Yield the lines of the table of cross-validations, in Markdown."""
-    results = {name: _read(ROOT / f"docs/measured/{name}.json") for name in TITLES}
+    results = {name: committed.read(ROOT / f"docs/measured/{name}.json") for name in TITLES}
     shown = {name: found["experiments"]["baseline"]["crossval"] for name, found in results.items()}
     heads = (f"{TITLES[name]} ({one['n_recordings']} recordings)" for name, one in shown.items())
     yield f"| recording accuracy / macro-F1 | repeats | {' | '.join(heads)} |"
@@ -316,7 +324,9 @@ def summary_table() -> Iterator[str]:
         scores = (networks_table.resampled(each[key]["tested"])[0] for each in found.values())
         yield f"| `{key}` | {' | '.join(map(networks_table.with_interval, scores))} |"
     yield ""
-    measured = {name: _read(ROOT / f"docs/measured/{name}.json")["experiments"] for name in TITLES}
+    measured = {
+        name: committed.read(ROOT / f"docs/measured/{name}.json")["experiments"] for name in TITLES
+    }
     pairs = (
         f"{_spread(each['best']['crossval'], 'macro_f1_recordings')} against "
         f"{_spread(each['baseline']['crossval'], 'macro_f1_recordings')} ({TITLES[name].lower()})"
@@ -336,7 +346,7 @@ def all_tables() -> dict[str, Iterable[str]]:
     made: dict[str, Iterable[str]] = {f"results {name}": test_table(name) for name in MEASURED}
     for path in sorted((ROOT / "docs/measured").glob("generation-*.json")):
         name = path.stem.removeprefix("generation-")
-        made[f"generation {name}"] = generation_table.table(TITLES[name], _read(path))
+        made[f"generation {name}"] = generation_table.table(TITLES[name], committed.read(path))
     networks = {name: found for name in TITLES if (found := _networks(name))}
     for name, found in networks.items():
         made[f"networks {name}"] = networks_table.table(TITLES[name], found)
@@ -355,7 +365,7 @@ def with_tables(page: str) -> str:
 def _networks(name: str) -> dict[str, Any] | None:
     """Return what `networks` measured on a corpus, or None."""
     path = ROOT / f"docs/measured/networks-{name}.json"
-    return _read(path) if path.exists() else None
+    return committed.read(path) if path.exists() else None
 
 
 def _head(project: Path) -> str:
@@ -369,13 +379,6 @@ def run_dvc(project: Path, timings: Path, *words: str) -> None:
 
 
 def _seconds(timings: Path) -> dict[str, float]:
-    """Return the CPU seconds of each experiment's last training in a log of stages."""
-    lines = timings.read_text(encoding="utf-8").splitlines() if timings.exists() else []
-    stages = [json.loads(line) for line in lines]
-    return {each["experiment"]: each["cpu_s"] for each in stages if each["stage"] == "train"}
-
-
-def _seconds_of_stages(timings: Path) -> dict[str, float]:
     """Return the CPU seconds of each stage's last run in a log; `train@best` has its item."""
     lines = timings.read_text(encoding="utf-8").splitlines() if timings.exists() else []
     found = {}
@@ -383,13 +386,6 @@ def _seconds_of_stages(timings: Path) -> dict[str, float]:
         item = f"@{each['experiment']}" if "experiment" in each else ""
         found[each["stage"] + item] = each["cpu_s"]
     return found
-
-
-def _share(value: float | None) -> str:
-    if value is None:  # not measured yet
-        return "–"
-    text = f"{value:.3f}"
-    return re.sub(r"^(-?)0\.", r"\1.", text)
 
 
 def _spread(metrics: dict[str, float], key: str) -> str:
@@ -400,11 +396,6 @@ def _spread(metrics: dict[str, float], key: str) -> str:
 def _interval(metrics: dict[str, float], key: str) -> str:
     low, high = metrics[f"{key}_low"], metrics[f"{key}_high"]
     return f"**{_share(metrics[key])}** [{_share(low)}, {_share(high)}]"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return values
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from takht.cache.store import Store, open_store
+from takht.cache.store import open_store
 from takht.core.hashing import hash_text
 from takht.runtime.code_hash import hash_function
 from takht.runtime.parallel import map_unordered
@@ -66,13 +66,9 @@ def map_pairs(
             for key in changed:
                 # Pairs of a candidate that is none any more are forgotten.
                 kept[key] = {names[place]: kept[key][names[place]] for place in places_of[key]}
-                _replace(store, key, kept[key])
+                store.replace(key, lambda _: None, kept[key])
     return [kept[keys[pair.first]][name] for pair, name in zip(pairs, names, strict=True)]
 
 
 def _each(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
     return [function(item) for item in items]
-
-
-def _replace(store: Store, key: str, note: Any) -> None:
-    store.replace(key, lambda _: None, note)

@@ -41,7 +41,7 @@ class RecordingCache:
     function: Callable[[Any, Path], Any]
     label: str
     unit: str = "recording"
-    threads: bool = False  # see `jobs.completed`
+    threads: bool = False  # see `map_unordered`
     is_kept: Callable[[Any], bool] = lambda _: True
 
     def map(self, tasks: Sequence[Task], folder: Path) -> list[Any]:

@@ -134,7 +134,7 @@ class Store:
         with store_folder.new_partial(self.root) as partial:
             for file in walk_files(product):
                 name = "" if file == product else file.relative_to(product).as_posix()
-                _linked(file, partial / "product" / name)
+                _link_file(file, partial / "product" / name)
                 files[name] = file.stat().st_size, self.hashes.hash_file(file)
             content = {"note": note, "files": files}
             text = json.dumps({**content, "sha256": _check(content)}, ensure_ascii=False)
@@ -156,7 +156,7 @@ class Store:
             entry = self._entry(key)
             self._mark_used(key)
             for name in entry["files"]:
-                _linked(self._folder(key) / "product" / name, target / name)
+                _link_file(self._folder(key) / "product" / name, target / name)
         except (Damaged, FileNotFoundError) as error:
             remove_path(target)
             self._throw_out_damaged(key, str(error))
@@ -220,8 +220,8 @@ def open_store() -> Store:
     return Store(root, limit, RecentHashes(root / "hashes.sqlite"))
 
 
-def _linked(source: Path, target: Path) -> Path:
-    """Make `target` the same file as `source`, or a copy on another file system; return it."""
+def _link_file(source: Path, target: Path) -> None:
+    """Make `target` the same file as `source`, or a copy on another file system."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)
@@ -229,7 +229,6 @@ def _linked(source: Path, target: Path) -> Path:
         raise
     except OSError:
         shutil.copyfile(source, target)
-    return target
 
 
 def _check(content: dict[str, Any]) -> str:

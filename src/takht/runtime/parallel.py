@@ -49,7 +49,7 @@ def map_ordered(
     unit: str = "recording",
     threads: bool = False,
 ) -> list[Result]:
-    """Return `function(item)` for every item, in the order of the items; see `completed`."""
+    """Return `function(item)` for every item, in the order of the items; see `map_unordered`."""
     results = dict(map_unordered(function, items, label=label, unit=unit, threads=threads))
     return [results[place] for place in range(len(items))]
 

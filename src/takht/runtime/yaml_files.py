@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,12 @@ def _require_few(top: yaml.Node | None) -> None:
         if isinstance(value, list):
             left += [part for each in value for part in (each if type(each) is tuple else [each])]
     raise ValueError(f"more than {_MOST_VALUES} values with its aliases written out")
+
+
+def list_values(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each value of nested sections with its name: keys, with dots between them."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from list_values(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

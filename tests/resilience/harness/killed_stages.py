@@ -48,7 +48,7 @@ stage.run(demo_corpus.demo_corpus)
 """
 
 
-NO_OUTPUTS_OF_DVC = {"report": ("data/report", "reports")}
+NO_OUTPUTS_OF_DVC = {"report": ("reports",)}
 
 
 @dataclass(frozen=True)

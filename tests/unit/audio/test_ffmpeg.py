@@ -1,10 +1,8 @@
 """ffmpeg reads one file and nothing else, and is never left running."""
 
-import http.server
 import os
 import signal
 import subprocess
-import threading
 
 import numpy as np
 import pytest
@@ -23,75 +21,6 @@ def song(tmp_path):
     time = np.arange(44_100 * 8) / 44_100
     soundfile.write(path, 0.5 * np.sin(2 * np.pi * CANARY_HZ * time), 44_100)
     return path
-
-
-@pytest.fixture
-def server():
-    asked = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_error(404)
-
-        def log_message(self, *args):
-            pass
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as listener:
-        thread = threading.Thread(target=listener.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.server_port}", asked
-        listener.shutdown()
-        thread.join()
-
-
-def playlists(target):
-    yield f"#EXTM3U\n#EXT-X-TARGETDURATION:8\n#EXTINF:8,\n{target}\n#EXT-X-ENDLIST\n"
-    yield f"ffconcat version 1.0\nfile '{target}'\n"
-    yield (
-        '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
-        'mediaPresentationDuration="PT8S"><Period><AdaptationSet mimeType="audio/mp4">'
-        f'<Representation id="1" bandwidth="1"><BaseURL>{target}</BaseURL><SegmentBase/>'
-        "</Representation></AdaptationSet></Period></MPD>"
-    )
-
-
-@pytest.mark.parametrize("kind", range(3))
-def test_a_playlist_named_song_mp3_opens_no_other_file(tmp_path, song, kind):
-    bait = tmp_path / "song.mp3"
-    for target in (song.name, str(song), f"file:{song}"):
-        bait.write_text(list(playlists(target))[kind])
-        with pytest.raises(Unreadable), FfmpegAudio(bait) as audio:
-            list(audio.blocks())
-
-
-def test_the_bait_would_work_without_the_lists(tmp_path, song):
-    """Else the test above would prove nothing."""
-    bait = tmp_path / "song.mp3"
-    bait.write_text(list(playlists(song.name))[1])
-    argv = [
-        ffmpeg.find_ffmpeg(),
-        "-v",
-        "error",
-        "-safe",
-        "0",
-        "-i",
-        f"file:{bait}",
-        "-f",
-        "wav",
-        "-",
-    ]
-    assert len(subprocess.run(argv, capture_output=True, check=False).stdout) > 100_000
-
-
-@pytest.mark.parametrize("kind", range(3))
-def test_a_playlist_opens_no_connection(tmp_path, server, kind):
-    address, asked = server
-    bait = tmp_path / "song.mp3"
-    bait.write_text(list(playlists(f"{address}/x.mp3"))[kind])
-    with pytest.raises(Unreadable), FfmpegAudio(bait):
-        pass
-    assert asked == []
 
 
 @pytest.mark.parametrize(

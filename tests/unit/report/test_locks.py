@@ -5,8 +5,9 @@ import hashlib
 import pytest
 
 from takht.errors import TakhtError
-from takht.report.results.dvc_experiments import _compare, _leaves
+from takht.report.results.dvc_experiments import _compare
 from takht.report.results.locks import Records, read_locks
+from takht.runtime.yaml_files import list_values
 
 OUT, MEL = "metrics/best.json", "data/mel"
 
@@ -57,13 +58,14 @@ def test_locks_are_read_together_and_a_broken_one_is_named(tmp_path):
         (tmp_path / name).write_text(f"stages:\n  {name}: {{cmd: x}}\n", encoding="utf-8")
     found = read_locks(tmp_path / name for name in ("a", "gone", "b"))
     assert found == {"a": {"cmd": "x"}, "b": {"cmd": "x"}}
-    (tmp_path / "b").write_text("schema: '2.0'\n", encoding="utf-8")
-    with pytest.raises(TakhtError, match="b: not a lock file of DVC"):
-        read_locks([tmp_path / "b"])
+    for broken in ("schema: '2.0'\n", "stages"):
+        (tmp_path / "b").write_text(broken, encoding="utf-8")
+        with pytest.raises(TakhtError, match="b: not a lock file of DVC"):
+            read_locks([tmp_path / "b"])
 
 
 def test_changed_parameters_of_an_experiment_are_listed_by_name():
-    before = dict(_leaves({"b": {"y": 1, "x": {}}, "a": "س", "same": [1]}))
+    before = dict(list_values({"b": {"y": 1, "x": {}}, "a": "س", "same": [1]}))
     assert before == {"b.y": 1, "b.x": {}, "a": "س", "same": [1]}
     after = {"b.y": 2, "a": "س", "same": [1], "c": None}
     assert list(_compare(before, after)) == [

@@ -120,7 +120,7 @@ def test_all_that_the_page_refers_to_is_beside_it_and_nothing_more(built):
 
 def test_the_table_of_recordings_has_every_prediction_of_every_experiment(built):
     root, text = built
-    results = json.loads((root / "data/report/results.json").read_text(encoding="utf-8"))
+    results = results_on_file.gather(root)
     data = json.loads(Elements(text).scripts[1])
     rows = sorted(r for r, _, side in results_on_file.recordings() if side == "test")
     assert set(data["predictions"]) == set(EXPERIMENTS)
@@ -143,8 +143,7 @@ def test_rejected_files_and_near_duplicates_are_listed_part_by_part(built):
 def test_dvc_experiments_have_a_section_only_where_there_are_any(built):
     root, text = built
     assert 'id="experiments"' not in text
-    path = root / "data/report/results.json"
-    results = json.loads(path.read_text(encoding="utf-8"))
+    results = results_on_file.gather(root)
     change = {"parameter": "aug.factor", "before": "1", "value": "3"}
     results["dvc_experiments"] = [
         {"name": "1234567890", "date": "2026-01-01", "changes": [], "scores": {"best": 0.5}},
@@ -153,7 +152,7 @@ def test_dvc_experiments_have_a_section_only_where_there_are_any(built):
     charts = view.build_charts(results)
     (root / "again").mkdir()
     media = Media(root / "again", root / "data/segments")
-    context = view.build_context(results, charts, root / "data/report", media) | {"pictures": {}}
+    context = view.build_context(results, charts, root / "data/generated", media) | {"pictures": {}}
     shown = page.render_page(results_on_file.ROOT / "report/page", context, charts)
     assert "<strong>0.750</strong>" in shown
     assert '<code>aug.factor</code>: <bdi lang="en">1</bdi> → <bdi lang="en">3</bdi>' in shown
@@ -161,13 +160,13 @@ def test_dvc_experiments_have_a_section_only_where_there_are_any(built):
 
 def test_what_cannot_be_seen_is_shown_escaped(built):
     root, _ = built
-    results = json.loads((root / "data/report/results.json").read_text(encoding="utf-8"))
+    results = results_on_file.gather(root)
     text = json.dumps(results, ensure_ascii=False).replace("عبد الوهاب", "\u202eevil")
     results = json.loads(text)
     charts = view.build_charts(results)
     (root / "hidden").mkdir()
     media = Media(root / "hidden", root / "data/segments")
-    context = view.build_context(results, charts, root / "data/report", media) | {"pictures": {}}
+    context = view.build_context(results, charts, root / "data/generated", media) | {"pictures": {}}
     shown = page.render_page(results_on_file.ROOT / "report/page", context, charts)
     assert "\u202e" not in shown
     assert "\\u202eevil" in shown
@@ -223,7 +222,7 @@ def test_two_runs_write_the_same_bytes(built):
 
 def test_every_chart_is_a_specification_that_vega_lite_accepts(built):
     root, _ = built
-    results = json.loads((root / "data/report/results.json").read_text(encoding="utf-8"))
+    results = results_on_file.gather(root)
     charts = view.build_charts(results)
     assert set(charts) == {
         *("corpus", "accuracy_recordings", "macro_f1_recordings", "leak"),

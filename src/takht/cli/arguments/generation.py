@@ -12,11 +12,11 @@ MAX_SECONDS = 600.0  # a spectrogram of ten minutes and its phases take a gigaby
 MIN_SECONDS = 1.0
 
 
-def require_seconds(seconds: float, of: str = "--seconds") -> None:
+def require_seconds(seconds: float) -> None:
     """Raise TakhtError unless the length is from 1 s to 10 minutes."""
     if not MIN_SECONDS <= seconds <= MAX_SECONDS or math.isnan(seconds):
         raise TakhtError(
-            f"{of}: from {MIN_SECONDS:g} to {MAX_SECONDS:g}, got {seconds:g}; choose a length "
+            f"--seconds: from {MIN_SECONDS:g} to {MAX_SECONDS:g}, got {seconds:g}; choose a length "
             "in between"
         )
 

@@ -96,9 +96,7 @@ class Comparison:
     revision: str | None = None  # of which before and after are two experiments
 
 
-def compare_revisions(
-    before: Revision, after: Revision, *, resamples: int = 10_000, seed: int = 1
-) -> Comparison:
+def compare_revisions(before: Revision, after: Revision) -> Comparison:
     """Return what differs from `before` to `after`, experiments in the order of `after`.
 
     Raises:
@@ -117,10 +115,7 @@ def compare_revisions(
         after=after.name,
         before_commit=before.commit,
         after_commit=after.commit,
-        experiments=[
-            compare_experiment(name, old[name], new[name], resamples=resamples, seed=seed)
-            for name in shared
-        ],
+        experiments=[compare_experiment(name, old[name], new[name]) for name in shared],
         only_before=[name for name in old if name not in new],
         only_after=[name for name in new if name not in old],
         params=list_changes(before.params, after.params),
@@ -130,9 +125,7 @@ def compare_revisions(
     )
 
 
-def compare_experiments(
-    revision: Revision, first: str, second: str, *, resamples: int = 10_000, seed: int = 1
-) -> Comparison:
+def compare_experiments(revision: Revision, first: str, second: str) -> Comparison:
     """Return how one experiment of a revision differs from another, in scores and parameters.
 
     Raises:
@@ -158,7 +151,7 @@ def compare_experiments(
         after=second,
         before_commit=revision.commit,
         after_commit=revision.commit,
-        experiments=[compare_experiment(second, old, new, resamples=resamples, seed=seed)],
+        experiments=[compare_experiment(second, old, new)],
         only_before=[],
         only_after=[],
         params=list_changes(*params),
@@ -168,7 +161,12 @@ def compare_experiments(
 
 
 def compare_experiment(
-    name: str, before: Experiment, after: Experiment, *, resamples: int, seed: int
+    name: str,
+    before: Experiment,
+    after: Experiment,
+    *,
+    resamples: int = 10_000,
+    seed: int = 1,
 ) -> Difference:
     """Return how an experiment's two results differ over the recordings that both have.
 
@@ -223,15 +221,15 @@ def decide_verdict(low: float | None, high: float | None, changed: int) -> str:
     return "better" if low > 0 else "worse"
 
 
-def list_moves(pairs: pd.DataFrame, most: int = 5) -> list[Move]:
-    """Return the confusions whose count changed most, largest change first."""
+def list_moves(pairs: pd.DataFrame) -> list[Move]:
+    """Return the five confusions whose count changed most, largest change first."""
     before, after = (_confusions(pairs, side) for side in ("before", "after"))
     found = [
         Move(actual, predicted, before[actual, predicted], after[actual, predicted])
         for actual, predicted in sorted(before | after)
         if before[actual, predicted] != after[actual, predicted]
     ]
-    return sorted(found, key=lambda move: -abs(move.after - move.before))[:most]
+    return sorted(found, key=lambda move: -abs(move.after - move.before))[:5]
 
 
 def list_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

@@ -7,7 +7,7 @@ clone that has no data; what is in DVC's cache or remote would be read from ther
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,7 +21,7 @@ from takht.core import tables
 from takht.errors import TakhtError
 from takht.report.comparison.differences import SCORES, Experiment, Revision
 from takht.runtime.renamed import current_name
-from takht.runtime.yaml_files import parse_yaml
+from takht.runtime.yaml_files import list_values, parse_yaml
 
 _STAGE = "evaluate@"
 _COLUMNS = ["recording", "actual", "predicted"]
@@ -86,7 +86,7 @@ def _read(repo: Repo, name: str, commit: str | None) -> Revision:
     params = {
         current_name(key) if len(files) == 1 else f"{file}:{current_name(key)}": value
         for file, values in files.items()
-        for key, value in _leaves(values)
+        for key, value in list_values(values)
     }
     return Revision(name, commit, experiments, params, dict(_stages(repo)))
 
@@ -162,12 +162,3 @@ def _stages(repo: Repo) -> Iterator[tuple[str, Any]]:
             stages = (parse_yaml(_bytes(repo, lock)) or {}).get("stages", {})
             prefix = "" if file == "dvc.yaml" else f"{file}:"
             yield from ((f"{prefix}{current_name(name)}", stages[name]) for name in stages)
-
-
-def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each value of nested sections, dots between keys."""
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

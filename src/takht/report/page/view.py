@@ -36,7 +36,7 @@ def build_charts(results: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def build_context(
-    results: Mapping[str, Any], drawn: Mapping[str, Any], result_dir: Path, media: Media
+    results: Mapping[str, Any], drawn: Mapping[str, Any], generated_dir: Path, media: Media
 ) -> dict[str, Any]:
     """Return what the template is filled with; `drawn` are the charts, files are copied to `media`.
 
@@ -62,6 +62,6 @@ def build_context(
         "test_recordings": score_view.list_test_recordings(results, media),
         "mistakes": score_view.list_mistakes(results, media),
         "measures": generation_view.list_measures(results["generation"]),
-        "players": generation_view.list_players(results, result_dir, media),
+        "players": generation_view.list_players(results, generated_dir, media),
         "vega": {"Vega": vl_convert.get_vega_version(), "vl-convert": version("vl-convert-python")},
     }

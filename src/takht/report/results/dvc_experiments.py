@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from takht.report.results.experiment_files import SCORES
-from takht.runtime.yaml_files import parse_yaml
+from takht.runtime.yaml_files import list_values, parse_yaml
 
 SCORE = SCORES[1]
 _UNREADABLE = (OSError, subprocess.CalledProcessError, ValueError, TypeError, yaml.YAMLError)
@@ -58,17 +58,9 @@ def _read(folder: Path, rev: str, params: str, metrics: str) -> dict[str, Any]:
     return {
         "name": rev.rpartition("/")[2] if "/" in rev else rev[:10],
         "date": _git(folder, "show", "--no-patch", "--format=%cs", rev).strip(),
-        "params": dict(_leaves(parse_yaml(_git(folder, "show", f"{rev}:./{params}").encode()))),
+        "params": dict(list_values(parse_yaml(_git(folder, "show", f"{rev}:./{params}").encode()))),
         "scores": {name: values[SCORE] for name, values in tables.items() if SCORE in values},
     }
-
-
-def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[dict[str, str]]:

@@ -1,7 +1,7 @@
 """Gather what results there are, whatever has been run, for the report's page."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 from takht.core import tables
 from takht.report.results import (
@@ -13,7 +13,6 @@ from takht.report.results import (
     provenance,
 )
 from takht.report.results.json_files import read_json
-from takht.runtime.atomic import atomic_folder
 from takht.runtime.yaml_files import read_yaml
 
 
@@ -33,9 +32,8 @@ def gather_results(
     model_dir: Path,
     generated_dir: Path,
     generation_json: Path,
-    out_dir: Path,
-) -> None:
-    """Write a folder: `results.json`, and the generated sounds that the page plays."""
+) -> dict[str, Any]:
+    """Return all that the page shows, by part; a part that was not run is None or empty."""
     params = read_yaml(params_yaml)
     lock_files = [main_lock, checks_lock, generation_lock]
     stages = locks.read_locks(lock_files)
@@ -62,7 +60,7 @@ def gather_results(
     if index.exists() and not records.outdated(generated_dir):
         rows = tables.read_table(index, {"seconds": "float64"})
         sounds = generated_choice.choose_sounds(rows, generated_dir)
-    found = {
+    return {
         "corpus": corpus | {"root": provenance.show_path(params["corpus"]["root"])},
         "scale": params["scale"],
         "steps": provenance.count_training_steps(params),
@@ -77,7 +75,3 @@ def gather_results(
         "stages": provenance.list_stages(stages),
         "libraries": provenance.list_libraries(each["card"] for each in experiments),
     }
-    with atomic_folder(out_dir) as folder:
-        generated_choice.copy_sounds(sounds, generated_dir, folder)
-        text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        (folder / "results.json").write_text(text, encoding="utf-8")

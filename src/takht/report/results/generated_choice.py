@@ -1,7 +1,5 @@
 """Which of the generated sounds the report lets people hear."""
 
-import shutil
-from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -63,10 +61,3 @@ def _entry(role: str, row: dict[str, Any], folder: Path) -> dict[str, Any]:
     first = role == "long" or row["model"] == "reference"
     there = role in _PICTURED and first and (folder / picture).exists()
     return entry | {"picture": picture.as_posix() if there else ""}
-
-
-def copy_sounds(chosen: Iterable[Mapping[str, Any]], folder: Path, target: Path) -> None:
-    """Copy the chosen sounds and their pictures from one folder to another, by the same names."""
-    for file in sorted({sound[key] for sound in chosen for key in ("file", "picture")} - {""}):
-        (target / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / file, target / file)
