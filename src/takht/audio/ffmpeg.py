@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.audio import limits
-from takht.core.regular_files import open_regular
+from takht.audio.tags import read_start
 from takht.errors import TakhtError
 
 # Containers that hold their own audio. Without the list, a playlist named song.mp3 makes ffmpeg
@@ -142,8 +142,7 @@ _MEAN = ("-ac", "1", "-rematrix_maxval", "1")
 def _has_sound_checksums(path: Path) -> bool:
     """Tell FLAC, WavPack and TTA. In MP3, some encoders count wrong; AC-3 would not decode."""
     try:
-        with open_regular(path) as file:
-            return file.read(4) in {b"fLaC", b"wvpk", b"TTA1", b"TTA2"}
+        return read_start(path) in {b"fLaC", b"wvpk", b"TTA1", b"TTA2"}
     except OSError:  # ffmpeg will say so
         return False
 

@@ -104,6 +104,16 @@ def test_a_wrong_checksum_of_a_lossless_kind_is_said_to_be_damage(tmp_path, kind
     assert "may be damaged, decode errors: " in line or "are missing" in line
 
 
+def test_a_tag_before_the_audio_hides_no_damage(tmp_path):
+    path = encode(tmp_path / "x.flac", WAVE, RATE_HZ)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    tag = bytes(300)
+    path.write_bytes(b"ID3\x04\0\0\0\0\x02\x2c" + tag + content)
+    (line,) = describe_losses(decode(path, RATE_HZ)[1])
+    assert "may be damaged, decode errors: " in line
+
+
 def test_wrong_checksums_of_an_encoder_that_counts_wrong_are_no_damage(tmp_path):
     path = encode(tmp_path / "x.ac3", WAVE, 48_000, "-b:a", "192k")
     content, whole = bytearray(path.read_bytes()), decode(path, 48_000)[0]
