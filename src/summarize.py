@@ -2,17 +2,32 @@
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 from takht.stage import run
 
 import numpy as np
+from pydantic import ConfigDict
 
 from takht.core import tables
 from takht.evaluation.metrics import macro_f1
 from takht.runtime.atomic import atomic_file
+from takht.runtime.params import Section
+
+
+class Experiments(Section):
+    """Which experiments there are; how they are trained makes no difference here."""
+
+    at: ClassVar[str] = "experiments"
+    model_config = ConfigDict(extra="allow")
+
+    @property
+    def names(self) -> set[str]:
+        return set(self.model_extra or {})
 
 
 def summarize(
+    experiments: Experiments,
     confusion_dir: Path,
     baseline_json: Path,
     best_json: Path,
@@ -22,6 +37,8 @@ def summarize(
     one_split, crossval = {}, {}
     cross_validated = {"baseline": baseline_json, "best": best_json}
     for path in sorted(confusion_dir.glob("*.csv")):
+        if path.stem not in experiments.names:
+            continue  # it was one, and its file is left
         table = tables.read_table(path)
         both = np.concatenate([table["actual"], table["predicted"]])
         _, numbers = np.unique(both, return_inverse=True)

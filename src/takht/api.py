@@ -164,7 +164,10 @@ def _as_file(recording: str | Path | Samples, sample_rate_hz: float | None) -> I
         yield match_on_disk(Path(recording))
         return
     samples = np.asarray(recording)
-    rate_hz = float(sample_rate_hz or 0)
+    try:
+        rate_hz = float(sample_rate_hz or 0)
+    except (TypeError, ValueError):
+        rate_hz = 0.0
     if (
         not rate_hz.is_integer()
         or rate_hz < 1

@@ -126,6 +126,7 @@ def test_a_failed_experiment_in_the_project_itself_is_undone(fresh):
     fresh.run("dvc", "exp", "run", "-S", BAD, check=False)
     assert everything(fresh) != before
     _hide_a_change(fresh)
+    (fresh.root / "metrics/mine.json").write_text("{}")  # as an experiment of one's own leaves it
     fresh.run("git", "restore", ".")
     assert everything(fresh) != before  # so what people would try first does not do
     for command in COMMANDS[9:]:

@@ -134,6 +134,7 @@ def test_altered_copies_are_left_out(here):
         ((np.zeros(99_999), 0), "sample_rate_hz are needed"),
         ((np.zeros(99_999), 44_100.7), "sample_rate_hz are needed"),
         ((np.zeros(99_999), np.nan), "sample_rate_hz are needed"),
+        ((np.zeros(99_999), "x"), "sample_rate_hz are needed"),
         ((np.full(99_999, 1e300), 22_050), "NaN or infinite"),
         ((np.zeros(99_999, np.int16), 22_050), "floats in"),
         ((np.zeros((2, 99_999)), 22_050), "transpose"),

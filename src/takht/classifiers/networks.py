@@ -5,6 +5,7 @@ first. With square kernels and pools that is the same network.
 """
 
 import math
+import re
 from typing import Any
 
 import keras
@@ -51,9 +52,12 @@ def build_network(
         last = dense(composers, seeds, "softmax", name="composer", dtype="float32")
         return keras.Model(inputs, last(x), name=name)
     except ValueError as error:
+        # Keras says it in bold, and then what it was given, line by line.
+        said = str(error).partition("Arguments received")[0]
+        reason = " ".join(re.sub(r"\x1b\[\d*m", "", said).split())
         raise TakhtError(
             f"network {name}: windows of {frames} frames x {bands} bands are too small for its "
-            f"convolutions and pools; choose other features or longer windows ({error})"
+            f"convolutions and pools; choose other features or longer windows ({reason})"
         ) from None
     finally:
         keras.config.set_dtype_policy(policy)

@@ -177,13 +177,18 @@ def _loosen(name: str) -> str:
 def _number(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines that hold anything, with their numbers, 0 for the head.
 
+    Fields are apart as in the head: by commas, or as spreadsheets write where those are decimal.
+
     Raises:
         TakhtError: it is no table.
     """
     if not text.strip():
         raise TakhtError(f"{path}: not a UTF-8 CSV table (it is empty); fix the file")
+    head = text.strip().partition("\n")[0]
+    between = next((mark for mark in ",;\t" if mark in head), ",")
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     try:
-        for number, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True)):
+        for number, line in enumerate(lines):
             if line:
                 yield number, line
     except csv.Error as error:

@@ -232,6 +232,9 @@ def test_the_corpus_passes_by_the_rules_of_catalogue(project):
     assert corpus.check_corpus(root, project)[-1].verdict == "ok"
     (gone,) = corpus.check_corpus(project / "none", project)
     assert "no such folder" in gone.what
+    (project / "none.dvc").write_text("outs: []")
+    (gone,) = corpus.check_corpus(project / "none", project)
+    assert (gone.verdict, gone.remedy) == ("failed", f"run `dvc pull {project / 'none'}`")
 
 
 def test_params_are_loaded_as_the_stages_load_them(project):
@@ -245,6 +248,23 @@ def test_params_are_loaded_as_the_stages_load_them(project):
     (project / "params.yaml").write_text("scale: [")
     (found,) = settings.check_settings(project)
     assert (found.verdict, found.remedy) == ("failed", "restore it from Git")
+
+
+def test_names_are_checked_as_the_first_stage_checks_them(project):
+    path = project / "params.yaml"
+    for place, remedy in (("features", "write `features: {}`"), ("experiments", "restore it")):
+        path.write_text(yaml.safe_dump({**PARAMS, place: None}, allow_unicode=True))
+        (found,) = settings.check_settings(project)
+        assert f"no section {place!r}" in found.what
+        assert found.remedy.startswith(remedy)
+    experiment = {**PARAMS["experiments"]["best"], "features": "mle", "model": "qda"}
+    values = {**PARAMS, "experiments": {"mine": experiment}}
+    path.write_text(yaml.safe_dump(values, allow_unicode=True))
+    found = settings.check_settings(project)
+    assert [each.remedy for each in found] == [
+        "fix the name or write that file",
+        "write one of mel, mfcc, statistics, mel_augmented",
+    ]
 
 
 @pytest.mark.parametrize("place", ["experiments", "features", "scales"])

@@ -47,6 +47,12 @@ def test_files_and_labels_are_found_and_shown_without_blanks_and_marks(tmp_path)
         read_labels(tmp_path, ["a", "b"])
 
 
+@pytest.mark.parametrize("between", ";\t")
+def test_a_spreadsheet_may_write_semicolons_or_tabs(tmp_path, between):
+    text = f'\ufefffile{between}work\r\na/1.wav{between}"Lamma; bada, 1"\r\n'
+    assert works(tmp_path, text) == {"a/1.wav": "Lamma; bada, 1"}
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

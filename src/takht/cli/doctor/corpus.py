@@ -19,6 +19,8 @@ def check_corpus(root: Path, project: Path) -> list[Finding]:
 
     DVC ignores names only in the project's folder.
     """
+    if not root.is_dir() and root.with_name(f"{root.name}.dvc").is_file():
+        return [failed("corpus", f"{root}: not fetched yet", f"run `dvc pull {root}`")]
     foreign = []
     if not root.resolve().is_relative_to(project.resolve()):
         what = "name is not UTF-8, and DVC fails at it"

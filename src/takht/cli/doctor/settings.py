@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 
 from takht.cli.doctor.finding import Finding, failed, ok
 from takht.errors import TakhtError
+from takht.runtime.by_name import require_known_names
 from takht.runtime.params import Section, load_section
 from takht.runtime.yaml_files import read_yaml
 
@@ -19,14 +20,22 @@ def check_settings(project: Path) -> list[Finding]:
     path = project / "params.yaml"
     try:
         values = read_yaml(path)
-        scale, experiments = values["scale"], list(values["experiments"])
+        scale = values["scale"]
     except TakhtError as error:
         return [failed("params.yaml", str(error).rpartition("; ")[0], "restore it from Git")]
     except (KeyError, TypeError) as error:
         reason = " ".join(str(error).split())
         return [failed("params.yaml", f"{path}: not readable ({reason})", "restore it from Git")]
+    for place in ("experiments", "features"):  # which dvc.yaml goes through
+        if not isinstance(values.get(place), dict):
+            remedy = f"write `{place}: {{}}`" if place == "features" else "restore it from Git"
+            return [failed("params.yaml", f"{path}: no section {place!r}", remedy)]
     faults, count = [], 0
-    for section, names in _uses(project / "src", scale, experiments, values):
+    try:
+        require_known_names(path)
+    except TakhtError as error:
+        faults += str(error).splitlines()
+    for section, names in _uses(project / "src", scale, values):
         count += 1
         try:
             load_section(section, names, path)
@@ -34,8 +43,11 @@ def check_settings(project: Path) -> list[Finding]:
             faults += str(error).splitlines()
     if not faults:
         return [ok("params.yaml", f"{count} sections, scale {scale}")]
-    parts = (line.rpartition("; ") for line in dict.fromkeys(faults))
-    return [failed("params.yaml", what, remedy) for what, _, remedy in parts]
+    remedies: dict[str, str] = {}  # two checks may find the same
+    for line in faults:
+        what, _, remedy = line.rpartition("; ")
+        remedies.setdefault(what, remedy)
+    return [failed("params.yaml", what, remedy) for what, remedy in remedies.items()]
 
 
 def list_sections(src: Path) -> list[type[Section]]:
@@ -49,17 +61,17 @@ def list_sections(src: Path) -> list[type[Section]]:
 
 
 def _uses(
-    src: Path, scale: str, experiments: list[str], values: dict[str, Any]
+    src: Path, scale: str, values: dict[str, Any]
 ) -> Iterator[tuple[type[Section], dict[str, str]]]:
     """Yield each section with the names that its place is filled with."""
     for section in list_sections(src):
         fields = {name for _, name, _, _ in string.Formatter().parse(section.at) if name}
         every = [
             [("scale", scale)] if "scale" in fields else [None],
-            [("experiment", each) for each in experiments] if "experiment" in fields else [None],
-            [("feature", each) for each in values.get("features") or []]
-            if "feature" in fields
-            else [None],
+            *(
+                [(name, each) for each in values[f"{name}s"]] if name in fields else [None]
+                for name in ("experiment", "feature")
+            ),
         ]
         for pairs in itertools.product(*every):
             yield section, dict(pair for pair in pairs if pair)

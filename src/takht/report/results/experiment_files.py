@@ -36,12 +36,13 @@ def read_experiments(
     """Return the experiments that have scores, and the names of those that are of other data.
 
     `labels` are the composers' by their folders' names. The experiments of params.yaml come first,
-    in its order. A part that is absent or of other data is None.
+    in its order. A part that is absent or of other data is None. What is of other data and no
+    longer in params.yaml is passed by: nothing will measure it again.
     """
     found, outdated = [], []
     for name, metrics in _scored(folders.metrics, records):
         if records.outdated(folders.metrics / f"{name}.json"):
-            outdated.append(name)
+            outdated += [name] if name in records.params.get("experiments", {}) else []
         else:
             found.append(_experiment(name, metrics, folders, records, labels))
     return found, outdated
