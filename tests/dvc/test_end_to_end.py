@@ -135,9 +135,12 @@ def test_no_copy_of_a_validation_or_test_recording_exists(built):
 def test_all_experiments_are_tested_on_the_same_recordings(built):
     split = tables.read_table(built.root / "data/split.csv")
     wanted = set(split["recording"][split["side"] == "test"])
+    listed = json.loads((built.root / "metrics/macro_f1.json").read_text("utf-8"))
     for name in EXPERIMENTS:
         predictions = tables.read_table(built.root / f"data/predictions/{name}.csv")
         assert set(predictions["recording"]) == wanted
+        metrics = json.loads((built.root / f"metrics/{name}.json").read_text("utf-8"))
+        assert listed[name] == round(metrics["macro_f1_recordings"], 4)
 
 
 def test_predict_gives_evaluates_answers_from_a_copied_model_folder_alone(built, tmp_path):

@@ -187,3 +187,15 @@ def test_labels_and_works_come_from_their_tables(root):
     (root / "recordings.csv").write_text("file,work\nNA/ghost.mp3,W\n")
     with pytest.raises(TakhtError, match=r"row 1: file 'NA/ghost\.mp3' is not in the corpus"):
         run(root, "skip")
+
+
+@pytest.mark.slow
+def test_workers_change_no_byte(root, monkeypatch):
+    spoil(root)
+    outputs = []
+    for workers in ("1", "2"):
+        monkeypatch.setenv("TAKHT_WORKERS", workers)
+        run(root, "skip")
+        names = ("catalogue.csv", "rejected.csv")
+        outputs.append([(root.parent / name).read_bytes() for name in names])
+    assert outputs[0] == outputs[1]

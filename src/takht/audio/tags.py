@@ -4,13 +4,17 @@ from pathlib import Path
 
 from takht.core.regular_files import open_regular
 
+_HEAD_BYTES = 10  # of an ID3 tag; as many may close it
+_HAS_FOOT = 0x10
+
 
 def read_start(path: Path) -> bytes:
-    """Return the first four bytes of a file behind its ID3 tag, if it has one."""
+    """Return the first four bytes of a file behind its ID3 tags."""
     with open_regular(path) as file:
-        start = file.read(10)
-        if start[:3] == b"ID3" and len(start) == 10:
-            size = start[6] << 21 | start[7] << 14 | start[8] << 7 | start[9]
-            file.seek(10 + size)
-            start = file.read(4)
-    return start[:4]
+        end = 0
+        while len(head := file.read(_HEAD_BYTES)) == _HEAD_BYTES and head.startswith(b"ID3"):
+            flags, sizes = head[5], [byte & 0x7F for byte in head[6:]]
+            size = sizes[0] << 21 | sizes[1] << 14 | sizes[2] << 7 | sizes[3]
+            end += _HEAD_BYTES + size + (_HEAD_BYTES if flags & _HAS_FOOT else 0)
+            file.seek(end)
+    return head[:4]

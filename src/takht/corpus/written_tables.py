@@ -19,6 +19,7 @@ _MOST_LETTERS = {"file": 4096, "composer": names.MAX_BYTES // 2}  # of a field
 _MOST_LETTERS_ELSE = 500
 _FEWEST = min(_MOST_LETTERS.values())  # that may be too many
 _MOST_FAULTS = 20  # that are shown
+_MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}  # between columns
 
 
 def read_rows(
@@ -37,18 +38,19 @@ def read_rows(
     text = _read_text(root, table)
     if text is None:
         return {}
-    lines = _number(path, text)
+    mark = _find_mark(text, key)
+    lines = _number(path, text, mark)
     _, head = next(lines, (0, []))
     head = list(map(names.clean, head))
     if only_with and only_with not in head:
         return {}
-    columns = _find_columns(path, head, key, wanted)
+    columns = _find_columns(path, head, key, wanted, mark)
     there = _Names(known)
     places = [head.index(name) if name in columns else None for name in [key, *wanted]]
     rows: dict[str, list[str]] = {}
     faults = _Faults()
     for number, line in lines:
-        if fault := _find_shape_fault(line, head, columns):
+        if fault := _find_shape_fault(line, head, columns, mark):
             faults.add(f"{path}: row {number} {fault}")
             continue
         written, *rest = (line[n] if n is not None and n < len(line) else "" for n in places)
@@ -69,7 +71,7 @@ def read_rows(
     return rows
 
 
-def _find_columns(path: Path, head: list[str], key: str, wanted: list[str]) -> list[str]:
+def _find_columns(path: Path, head: list[str], key: str, wanted: list[str], mark: str) -> list[str]:
     """Return those of the columns that the head has.
 
     Raises:
@@ -79,7 +81,7 @@ def _find_columns(path: Path, head: list[str], key: str, wanted: list[str]) -> l
     if key not in head or len(columns) == 1:
         raise TakhtError(
             f"{path}: columns {key} and {' or '.join(wanted)} are needed, got {head[:10]}; "
-            f"write `{key},{wanted[0]}` as the first line"
+            f"write `{key}{mark}{wanted[0]}` as the first line"
         )
     if twice := [name for name in columns if head.count(name) > 1]:
         raise TakhtError(f"{path}: column {twice[0]} appears twice; keep one")
@@ -113,14 +115,16 @@ class _Faults:
             raise TakhtError("\n".join(self._lines))
 
 
-def _find_shape_fault(line: list[str], head: list[str], columns: list[str]) -> str | None:
+def _find_shape_fault(
+    line: list[str], head: list[str], columns: list[str], mark: str
+) -> str | None:
     """Return why a line is no row under its head, or None."""
     if not any(text and names.clean(text) for text in line):
         return "is blank; remove it"
     if len(line) > len(head):
         return (
-            f"has {len(line)} fields, the first line {len(head)}; quote a text that holds commas, "
-            "or remove the surplus commas"
+            f"has {len(line)} fields, the first line {len(head)}; quote a text that holds "
+            f"{_MARKS[mark]}, or remove the surplus {_MARKS[mark]}"
         )
     for name, text in zip(head, line, strict=False):
         if len(text) > _FEWEST and name in columns and len(text) > (most := _most_letters(name)):
@@ -174,19 +178,27 @@ def _loosen(name: str) -> str:
     return "/".join(part for part in parts if part not in ("", "."))
 
 
-def _number(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines that hold anything, with their numbers, 0 for the head.
+def _find_mark(text: str, key: str) -> str:
+    """Return what separates the columns: a comma, or what spreadsheets write where it is decimal.
 
-    Fields are apart as in the head: by commas, or as spreadsheets write where those are decimal.
+    With it the head has the key; if none does, it is the one that the head has most.
+    """
+    head = "".join(text.strip().splitlines()[:1])
+    for mark in _MARKS:
+        if key in map(names.clean, next(csv.reader([head], delimiter=mark), [])):
+            return mark
+    return max(_MARKS, key=head.count)
+
+
+def _number(path: Path, text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines that hold anything, with their numbers, 0 for the head.
 
     Raises:
         TakhtError: it is no table.
     """
     if not text.strip():
         raise TakhtError(f"{path}: not a UTF-8 CSV table (it is empty); fix the file")
-    head = text.strip().partition("\n")[0]
-    between = next((mark for mark in ",;\t" if mark in head), ",")
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
         for number, line in enumerate(lines):
             if line:

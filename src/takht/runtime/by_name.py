@@ -15,7 +15,6 @@ from takht.runtime.yaml_files import read_yaml
 
 _LIBRARY = Path(__file__).parents[1]
 _NAME = re.compile("[a-z][a-z0-9_]*")
-_FEATURES = ("mel", "mfcc", "statistics", "mel_augmented")  # which stages of dvc.yaml make
 
 
 def load_by_name(package: str, name: str) -> Any:
@@ -53,36 +52,13 @@ def require_known_names(path: Path = Path("params.yaml")) -> None:
     values: Any = None
     with contextlib.suppress(TakhtError):
         values = read_yaml(path)
-    values = values if isinstance(values, dict) else {}
     faults = [
         f"{path}: {place}: {fault}, got {name!r:.100}; fix the name or write that file"
-        for place, package, name in _named(values)
+        for place, package, name in _named(values if isinstance(values, dict) else {})
         if (fault := describe_unknown(package, name))
-    ]
-    faults += [
-        f"{path}: {place}: {fault}; {remedy}"
-        for place, fault, remedy in _feature_faults(values, path.parent)
     ]
     if faults:
         raise TakhtError("\n".join(faults))
-
-
-def _feature_faults(values: dict[str, Any], project: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield where an experiment names features that it cannot have, why not, and what to do."""
-    own, experiments = (
-        found if isinstance(found := values.get(key), dict) else {}
-        for key in ("features", "experiments")
-    )
-    known = [*_FEATURES, *own]
-    for key, each in experiments.items():
-        name = each.get("features") if isinstance(each, dict) else None
-        if not isinstance(name, str):
-            continue  # its section says so
-        place = f"experiments.{key}.features"
-        if name not in known and not (project / "data/features" / name).is_dir():
-            yield place, f"nothing makes {name!r:.100}", f"write one of {', '.join(known)}"
-        elif name == "statistics" and each.get("kind") == "network":
-            yield place, "a network needs frames, got statistics", "write mel or mfcc"
 
 
 def _named(values: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:

@@ -23,10 +23,13 @@ class _Undescribed(ModuleType):
     """
 
     def __getattr__(self, name: str) -> Any:
-        sys.modules.pop(self.__name__, None)
-        module: Any = importlib.import_module(self.__name__)
-        module.FunctionDoc = partial(module.FunctionDoc, doc="")
-        return getattr(module, name)
+        if name.startswith("__"):  # asked of every module, by who looks for one
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+            module: Any = importlib.import_module(self.__name__)
+            module.FunctionDoc = partial(module.FunctionDoc, doc="")
+        return getattr(sys.modules[self.__name__], name)
 
 
 sys.modules.setdefault(_DESCRIPTIONS, _Undescribed(_DESCRIPTIONS))

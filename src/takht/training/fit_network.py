@@ -16,6 +16,7 @@ from takht.core.tensorflow_setup import list_devices
 from takht.dataset.batches import Batches, ShuffledBatches
 from takht.dataset.raw_windows import RawWindows
 from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.errors import TakhtError
 from takht.runtime.by_name import load_by_name
 from takht.training.experiments import NetworkExperiment, Training
 from takht.training.loop import train_network
@@ -45,8 +46,15 @@ def fit_network(
 
     `rows` and `validation` name windows with their composer (`selection`) and mask (`masking`);
     `labels` holds every composer's display label, in the order of the classifier's probabilities.
-    """
 
+    Raises:
+        TakhtError: the features are statistics of windows, or the windows are too small.
+    """
+    if "groups" in features.settings:
+        raise TakhtError(
+            f"{features.folder}: a network needs frames, and these are statistics of windows; set "
+            "the experiment's features to mel or mfcc, or its kind to discriminant"
+        )
     unit = features.settings["unit"]
 
     def side(part: pd.DataFrame) -> dict[str, Any]:

@@ -104,12 +104,16 @@ def test_a_wrong_checksum_of_a_lossless_kind_is_said_to_be_damage(tmp_path, kind
     assert "may be damaged, decode errors: " in line or "are missing" in line
 
 
-def test_a_tag_before_the_audio_hides_no_damage(tmp_path):
+TAG = b"ID3\x04\0\0\0\0\x02\x2c" + bytes(300)
+CLOSED = b"ID3\x04\0\x10\0\0\x02\x2c" + bytes(300) + b"3DI\x04\0\x10\0\0\x02\x2c"
+
+
+@pytest.mark.parametrize("tags", [TAG, TAG + TAG, CLOSED], ids=["one", "two", "with a footer"])
+def test_a_tag_before_the_audio_hides_no_damage(tmp_path, tags):
     path = encode(tmp_path / "x.flac", WAVE, RATE_HZ)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
-    tag = bytes(300)
-    path.write_bytes(b"ID3\x04\0\0\0\0\x02\x2c" + tag + content)
+    path.write_bytes(tags + content)
     (line,) = describe_losses(decode(path, RATE_HZ)[1])
     assert "may be damaged, decode errors: " in line
 

@@ -252,18 +252,23 @@ def test_params_are_loaded_as_the_stages_load_them(project):
 
 def test_names_are_checked_as_the_first_stage_checks_them(project):
     path = project / "params.yaml"
-    for place, remedy in (("features", "write `features: {}`"), ("experiments", "restore it")):
+    for place, remedy in (("features", "write {}"), ("experiments", "restore it from Git")):
         path.write_text(yaml.safe_dump({**PARAMS, place: None}, allow_unicode=True))
-        (found,) = settings.check_settings(project)
-        assert f"no section {place!r}" in found.what
-        assert found.remedy.startswith(remedy)
-    experiment = {**PARAMS["experiments"]["best"], "features": "mle", "model": "qda"}
-    values = {**PARAMS, "experiments": {"mine": experiment}}
+        found = settings.check_settings(project)
+        assert (f"{path}: {place}: not a section, and dvc.yaml needs one", remedy) in [
+            (each.what, each.remedy) for each in found
+        ]
+    (project / "dvc.yaml").write_text("outs: [data/features/mel, data/features/own]")
+    experiments = {
+        "typo": {**PARAMS["experiments"]["best"], "features": "mle", "model": "qda"},
+        "own": {**PARAMS["experiments"]["best"], "features": "own"},
+    }
+    values = {**PARAMS, "experiments": experiments}
     path.write_text(yaml.safe_dump(values, allow_unicode=True))
     found = settings.check_settings(project)
     assert [each.remedy for each in found] == [
+        "write one of mel, own",
         "fix the name or write that file",
-        "write one of mel, mfcc, statistics, mel_augmented",
     ]
 
 

@@ -51,6 +51,15 @@ def test_files_and_labels_are_found_and_shown_without_blanks_and_marks(tmp_path)
 def test_a_spreadsheet_may_write_semicolons_or_tabs(tmp_path, between):
     text = f'\ufefffile{between}work\r\na/1.wav{between}"Lamma; bada, 1"\r\n'
     assert works(tmp_path, text) == {"a/1.wav": "Lamma; bada, 1"}
+    head = f'"a work, or a song"{between}file{between}work\r'
+    assert works(tmp_path, f"{head}x{between}a/1.wav{between}Lamma, bada\r") == {
+        "a/1.wav": "Lamma, bada"
+    }
+    with pytest.raises(TakhtError, match=f"write `file{between}work` as the first line"):
+        works(tmp_path, f"a/1.wav{between}Lamma\n")
+    marks = {";": "semicolons", "\t": "tabs"}[between]
+    with pytest.raises(TakhtError, match=f"remove the surplus {marks}"):
+        works(tmp_path, f"file{between}work\na/1.wav{between}Lamma{between}bada\n")
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,25 @@ def test_dvc_experiments_have_a_section_only_where_there_are_any(built):
     assert '<code>aug.factor</code>: <bdi lang="en">1</bdi> → <bdi lang="en">3</bdi>' in shown
 
 
+@pytest.mark.parametrize(
+    ("commit", "said"),
+    [
+        (None, "These results are in no Git commit."),
+        ({"commit": "12ab", "date": "2026-01-01", "changed": False}, "2026-01-01. Scale"),
+        ({"commit": "12ab", "date": "2026-01-01", "changed": True}, "are not committed yet. Scale"),
+    ],
+)
+def test_the_page_says_which_commit_has_its_results(built, tmp_path, commit, said):
+    root, _ = built
+    results = results_on_file.gather(root) | {"commit": commit}
+    charts, media = view.build_charts(results), Media(tmp_path, root / "data/segments")
+    context = view.build_context(results, charts, root / "data/generated", media)
+    text = page.render_page(
+        results_on_file.ROOT / "report/page", context | {"pictures": {}}, charts
+    )
+    assert said in text
+
+
 def test_what_cannot_be_seen_is_shown_escaped(built):
     root, _ = built
     results = results_on_file.gather(root)

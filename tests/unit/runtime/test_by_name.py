@@ -40,16 +40,6 @@ def test_the_repositorys_own_names_are_known():
             "params.yaml: features.../chroma: no file of this name in src/takht/recipes "
             "(known: mel, mfcc, statistics), got '../chroma'; fix the name or write that file",
         ),
-        (
-            {"experiments": {"mine": EXPERIMENTS["best"] | {"features": "mle"}}},
-            "params.yaml: experiments.mine.features: nothing makes 'mle'; write one of mel, mfcc, "
-            "statistics, mel_augmented",
-        ),
-        (
-            {"experiments": {"mine": EXPERIMENTS["mel_even"] | {"features": "statistics"}}},
-            "params.yaml: experiments.mine.features: a network needs frames, got statistics; write "
-            "mel or mfcc",
-        ),
     ],
 )
 def test_the_first_stage_that_runs_refuses_a_wrong_name(tmp_path, monkeypatch, section, line):

@@ -1,6 +1,7 @@
 """Whether the corpus can be used: the rules of `catalogue`, applied by the code of `catalogue`."""
 
 import os
+import shlex
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,9 @@ def check_corpus(root: Path, project: Path) -> list[Finding]:
     DVC ignores names only in the project's folder.
     """
     if not root.is_dir() and root.with_name(f"{root.name}.dvc").is_file():
-        return [failed("corpus", f"{root}: not fetched yet", f"run `dvc pull {root}`")]
+        return [
+            failed("corpus", f"{root}: not fetched yet", f"run `dvc pull {shlex.quote(str(root))}`")
+        ]
     foreign = []
     if not root.resolve().is_relative_to(project.resolve()):
         what = "name is not UTF-8, and DVC fails at it"

@@ -2,6 +2,7 @@
 
 import importlib.util
 import itertools
+import re
 import string
 import sys
 from collections.abc import Iterator
@@ -26,15 +27,7 @@ def check_settings(project: Path) -> list[Finding]:
     except (KeyError, TypeError) as error:
         reason = " ".join(str(error).split())
         return [failed("params.yaml", f"{path}: not readable ({reason})", "restore it from Git")]
-    for place in ("experiments", "features"):  # which dvc.yaml goes through
-        if not isinstance(values.get(place), dict):
-            remedy = f"write `{place}: {{}}`" if place == "features" else "restore it from Git"
-            return [failed("params.yaml", f"{path}: no section {place!r}", remedy)]
-    faults, count = [], 0
-    try:
-        require_known_names(path)
-    except TakhtError as error:
-        faults += str(error).splitlines()
+    faults, count = list(_name_faults(path, values)), 0
     for section, names in _uses(project / "src", scale, values):
         count += 1
         try:
@@ -48,6 +41,33 @@ def check_settings(project: Path) -> list[Finding]:
         what, _, remedy = line.rpartition("; ")
         remedies.setdefault(what, remedy)
     return [failed("params.yaml", what, remedy) for what, remedy in remedies.items()]
+
+
+def _name_faults(path: Path, values: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with names; where a section is missing, put an empty one."""
+    for place, remedy in (("experiments", "restore it from Git"), ("features", "write {}")):
+        if not isinstance(values.get(place), dict):
+            yield f"{path}: {place}: not a section, and dvc.yaml needs one; {remedy}"
+            values[place] = {}
+    pipeline = path.with_name("dvc.yaml")
+    if pipeline.is_file():
+        yield from _feature_faults(path, values, pipeline.read_text(encoding="utf-8"))
+    try:
+        require_known_names(path)
+    except TakhtError as error:
+        yield from str(error).splitlines()
+
+
+def _feature_faults(path: Path, values: dict[str, Any], pipeline: str) -> Iterator[str]:
+    """Yield the experiments whose features no stage makes, or that cannot learn from them."""
+    made = set(re.findall(r"data/features/(\w+)", pipeline)) | set(values["features"])
+    for key, each in values["experiments"].items():
+        name = each.get("features") if isinstance(each, dict) else None
+        place = f"{path}: experiments.{key}.features"
+        if isinstance(name, str) and name not in made:
+            yield f"{place}: nothing makes {name!r:.100}; write one of {', '.join(sorted(made))}"
+        elif name == "statistics" and each["kind"] == "network":
+            yield f"{place}: a network needs frames, got statistics; write mel or mfcc"
 
 
 def list_sections(src: Path) -> list[type[Section]]:
