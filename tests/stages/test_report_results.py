@@ -230,12 +230,14 @@ def test_outdated_experiments_and_checks_are_named_and_left_out(alone):
     (alone / "dvc.lock").write_text(yaml.safe_dump({"stages": stages}))
     found = results_on_file.gather(alone)
     assert found["outdated"] == ["plain"]
+    assert {each["name"] for each in found["stages"]} == set(stages)
     assert [(each["name"], each["leak"]) for each in found["experiments"]] == [("best", None)]
     params = (alone / "params.yaml").read_text(encoding="utf-8").replace("plain: {}, ", "")
     (alone / "params.yaml").write_text(params, encoding="utf-8")
     found = results_on_file.gather(alone)
     assert found["outdated"] == []  # nothing measures `plain` again
     assert [each["name"] for each in found["experiments"]] == ["best"]
+    assert {each["name"] for each in found["stages"]} == {"split", "leak@best"}
 
 
 def test_the_commit_is_the_one_that_recorded_the_results(tmp_path, monkeypatch):

@@ -72,6 +72,6 @@ def gather_results(
         "generation": generation,
         "sounds": sounds,
         "commit": provenance.read_commit(lock_files),
-        "stages": provenance.list_stages(stages),
+        "stages": provenance.list_stages(stages, params),
         "libraries": provenance.list_libraries(each["card"] for each in experiments),
     }

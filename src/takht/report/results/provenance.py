@@ -31,8 +31,12 @@ def _git(*words: str) -> str:
     return done.stdout
 
 
-def list_stages(stages: Stages) -> list[dict[str, Any]]:
-    """Return of each stage its name and the hashes of data that it read and wrote."""
+def list_stages(stages: Stages, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return of each stage its name and the hashes of data that it read and wrote.
+
+    DVC's lock files keep the stages of experiments that are gone; these are left out.
+    """
+    items = {*params.get("experiments", {}), *params.get("features", {})}
     return [
         {
             "name": name,
@@ -40,6 +44,7 @@ def list_stages(stages: Stages) -> list[dict[str, Any]]:
             "wrote": _hashes(stage.get("outs", [])),
         }
         for name, stage in stages.items()
+        if "@" not in name or name.partition("@")[2] in items
     ]
 
 
