@@ -258,18 +258,26 @@ def test_names_are_checked_as_the_first_stage_checks_them(project):
         assert (f"{path}: {place}: not a section, and dvc.yaml needs one", remedy) in [
             (each.what, each.remedy) for each in found
         ]
-    (project / "dvc.yaml").write_text("outs: [data/features/mel, data/features/own]")
+    (project / "dvc.yaml").write_text(
+        "outs: [data/features/mel, data/features/own, data/features/statistics]"
+    )
     experiments = {
         "typo": {**PARAMS["experiments"]["best"], "features": "mle", "model": "qda"},
         "own": {**PARAMS["experiments"]["best"], "features": "own"},
+        "net": {**PARAMS["experiments"]["mel_even"], "features": "statistics"},
+        "none": {"features": "statistics"},
     }
     values = {**PARAMS, "experiments": experiments}
     path.write_text(yaml.safe_dump(values, allow_unicode=True))
     found = settings.check_settings(project)
-    assert [each.remedy for each in found] == [
-        "write one of mel, own",
+    assert {
+        "write one of mel, own, statistics",
+        "write mel or mfcc",
         "fix the name or write that file",
-    ]
+    } <= {each.remedy for each in found}
+    assert "experiments.net.features: a network needs frames" in " ".join(
+        each.what for each in found
+    )
 
 
 @pytest.mark.parametrize("place", ["experiments", "features", "scales"])

@@ -66,7 +66,7 @@ def _feature_faults(path: Path, values: dict[str, Any], pipeline: str) -> Iterat
         place = f"{path}: experiments.{key}.features"
         if isinstance(name, str) and name not in made:
             yield f"{place}: nothing makes {name!r:.100}; write one of {', '.join(sorted(made))}"
-        elif name == "statistics" and each["kind"] == "network":
+        elif name == "statistics" and each.get("kind") == "network":
             yield f"{place}: a network needs frames, got statistics; write mel or mfcc"
 
 
