@@ -47,7 +47,9 @@ def predicted(source: Path, experiment: str) -> Cost:
     process = psutil.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
     while process.poll() is None:
         with contextlib.suppress(psutil.NoSuchProcess):  # one of them has just ended
-            tree = [process, *process.children(recursive=True)]
+            # What Python starts shows Python's own memory until it is ffmpeg.
+            others = [each for each in process.children() if each.exe() != process.exe()]
+            tree = [process, *others]
             most_bytes = max(most_bytes, sum(each.memory_info().rss for each in tree))
         time.sleep(0.02)
     after = os.times()
