@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -82,6 +83,17 @@ def set_tempo(events: list[Any], speed: float) -> None:
             event.data = int(int.from_bytes(event.data, "big") / speed).to_bytes(3, "big")
 
 
+def count_endless(events: list[Any]) -> int:
+    """Return how many notes of a MIDI track begin and never end."""
+    sounding: Counter[tuple[int, int]] = Counter()
+    for event in events:
+        if event.isNoteOn():
+            sounding[event.channel, event.pitch] += 1
+        elif event.isNoteOff() and sounding[event.channel, event.pitch]:
+            sounding[event.channel, event.pitch] -= 1
+    return sounding.total()
+
+
 def midi_of(music21: Any, score: Path, cut: bool, how: Playing) -> bytes:
     """Return a score as a MIDI file, without instruments and perhaps cut."""
     music = music21.converter.parse(str(score), forceSource=True)
@@ -90,11 +102,16 @@ def midi_of(music21: Any, score: Path, cut: bool, how: Playing) -> bytes:
     if cut and any(part.hasMeasures() for part in music.parts):
         music = music.measures(0, LAST_MEASURE)
     marks = ("Repeat", "RepeatMark", "RepeatExpression", "RepeatBracket") if cut else ()
-    for element in list(music.recurse().getElementsByClass([*marks, "Instrument"])):
+    unwanted = list(music.recurse().getElementsByClass([*marks, "Instrument"]))
+    # Grace notes and chord symbols: music21 would end them before they begin, and so never.
+    unwanted += [note for note in music.recurse().notes if not note.duration.quarterLength]
+    for element in unwanted:
         element.activeSite.remove(element)
     file = music21.midi.translate.streamToMidiFile(music.transpose(how.semitones))
     for track in file.tracks:
         set_tempo(track.events, how.speed)
+        if endless := count_endless(track.events):
+            raise TakhtError(f"{endless} notes never end")
     return bytes(file.writestr())
 
 

@@ -78,9 +78,8 @@ class Classifier:
         12.0
         """
         windows = self.predict_windows(recording, sample_rate_hz)
-        file = str(recording) if isinstance(recording, str | Path) else "array"
         model = self._model
-        return make_prediction(file, windows, model.card, model.step_seconds, model.familiarity)
+        return make_prediction(_name(recording), windows, model.card, model.step_seconds, model.familiarity)
 
     def predict_windows(
         self, recording: str | Path | Samples, sample_rate_hz: float | None = None
@@ -100,7 +99,7 @@ class Classifier:
             try:
                 return self._model.predict(path)
             except UnusableRecording as error:
-                raise TakhtError(f"{names.escape(str(path))}: {error}") from None
+                raise TakhtError(f"{names.escape(_name(recording))}: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -157,6 +156,10 @@ def read_split(path: str | Path = "data/split.csv") -> pd.DataFrame:
     return tables.read_table(Path(path), {"group": "int64"})
 
 
+def _name(recording: str | Path | Samples) -> str:
+    return str(recording) if isinstance(recording, str | Path) else "array"
+
+
 @contextmanager
 def _as_file(recording: str | Path | Samples, sample_rate_hz: float | None) -> Iterator[Path]:
     """Yield a file of the recording: of samples a WAV, which goes at the end."""
@@ -170,7 +173,7 @@ def _as_file(recording: str | Path | Samples, sample_rate_hz: float | None) -> I
         rate_hz = 0.0
     if (
         not rate_hz.is_integer()
-        or rate_hz < 1
+        or not 1 <= rate_hz < 2**31
         or samples.ndim not in (1, 2)
         or samples.dtype.kind != "f"
     ):
@@ -179,7 +182,7 @@ def _as_file(recording: str | Path | Samples, sample_rate_hz: float | None) -> I
             f"sample_rate_hz are needed, got {samples.dtype} of shape {samples.shape} and "
             f"{sample_rate_hz}; give both"
         )
-    if samples.ndim == 2 and samples.shape[1] > _MOST_CHANNELS:
+    if samples.ndim == 2 and not 1 <= samples.shape[1] <= _MOST_CHANNELS:
         raise TakhtError(
             f"samples: shape (samples, channels) is needed, got {samples.shape}; transpose them"
         )

@@ -195,3 +195,5 @@ def test_every_bad_key_is_named_and_quotes_about_a_number_are_explained(folder):
     assert len(str(caught.value).splitlines()) == 2
     with pytest.raises(ParamError, match=r"got '1e-3'; write a plain number without quotes"):
         load_section(Tuning, {"scale": "s"})
+    with pytest.raises(ParamError, match=r"scale=NAME: not given; write it before the paths"):
+        load_section(Tuning, {})

@@ -12,6 +12,7 @@ be deleted at any time.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -140,9 +141,13 @@ class Store:
             text = json.dumps({**content, "sha256": _check(content)}, ensure_ascii=False)
             (partial / "entry.json").write_text(text, encoding="utf-8")
             self._folder(key).parent.mkdir(exist_ok=True)
-            with contextlib.suppress(OSError):  # a run beside this one was first
+            try:
                 partial.rename(self._folder(key))
-                store_folder.add_bytes(self.root, sum(size for size, _ in files.values()))
+            except OSError as error:
+                if error.errno in {errno.EEXIST, errno.ENOTEMPTY}:  # a run beside us was first
+                    return
+                raise
+            store_folder.add_bytes(self.root, sum(size for size, _ in files.values()))
 
     def _is_on_disk_of(self, targets: Sequence[Path]) -> bool:
         for folder in (folder for target in targets[:1] for folder in target.parents):
@@ -171,7 +176,7 @@ class Store:
             entry: dict[str, Any] = json.loads((self._folder(key) / "entry.json").read_bytes())
             if entry.pop("sha256") == _check(entry):
                 return entry
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise Damaged(str(error)) from None
         raise Damaged("entry.json is not what was kept")
 

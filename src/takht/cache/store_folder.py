@@ -4,8 +4,8 @@ import contextlib
 import json
 import os
 import platform
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,8 +134,9 @@ def remove_entry(root: Path, folder: Path) -> None:
 def new_partial(root: Path) -> Iterator[Path]:
     """Yield a new folder, whose name tells whose it is, that is gone when the block ends."""
     (root / "partial").mkdir(parents=True, exist_ok=True)
-    prefix = f"{platform.node()}-{os.getpid()}-"
-    partial = Path(tempfile.mkdtemp(prefix=prefix, dir=root / "partial"))
+    name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(8)}"
+    partial = root / "partial" / name  # readable to others, as mkdtemp's is not
+    partial.mkdir()
     try:
         yield partial
     finally:

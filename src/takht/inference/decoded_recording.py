@@ -73,6 +73,8 @@ def decode_recording(
             raise UnusableRecording(f"unreadable, {reason}") from None
         if fault := find_fault(sound):
             raise UnusableRecording(fault)
+        if not samples:
+            raise UnusableRecording("is too short to resample; use a longer recording")
         for line in describe_losses(sound):
             sys.stderr.write(f"{names.escape(str(source))}: {line}\n")
         gain = compute_gain_db(params, meter.peak_dbfs(), meter.loudness_lufs())

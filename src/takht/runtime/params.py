@@ -51,7 +51,13 @@ def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("para
                 f"{path}: the {role} name {name!r:.100} has other characters than A-Z, a-z, 0-9, _ "
                 "and -; rename it"
             )
-    place = cls.at.format_map(names)
+    try:
+        place = cls.at.format_map(names)
+    except KeyError as missing:
+        role = missing.args[0]
+        raise ParamError(
+            f"{role}=NAME: not given; write it before the paths, as dvc.yaml does"
+        ) from None
     try:
         values: Any = read_yaml(path)
     except TakhtError as error:

@@ -105,6 +105,22 @@ def test_what_is_half_gone_is_made_again(kept, tmp_path, name):
     assert kept.fetch(KEY, tmp_path / "out") == 1
 
 
+def test_an_entry_that_is_no_entry_is_made_again(kept, tmp_path):
+    (tmp_path / "store" / "ab" / KEY / "entry.json").write_text("[]")
+    assert kept.fetch(KEY, tmp_path / "out") is None
+
+
+def test_others_may_read_an_entry_and_one_that_cannot_enter_is_named(kept, tmp_path, capsys):
+    (tmp_path / "plain").mkdir()
+    modes = [path.stat().st_mode for path in (tmp_path / "plain", tmp_path / "store" / "ab" / KEY)]
+    assert modes[0] == modes[1]  # what the umask leaves
+    kept.keep(KEY, tmp_path / "product", 1)
+    assert capsys.readouterr().err == ""  # a run beside this one was first
+    (tmp_path / "store" / "ab" / KEY.replace("0", "1")).touch()
+    kept.keep(KEY.replace("0", "1"), tmp_path / "product", 1)
+    assert "cannot keep finished results (Not a directory)" in capsys.readouterr().err
+
+
 def test_an_output_that_is_edited_in_place_damages_the_entry_and_that_is_noticed(kept, tmp_path):
     kept.fetch(KEY, tmp_path / "out")
     with (tmp_path / "out/0000.wav").open("r+b") as file:

@@ -118,6 +118,10 @@ def test_tensorflow_is_asked_for_gpus_only_where_it_is_installed(monkeypatch, tm
     assert "TensorFlow is not installed" in found.what
     monkeypatch.setattr(gpu, "find_spec", lambda _: object())
     assert "TensorFlow does not start: never asked" in gpu.check_gpu().what
+    monkeypatch.setattr(gpu, "_ASK", "import time; time.sleep(60)")
+    with monkeypatch.context() as hasty:
+        hasty.setattr(gpu, "_SECONDS", 0.1)
+        assert "TensorFlow did not start within 0.1 s" in gpu.check_gpu().what
     monkeypatch.setattr(gpu, "_ASK", "print('GPUs:', 0)")
     assert gpu.check_gpu().verdict == "ok"
     (tmp_path / "nvidia0").touch()
@@ -302,15 +306,17 @@ def test_a_name_with_other_characters_than_a_shell_leaves_alone_is_named(project
 def test_a_flipped_bit_in_the_cache_is_found(tmp_path):
     import hashlib
 
+    tmp_path = tmp_path / "my cache"
     for content in (b"one", b"two"):
         name = hashlib.md5(content).hexdigest()
-        (tmp_path / name[:2]).mkdir()
+        (tmp_path / name[:2]).mkdir(parents=True)
         (tmp_path / name[:2] / name[2:]).write_bytes(content)
     assert [each.verdict for each in check_cached_files(tmp_path)] == ["ok"]
     (tmp_path / name[:2] / name[2:]).write_bytes(b"twp")
     (found,) = check_cached_files(tmp_path)
     assert found.verdict == "failed"
     assert str(tmp_path / name[:2] / name[2:]) in found.what
+    assert f"`rm -f '{tmp_path}/" in found.remedy
 
 
 def test_a_check_that_breaks_is_a_finding_and_the_others_run(project, monkeypatch):

@@ -54,6 +54,18 @@ def test_tempi_are_rewritten_and_notes_are_not():
     assert note.data == 60
 
 
+def test_notes_that_never_end_are_counted():
+    def event(kind, pitch):
+        on, off = (lambda: kind == "on"), (lambda: kind == "off")
+        return SimpleNamespace(isNoteOn=on, isNoteOff=off, channel=1, pitch=pitch)
+
+    grace, note = [event("off", 60), event("on", 60)], [event("on", 62), event("off", 62)]
+    tempo = [event("tempo", None)]
+    assert make_scores.count_endless([*tempo, *note, *note]) == 0
+    assert make_scores.count_endless([*grace, *note, *grace]) == 1  # the second ends the first
+    assert make_scores.count_endless([*note, *grace, event("on", 62)]) == 2
+
+
 def test_a_missing_tool_is_named_with_its_package_and_nothing_is_left(tmp_path, monkeypatch):
     monkeypatch.setattr(make_scores.shutil, "which", lambda _name: "/usr/bin/fluidsynth")
     monkeypatch.setattr(make_scores, "SOUNDFONT", tmp_path / "none.sf2")

@@ -1,6 +1,7 @@
 """Files in DVC's cache that are no longer what they were when DVC named them by their hash."""
 
 import hashlib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def check_cached_files(cache: Path) -> list[Finding]:
         failed(
             "cached files",
             f"{path} has changed since it was cached",
-            f"`rm -f {path}`, then `dvc fetch` or `dvc repro --force`",
+            f"`rm -f {shlex.quote(str(path))}`, then `dvc fetch` or `dvc repro --force`",
         )
         for path in spoilt
     ]

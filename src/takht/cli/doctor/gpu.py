@@ -21,7 +21,11 @@ def check_gpu() -> Finding:
             "run `make setup`, or `make setup EXTRA=gpu` for a GPU",
         )
     argv = [sys.executable, "-c", _ASK]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=_SECONDS)
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        said = f"TensorFlow did not start within {_SECONDS} s"
+        return warning("gpu", said, "try again when the machine is less busy")
     if "GPUs:" not in done.stdout:
         said = (done.stderr.strip().splitlines() or ["no message"])[-1]
         return warning("gpu", f"TensorFlow does not start: {said}", "run `make setup`")
