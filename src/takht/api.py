@@ -79,7 +79,9 @@ class Classifier:
         """
         windows = self.predict_windows(recording, sample_rate_hz)
         model = self._model
-        return make_prediction(_name(recording), windows, model.card, model.step_seconds, model.familiarity)
+        return make_prediction(
+            _name(recording), windows, model.card, model.step_seconds, model.familiarity
+        )
 
     def predict_windows(
         self, recording: str | Path | Samples, sample_rate_hz: float | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from pipeline import ROOT
+from processes import signal_all
 from tiny_project import Project
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -35,8 +36,7 @@ def queued(small, tmp_path):
     mine.run(*shlex.split(QUEUE), TAKHT_WORKERS="1")
     yield mine
     mine.run("dvc", "queue", "stop", "--kill", check=False)
-    for process in running_in(mine.root):
-        process.kill()
+    signal_all(running_in(mine.root))
 
 
 def running_in(root):

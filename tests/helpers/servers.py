@@ -15,6 +15,7 @@ import botocore.session
 import psutil
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
+from processes import signal_all
 from system_programs import find_program
 
 START_SECONDS = 60.0
@@ -168,6 +169,6 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End the process and all that it started (sshd's sessions) at once, as a power cut would."""
     if process.poll() is None:
-        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
-            each.kill()
+        server = psutil.Process(process.pid)
+        signal_all([*server.children(recursive=True), server])
     process.wait()

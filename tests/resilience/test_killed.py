@@ -3,7 +3,6 @@
 The usual run kills one stage per mechanism; `pytest -m nightly` kills the others.
 """
 
-import random
 import shutil
 import signal
 import sys
@@ -17,7 +16,10 @@ import pytest
 import soak
 import warm
 from killing import LINE, PATIENCE_SECONDS, WITH_WORKERS, Killing
+from processes import signal_all
 from soak_project import SoakProject
+
+from takht.audio.ffmpeg import find_ffmpeg
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SEED = 4
@@ -72,6 +74,13 @@ def piped(tmp_path_factory, processes):
     return project, project.from_nothing()
 
 
+# For `convert`, it decodes no faster than the recording plays.
+FFMPEG = """#!/bin/sh
+[ -e data/.wav.partial ] && [ "$1" != -version ] && exec {ffmpeg} -re "$@"
+exec {ffmpeg} "$@"
+"""
+
+
 def begun(project, shell="/bin/bash"):
     """Return a `dvc repro` from nothing whose `convert` has begun, with all of its processes."""
     for path in (project.root / "data").iterdir():
@@ -80,10 +89,13 @@ def begun(project, shell="/bin/bash"):
     for name in (".dvc/cache", ".takht"):
         shutil.rmtree(project.root / name, ignore_errors=True)
     (project.root / "dvc.lock").unlink(missing_ok=True)
-    process = project.start("dvc", "repro", "segment", TAKHT_STORE_GB="0", SHELL=shell, **REAL)
+    slow = project.root / "ffmpeg"
+    slow.write_text(FFMPEG.format(ffmpeg=find_ffmpeg()))
+    slow.chmod(0o755)
+    variables = {"TAKHT_STORE_GB": "0", "TAKHT_FFMPEG": str(slow), "SHELL": shell, **REAL}
+    process = project.start("dvc", "repro", "segment", **variables)
     while process.poll() is None and not (project.root / "data/.wav.partial").exists():
         time.sleep(0.001)
-    time.sleep(random.Random(SEED).uniform(0, 0.1))
     return process, [psutil.Process(process.pid), *psutil.Process(process.pid).children(True)]
 
 
@@ -96,8 +108,7 @@ def healed(project, fresh):
 def test_dvc_is_killed_with_all_it_runs(piped):
     project, fresh = piped
     process, every = begun(project)
-    for each in every:
-        each.kill()
+    signal_all(every)
     assert process.wait() == -signal.SIGKILL
     assert not (project.root / "data/wav").exists()
     assert healed(project, fresh)
@@ -119,8 +130,7 @@ def test_dvc_is_killed_alone_and_its_stage_ends_with_it(piped, shell):
 def test_ctrl_c_ends_dvc_and_its_stage_which_says_a_line(piped):
     project, fresh = piped
     process, every = begun(project)
-    for each in every:
-        each.send_signal(signal.SIGINT)
+    signal_all(every, signal.SIGINT)
     assert process.wait() != 0
     _, alive = psutil.wait_procs(every, timeout=PATIENCE_SECONDS)
     assert alive == []

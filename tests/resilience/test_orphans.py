@@ -1,6 +1,5 @@
 """Processes end with the one that started them, however early and however that ends."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -9,6 +8,7 @@ import time
 
 import psutil
 import pytest
+from processes import signal_all
 
 PATIENCE_SECONDS = 30
 STAGE = """\
@@ -42,9 +42,8 @@ def starting(tmp_path):
         every = psutil.Process(process.pid).children()
         workers = [each for each in every if "popen_loky_posix" in " ".join(each.cmdline())]
     yield process, workers
-    for each in [*workers, process]:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            each.kill()
+    signal_all(workers)
+    process.kill()
     process.stderr.close()
     process.wait()
 
@@ -121,6 +120,5 @@ def test_a_stage_ends_with_dvc_and_by_hand_outlives_the_shell(tmp_path, command)
         process.wait()
         _, alive = psutil.wait_procs([stage], timeout=1 if outlives else PATIENCE_SECONDS)
         assert bool(alive) == outlives
-        for each in alive:
-            each.kill()
+        signal_all(alive)
         process.stdout.close()

@@ -48,9 +48,9 @@ def _model(name: str, how: Row) -> Row:
         return f"{share(metrics[key])} [{low}, {high}]"
 
     network = how["model"] if how["kind"] == "network" else ""
-    sees = how["features"].replace("_", " ")
+    sees = f"`{how['features']}`"
     if "statistics" in how:
-        sees = f"statistics: {', '.join(how['statistics']).replace('_', ' ')}"
+        sees = f"statistics: {', '.join(f'`{each}`' for each in how['statistics'])}"
     return {
         "name": name,
         "kind": f"network `{network}`" if network else "linear discriminant",

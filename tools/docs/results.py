@@ -335,7 +335,8 @@ def summary_table() -> Iterator[str]:
     leak = measured["demo"]["best"]["leak"]
     yield f"Cross-validated ten times, macro-F1 of `best` against `baseline`: {', '.join(pairs)}."
     yield (
-        "A random split by window puts neighbours of one recording on both sides. On the demo "
+        "A model hears windows of five seconds, one every two seconds. A random split by window "
+        "puts neighbours of one recording on both sides. On the demo "
         f"corpus, `best` then gets {_share(leak['accuracy_windows_leaky'])} of the windows right; "
         f"on recordings that it never heard it gets {_share(leak['accuracy_windows'])}."
     )

@@ -42,8 +42,10 @@ EXPERIMENTS = {
 FEW = """\
 import demo_corpus
 from takht import stage
-every = demo_corpus.planned
-demo_corpus.planned = lambda *asked: sorted(every(*asked), key=lambda each: each.seconds)[:2]
+every = demo_corpus.plan_recordings
+demo_corpus.plan_recordings = lambda *asked: sorted(
+    every(*asked), key=lambda each: each.seconds
+)[:2]
 stage.run(demo_corpus.demo_corpus)
 """
 

@@ -14,7 +14,7 @@ from typing import Any
 import killed_stages
 import numpy as np
 import psutil
-from soak_project import ROOT, SUFFIXES, Lost, SoakProject, sound
+from soak_project import ROOT, SUFFIXES, Lost, SoakProject, signal_all, sound
 from warm import Warm
 
 LINE = "interrupted; nothing half-written was kept"
@@ -33,7 +33,7 @@ class Killing:
     def __init__(self, root: Path, warm: Warm, seed: int) -> None:
         self.project = SoakProject(root, warm, np.random.default_rng(seed))
         rng = np.random.default_rng([seed, 1])
-        for number in range(4):  # `controls` needs three composers
+        for number in range(4):  # `sanity_checks` needs three composers
             sound(self.project.raw / f"third/{number}.{SUFFIXES[number]}", rng)
         shutil.copytree(ROOT / "report/page", root / "report/page")
         (root / "src/few.py").write_text(killed_stages.FEW)
@@ -170,18 +170,14 @@ class Killing:
 
     def _killed(self, name: str, process: Any, doomed: list[psutil.Process]) -> bool:
         everyone = self.project.warm.forks()
-        for each in doomed:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.kill()
+        signal_all(doomed)
         self._expect_end(name, [*everyone, *doomed])
         return bool(process.wait() != 0)
 
     def _interrupt(self, name: str, process: Any) -> bool:
         """Return whether the stage was past its imports, which Ctrl-C ends with a traceback."""
         everyone = self.project.warm.forks()
-        for each in everyone:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.send_signal(signal.SIGINT)
+        signal_all(everyone, signal.SIGINT)
         code, said = process.wait(), self.said()
         self._expect_end(name, everyone)
         imported = re.search(r"takht/stage\.py\", line \d+, in run\b", said)

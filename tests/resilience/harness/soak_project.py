@@ -1,6 +1,5 @@
 """A small DVC project of the preprocessing stages, and what a run from nothing makes of it."""
 
-import contextlib
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 sys.path += [str(ROOT / "tests/helpers"), str(ROOT / "tools")]  # pytest has them already
 
 import tiny_project  # noqa: E402
+from processes import signal_all  # noqa: E402
 from tiny_project import PREPARATION, STAGES  # noqa: E402
 
 CONFIG = """\
@@ -125,9 +125,7 @@ class SoakProject:
         try:
             code = process.wait(timeout=300)
         except subprocess.TimeoutExpired:
-            for fork in self.warm.forks():
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    fork.kill()
+            signal_all(self.warm.forks())
             process.wait()
             said = self.said.read_text("utf-8", "replace")
             raise Lost(f"{' '.join(words)} does not end:\n{said}") from None
@@ -152,16 +150,11 @@ class SoakProject:
 
     def kill(self, *, orphans: bool) -> None:
         """Kill with SIGKILL what runs: all at once, or DVC alone, which leaves its stage."""
-        for each in self.warm.forks():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if not (orphans and self.warm.is_stage(each)):
-                    each.kill()
+        signal_all(each for each in self.warm.forks() if not (orphans and self.warm.is_stage(each)))
 
     def interrupt(self) -> None:
         """Send what Ctrl-C sends to all that runs in the foreground."""
-        for each in self.warm.forks():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.send_signal(signal.SIGINT)
+        signal_all(self.warm.forks(), signal.SIGINT)
 
     def wait(self) -> None:
         """Wait until nothing runs any more.

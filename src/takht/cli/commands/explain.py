@@ -1,4 +1,4 @@
-"""takht explain: which times and bands of a recording spoke for its answer."""
+"""takht explain: which times and bands of a recording are evidence for its answer."""
 
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +39,7 @@ def explain(
     ] = Path("explanation.png"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Show what spoke for a composer.
+    """Show the evidence for a composer.
 
     It draws a picture and lists the strongest evidence. It attenuates ten frequency bands and spans
     of 3 s, one at a time, and asks the model again. The parts whose attenuation lowers the

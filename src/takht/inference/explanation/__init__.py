@@ -1,1 +1,1 @@
-"""Which parts of a recording spoke for its composer."""
+"""Which parts of a recording are evidence for its composer."""

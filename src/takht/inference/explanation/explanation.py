@@ -1,4 +1,4 @@
-"""What of a recording spoke for its answer: each band and time is turned down and judged again."""
+"""The evidence for an answer: each band and time is turned down, and the model asked again."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -49,11 +49,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What in a span of a recording spoke for `composer`, with their probability in all of it.
+    """The evidence in a span of a recording for `composer`, whose probability is of all of it.
 
     `log_odds` are of the composer against all others, nats, the mean of the span's windows. The
     others are how far they fall with less of a cell (bands, times), of a time in all bands, of a
-    band throughout the span. Below 0, the part spoke against the composer.
+    band throughout the span. Below 0, the part is evidence against the composer.
     """
 
     prediction: Prediction
@@ -78,7 +78,7 @@ def explain(
     *,
     bar: bool = False,
 ) -> Explanation:
-    """Return what spoke for a composer (by number) from start to end.
+    """Return the evidence for a composer (by number) from start to end.
 
     Without a number it is the most probable composer, without start and end the segment of the
     recording that speaks most for them.

@@ -1,4 +1,4 @@
-"""The picture of an explanation: a spectrogram, and on it what spoke for the answer and against."""
+"""The picture of an explanation: a spectrogram, and on it the evidence for and against."""
 
 from pathlib import Path
 
@@ -38,7 +38,8 @@ def draw_explanation(found: Explanation) -> Figure:
         _draw_bands(beside, found)
         bar = drawn.colorbar(most, ax=beside, shrink=0.9)
         bar.set_label(
-            f"nats of log-odds lost when {ATTENUATION_DB:g} dB softer\nred spoke for, blue against"
+            f"nats of log-odds lost when {ATTENUATION_DB:g} dB softer\n"
+            "red: evidence for, blue: against"
         )
         return drawn
 
@@ -59,7 +60,7 @@ def _title(found: Explanation) -> str:
     file = names.escape(found.prediction.file.rsplit("/", 1)[-1])
     # Isolated, so that neither name takes what stands beside it into its own direction.
     return (
-        f"\u2068{file}\u2069\nWhat spoke for \u2068{names.escape(composer.label)}\u2069, "
+        f"\u2068{file}\u2069\nEvidence for \u2068{names.escape(composer.label)}\u2069, "
         f"probability {composer.probability:.2f}{answer}"
     )
 

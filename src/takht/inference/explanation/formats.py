@@ -18,7 +18,7 @@ _DECIMALS = 4
 
 
 def format_text(found: Explanation) -> str:
-    """Return what was answered, what spoke for it most and what against it, a line each."""
+    """Return what was answered, the strongest evidence for it and against it, a line each."""
     edges = found.edges_seconds
     label = clean_cell(found.composer.label)
     answered = clean_cell(found.prediction.decision.label)
@@ -67,7 +67,7 @@ def format_hertz(band: Band) -> str:
 
 
 def _strongest(found: Explanation) -> list[tuple[str, str, float]]:
-    """Return times, bands and cells that spoke most for the composer, and what most against."""
+    """Return the times, bands and cells that are the strongest evidence, for and against."""
     edges = found.edges_seconds
     times = [_span(start, end) for start, end in pairwise(edges)]
     bands = [format_hertz(band) for band in found.bands]
