@@ -289,7 +289,7 @@ def test_an_interrupted_push_is_completed_by_the_next(small, tmp_path, kind, vic
     with team_on(kind, small, tmp_path) as team:
         many = team.owner.root / "data/many"
         many.mkdir()
-        for number in range(120):
+        for number in range(400):
             (many / f"{number:03d}").write_text(str(number))
         team.owner.run("dvc", "add", "--quiet", "data/many")
         with pushing(team.owner, tmp_path / "push.log") as process:

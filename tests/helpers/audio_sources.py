@@ -37,6 +37,14 @@ def run(*words: str | Path) -> None:
     subprocess.run([ffmpeg.find_ffmpeg(), "-v", "error", "-y", *words], check=True)
 
 
+def write_noise_mp3(target: Path, minutes: int) -> Path:
+    """Write minutes of stereo noise, the same each minute, and return the file."""
+    options = ("-ac", "2", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0")
+    run("-f", "lavfi", "-i", "anoisesrc=r=44100:a=0.3:d=60", *options, target)
+    target.write_bytes(target.read_bytes() * minutes)
+    return target
+
+
 def decode(path: Path, rate_hz: int) -> tuple[Wave, Sound]:
     """Return the mono samples of a file in [-1, 1], shape (samples,), and what it holds."""
     whole, sound = mono.decode_mono(

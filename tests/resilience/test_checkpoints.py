@@ -3,10 +3,8 @@
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import psutil
 import pytest
 import synthetic
 import warm
@@ -16,9 +14,10 @@ from pipeline import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 EPOCHS = 6
-# Saves after every epoch, however short, and notes each epoch that it computed.
+# Saves after every epoch, however short, notes each epoch that it computed, and kills itself after
+# the one that STOP_AT names.
 DRIVER = """\
-import pathlib, sys
+import os, pathlib, signal, sys
 sys.path.insert(0, {source!r})
 from takht import stage
 import {stage}, tqdm
@@ -27,6 +26,8 @@ checkpoint.LEAST_SECONDS = checkpoint._LEAST_RATIO = 0
 def note(bar, *_):
     with pathlib.Path("epochs").open("a") as file:
         file.write("x")
+    if os.environ.get("STOP_AT") == str(os.path.getsize("epochs")):
+        os.kill(os.getpid(), signal.SIGKILL)
 tqdm.tqdm.update = note
 stage.run({stage}.{stage})
 """
@@ -113,15 +114,8 @@ class Training:
 
     def kill_after(self, epochs: int, output: str) -> None:
         """Kill it when it has computed so many epochs: all but the last of them are saved."""
-        process = self.start(output)
-        while self.epochs() < epochs:
-            assert process.poll() is None, self.said()
-            time.sleep(0.001)
-        forks = self.processes.forks()
-        for each in forks:
-            each.kill()
-        psutil.wait_procs(forks)
-        assert process.wait() != 0
+        assert self.start(output, STOP_AT=str(epochs)).wait() != 0
+        assert self.epochs() == epochs, self.said()
         assert not (self.folder / output / "model").exists()
 
     def epochs(self) -> int:

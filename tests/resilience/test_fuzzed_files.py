@@ -1,5 +1,6 @@
 """Real files with their bytes changed by chance: a Probe or a reason, and nothing is left over."""
 
+import gc
 import threading
 import time
 from functools import cache
@@ -54,6 +55,7 @@ def mutated(content, changes, length):
 
 def left_over():
     """Open files, children and threads of this process."""
+    gc.collect()  # what other tests left may hold files
     here = psutil.Process()
     return here.num_fds(), len(here.children()), threading.active_count()
 

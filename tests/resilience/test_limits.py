@@ -39,19 +39,20 @@ def header():
 
 
 @pytest.mark.parametrize(
-    ("script", "reason"),
+    ("script", "reason", "stall_seconds"),
     [
-        ("exec sleep 100", "hangs, no sample in"),
-        ("cat {start}; exec sleep 100", "hangs, no sample in"),
-        ("cat {start}; exec >&-; exec sleep 100", "hangs, no end in"),
-        ("exec >&-; exec sleep 100", "hangs, no end in"),
+        ("exec sleep 100", "hangs, no sample in", 0.3),
+        ("cat {start}; exec sleep 100", "hangs, no sample in", 0.3),
+        # The script has to come to the end of its output in time.
+        ("cat {start}; exec >&-; exec sleep 100", "hangs, no end in", 3.0),
+        ("exec >&-; exec sleep 100", "hangs, no end in", 3.0),
     ],
 )
-def test_a_decoder_that_hangs_is_ended(tmp_path, song, monkeypatch, script, reason):
+def test_a_decoder_that_hangs_is_ended(tmp_path, song, monkeypatch, script, reason, stall_seconds):
     (tmp_path / "start").write_bytes(header() + bytes(999))
     script = "echo '[info] Output #0' >&2; " + script.format(start=tmp_path / "start")
     instead_of_ffmpeg(tmp_path, monkeypatch, script)
-    monkeypatch.setattr(limits, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(limits, "STALL_SECONDS", stall_seconds)
     started = time.monotonic()
     before = psutil.Process().children()  # helpers of other tests' worker processes
     assert reason in str(probe(song))
@@ -63,9 +64,9 @@ def test_a_slow_decoder_is_let_be(tmp_path, song, monkeypatch):
     """What counts is the time without a sample, not the time of all."""
     (tmp_path / "start").write_bytes(header())
     banner = "echo '[info] Output #0' >&2"
-    steps = "for i in 1 2 3 4 5 6; do sleep 0.4; printf '\\0\\0\\0\\0'; done"
+    steps = "for i in 1 2 3 4 5 6; do sleep 1; printf '\\0\\0\\0\\0'; done"
     instead_of_ffmpeg(tmp_path, monkeypatch, f"{banner}; cat {tmp_path / 'start'}; {steps}")
-    monkeypatch.setattr(limits, "STALL_SECONDS", 2.0)
+    monkeypatch.setattr(limits, "STALL_SECONDS", 5.0)
     held = probe(song)
     assert isinstance(held, Probe)
     assert held.seconds == pytest.approx(6 / 8000, abs=1e-6)

@@ -1,14 +1,14 @@
 """A recording becomes mono 16-bit parts at one rate, in memory that its length does not change."""
 
-import subprocess
 import sys
 
+import audio_sources
+import costs
 import numpy as np
 import pytest
 import soundfile
 from pipeline import ROOT
 
-from takht.audio import ffmpeg
 from takht.audio.conversion import Conversion, convert_recording
 from takht.audio.wav_parts import Parts
 
@@ -52,40 +52,23 @@ def test_parts_cut_but_do_not_change_the_stream(tmp_path):
     assert len(list((tmp_path / "many").iterdir())) == 3
 
 
-PEAK = """
-import resource, sys
+CONVERT = """
+import sys
 from pathlib import Path
 from takht.audio.conversion import Conversion, convert_recording
 convert_recording(Conversion(Path(sys.argv[1]), 22050, 600 * 22050), Path(sys.argv[2]))
-# Not RUSAGE_SELF: across exec it keeps the peak of the process that started this one.
-status = Path("/proc/self/status").read_text()
-own_kb = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-print(own_kb // 1024, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 """
 
 
 @pytest.mark.slow
 def test_memory_is_below_400_mb_and_does_not_grow_with_length(tmp_path):
-    minute = tmp_path / "minute.mp3"
-    argv = [
-        ffmpeg.find_ffmpeg(),
-        "-v",
-        "error",
-        "-f",
-        "lavfi",
-        "-i",
-        "anoisesrc=r=44100:a=0.3:d=60",
-    ]
-    options = ["-ac", "2", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0"]
-    subprocess.run([*argv, *options, minute], check=True)
     peaks_mb = []
     for minutes in (3, 55):
-        source = tmp_path / f"{minutes}.mp3"
-        source.write_bytes(minute.read_bytes() * minutes)
-        code = [sys.executable, "-c", PEAK, source, tmp_path / f"out{minutes}"]
+        source = audio_sources.write_noise_mp3(tmp_path / f"{minutes}.mp3", minutes)
         env = {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
-        printed = subprocess.run(code, env=env, check=True, capture_output=True, text=True).stdout
-        peaks_mb.append(sum(map(int, printed.split())))
+        argv = [sys.executable, "-c", CONVERT, source, tmp_path / f"out{minutes}"]
+        cost, _ = costs.run(argv, env=env)
+        peaks_mb.append(cost.peak_mb)
         assert Parts(tmp_path / f"out{minutes}").samples == pytest.approx(
             minutes * 60 * OUT_HZ, rel=0.002
         )

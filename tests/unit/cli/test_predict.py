@@ -1,6 +1,5 @@
 """takht predict, as it is called: what it prints, where, and with which exit code."""
 
-import contextlib
 import csv
 import io
 import json
@@ -8,17 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import audio_sources
+import costs
 import models
 import numpy as np
-import psutil
 import pytest
 import soundfile
 from pipeline import ROOT
 
-from takht.audio import ffmpeg
 from takht.classifiers.calibration import Confidence
 from takht.cli.main import main
 
@@ -185,56 +183,24 @@ def test_a_discriminant_answers_without_tensorflow_and_without_a_warning(here):
     assert "short.ogg" in done.stdout
 
 
-def peak_mb(*words: str | Path) -> tuple[float, str]:
-    """Run Python and return the most memory it had, with its ffmpeg, and what it printed.
-
-    Looked at fifty times a second. Until it is ffmpeg, a process that Python starts shows Python's
-    own memory; it counts from then on, because that memory would be counted twice.
-    """
-    environment = {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
-    most = 0
-    with psutil.Popen(
-        [sys.executable, *words], env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        while process.poll() is None:
-            with contextlib.suppress(psutil.NoSuchProcess):  # one of them has just ended
-                others = [each for each in process.children() if each.exe() != process.exe()]
-                most = max(most, sum(each.memory_info().rss for each in [process, *others]))
-            time.sleep(0.02)
-        printed = process.stdout.read()
-    assert process.returncode == 0
-    return most / 2**20, printed
-
-
 LISTEN = """
 import sys
 import time
 from pathlib import Path
 from takht.inference.recording_classifier import RecordingClassifier
-print(RecordingClassifier(Path(sys.argv[1])).predict(Path(sys.argv[2])).seconds)
+print(RecordingClassifier(Path(sys.argv[1])).predict(Path(sys.argv[2])).seconds, file=sys.stderr)
 """
 
 
 @pytest.mark.slow
 def test_memory_is_below_500_mb_and_does_not_grow_with_length(here, tmp_path):
-    minute = tmp_path / "minute.mp3"
-    argv = [
-        ffmpeg.find_ffmpeg(),
-        "-v",
-        "error",
-        "-f",
-        "lavfi",
-        "-i",
-        "anoisesrc=r=44100:a=0.3:d=60",
-    ]
-    options = ["-ac", "2", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0"]
-    subprocess.run([*argv, *options, minute], check=True)
     peaks_mb = []
     for minutes in (3, 20):
-        source = tmp_path / f"{minutes}.mp3"
-        source.write_bytes(minute.read_bytes() * minutes)
-        peak, seconds = peak_mb("-c", LISTEN, here / "models/best", source)
-        assert float(seconds) == pytest.approx(minutes * 60, rel=0.002)
-        peaks_mb.append(peak)
+        source = audio_sources.write_noise_mp3(tmp_path / f"{minutes}.mp3", minutes)
+        env = {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
+        argv = [sys.executable, "-c", LISTEN, here / "models/best", source]
+        cost, said = costs.run(argv, env=env)
+        assert float(said) == pytest.approx(minutes * 60, rel=0.002)
+        peaks_mb.append(cost.peak_mb)
     assert max(peaks_mb) < 500
     assert peaks_mb[1] < peaks_mb[0] * 1.1
