@@ -7,9 +7,11 @@ from typing import Any, ClassVar, Self
 
 from takht.stage import run
 
+import numpy as np
 from pydantic import ValidationError
 
 from takht.cache.per_recording import RecordingCache, Task
+from takht.core.arrays import Frames
 from takht.dataset.feature_folder import FeaturePiece, IndexRows, write_index, write_pieces
 from takht.errors import TakhtError
 from takht.features.spectrograms.recipe import FeatureRecipe
@@ -17,6 +19,7 @@ from takht.preparation.segment_folder import list_recordings, read_numbered, rea
 from takht.runtime.atomic import atomic_folder
 from takht.runtime.by_name import load_by_name
 from takht.runtime.code_hash import hash_function
+from takht.runtime.error_lines import list_faults
 from takht.runtime.params import Section
 
 
@@ -38,9 +41,8 @@ def feature(settings: FeatureSettings, segment_dir: Path, out_dir: Path) -> None
     try:
         recipe = own.at_rate(rate_hz, kind=out_dir.name, **settings.values)
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         place = f"params.yaml: features.{out_dir.name}"
-        raise TakhtError(f"{place}: {', '.join(faults)}; fix the value or the recipe") from None
+        raise TakhtError(f"{place}: {list_faults(error)}; fix the value or the recipe") from None
     names = list_recordings(segment_dir)
     how = recipe.model_dump()
     values = [how, hash_function(own)]
@@ -59,11 +61,28 @@ def _pieces(recording: str, segment_dir: Path, recipe: FeatureRecipe) -> Iterato
     for number, start_seconds, wave in read_numbered(segment_dir, recording):
         try:
             frames = recipe.compute(wave)
+            fault = _find_fault(np.asarray(frames), len(wave), recipe)
         except ValueError as error:
-            raise TakhtError(
-                f"{segment_dir}/{recording}: segment {number}: {error}; fix the recipe"
-            ) from None
+            fault = str(error)
+        if fault:
+            place = f"{segment_dir}/{recording}: segment {number}"
+            raise TakhtError(f"{place}: {fault}; fix the recipe")
         yield FeaturePiece(0, number, start_seconds, frames)
+
+
+def _find_fault(frames: Frames, samples: int, recipe: FeatureRecipe) -> str:
+    """Return what keeps an array from being the features of a segment, or nothing."""
+    if frames.ndim != 2 or frames.shape[1] != recipe.columns or frames.dtype.kind not in "fiu":
+        needed = f"(frames, {recipe.columns}) of real numbers"
+        return f"compute has to return shape {needed}, got {frames.shape} of {frames.dtype}"
+    expected = samples / recipe.hop_samples
+    if abs(len(frames) - expected) > recipe.frame_samples / recipe.hop_samples + 1:
+        return f"{len(frames)} frames, where hop_samples gives {expected:.0f}"
+    with np.errstate(over="ignore"):
+        stored = frames.astype(recipe.dtype)
+    if not np.isfinite(stored).all():
+        return f"features are NaN, or infinite as {np.dtype(recipe.dtype)}"
+    return ""
 
 
 if __name__ == "__main__":

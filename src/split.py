@@ -16,6 +16,7 @@ from takht.corpus.grouped_split import SIDES, assign_sides, number_groups
 from takht.errors import TakhtError
 from takht.runtime.atomic import atomic_file
 from takht.runtime.params import Section, Seed
+from takht.text.names import escape
 
 
 class Recording(NamedTuple):
@@ -46,6 +47,10 @@ def split(params: Split, catalogue_csv: Path, duplicates_csv: Path, split_csv: P
     if params.drop_small_composers:
         groups = {(each.composer, group) for each, group in group_of.items()}
         sizes = Counter(composer for composer, _ in groups)
+        small = {each.label for each in recordings if sizes[each.composer] < len(SIDES)}
+        if small:
+            listed = ", ".join(map(escape, sorted(small)))
+            sys.stderr.write(f"split: left out, fewer than {len(SIDES)} works: {listed}\n")
         recordings = [each for each in recordings if sizes[each.composer] >= len(SIDES)]
     composers = [each.composer for each in recordings]
     if len(set(composers)) < 2:
@@ -53,11 +58,8 @@ def split(params: Split, catalogue_csv: Path, duplicates_csv: Path, split_csv: P
             f"{catalogue_csv}: at least two composers are needed, got {sorted(set(composers))}; "
             "add recordings"
         )
-    shares = {
-        "train": 1 - params.validation_share - params.test_share,
-        "validation": params.validation_share,
-        "test": params.test_share,
-    }
+    held = params.validation_share, params.test_share
+    shares = dict(zip(SIDES, (1 - held[0] - held[1], *held), strict=True))
     numbers = [group_of[each] for each in recordings]
     works = [each.work for each in recordings]
     sides = assign_sides(composers, numbers, works, shares, params.seed)

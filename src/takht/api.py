@@ -15,7 +15,6 @@ import pandas as pd
 import soundfile
 from numpy.typing import NDArray
 
-from takht.cli.arguments.audio_paths import match_on_disk
 from takht.core import tables
 from takht.core.arrays import Frames
 from takht.core.threads import one_blas_thread
@@ -26,6 +25,7 @@ from takht.inference.prediction import Prediction as Prediction
 from takht.inference.prediction import make_prediction
 from takht.inference.recording_classifier import RecordingClassifier
 from takht.inference.recording_classifier import WindowPredictions as WindowPredictions
+from takht.inference.recording_paths import match_on_disk
 from takht.text import names
 
 Samples = NDArray[np.floating[Any]]

@@ -73,7 +73,8 @@ def _write_corpus(root: Path) -> None:
     for place, (recording, composer, side) in enumerate(recordings()):
         common = {"recording": recording, "composer": composer, "label": LABELS[composer]}
         seconds = 20.0 + place
-        rows.append(common | {"seconds": seconds, "codec": "mp3" if place % 2 else "flac"})
+        codec = "mp3" if place % 2 else "flac"
+        rows.append(common | {"seconds": seconds, "codec": codec, "missing_seconds": place / 2})
         sides.append(common | {"side": side})
         folder = root / "data/segments" / recording
         folder.mkdir(parents=True)

@@ -130,10 +130,13 @@ def test_fail_lists_every_case_in_one_error_and_writes_nothing(root):
     assert not (root.parent / "catalogue.csv").exists()
 
 
-def test_skip_goes_on_and_names_every_case(root):
+def test_skip_goes_on_and_names_every_case(root, capsys):
     clean = run(root)
     expected = spoil(root)
+    capsys.readouterr()
     table = run(root, "skip")
+    said = capsys.readouterr().err
+    assert all(f"warning: {root}/{file}: left out, " in said for file in expected)
     assert list(table["recording"]) == ["NA/001", "NA/1e5", "NA/copy", *clean["recording"][2:]]
     rejected = read_table(root.parent / "rejected.csv")
     assert list(rejected["file"]) == sorted(expected)

@@ -43,6 +43,7 @@ def test_minutes_and_recordings_add_up_to_the_catalogue(written):
         assert each["recordings_by_side"] == {"train": 1, "validation": 1, "test": 2, "left out": 0}
     minutes = [each["minutes"] for each in corpus["composers"]]
     assert minutes == sorted(minutes, reverse=True)
+    assert corpus["incomplete"] == (catalogue["missing_seconds"] > 1).sum() > 0
     assert corpus["rejected"] == [{"file": "=cmd/<b>x.mp3", "reason": "silent"}]
     assert corpus["duplicates"] == [  # once, though it is on file in both directions
         {"recording": "umm/مقام <b>0", "duplicate_of": "hostile/مقام <b>0"}

@@ -11,6 +11,7 @@ from takht.core.arrays import Frames, Waveform
 from takht.errors import TakhtError
 from takht.features.spectrograms.recipe import FeatureRecipe
 from takht.runtime.by_name import describe_unknown, load_by_name
+from takht.runtime.error_lines import list_faults
 
 
 def read_recipe(settings: Mapping[str, Any], where: Path) -> FeatureRecipe:
@@ -27,8 +28,7 @@ def read_recipe(settings: Mapping[str, Any], where: Path) -> FeatureRecipe:
     try:
         recipe: FeatureRecipe = load_by_name("recipes", str(kind)).Recipe(**settings)
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise _unknown(where, ", ".join(faults)) from None
+        raise _unknown(where, list_faults(error)) from None
     return recipe
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from takht.classifiers.model_card import ModelCard
 from takht.core.tables import mark_formulas
+from takht.inference.explanation.time_span import format_clock
 from takht.inference.prediction import Candidate, Decision, Failure, Prediction, TimelineSpan
 from takht.text import names
 from takht.text.columns import clean_cell, display_width, pad
@@ -89,15 +90,16 @@ def format_json(
         "recordings": [asdict(prediction) for prediction in predictions],
         "failures": [asdict(failure) for failure in failures],
     }
-    return _encodable(json.dumps(found, ensure_ascii=False, indent=2))
+    return make_encodable(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _safe(value: Any) -> Any:
     """Return text that a spreadsheet runs nothing of, and that is UTF-8 whatever a file's name."""
-    return mark_formulas(_encodable(value)) if isinstance(value, str) else value
+    return mark_formulas(make_encodable(value)) if isinstance(value, str) else value
 
 
-def _encodable(text: str) -> str:
+def make_encodable(text: str) -> str:
+    """Return the text for UTF-8, whatever is not Unicode in a file's name as it is escaped."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -109,15 +111,8 @@ def _columns(decision: Decision) -> dict[str, Any]:
 
 
 def _span(span: TimelineSpan) -> str:
-    times = f"{_clock(span.start_seconds)}–{_clock(span.end_seconds)}"
+    times = f"{format_clock(span.start_seconds)}–{format_clock(span.end_seconds)}"
     return f"    {times:>17}  {pad(clean_cell(span.decision.label), 16)}  {_guesses(span.decision)}"
-
-
-def _clock(seconds: float) -> str:
-    """Return 0:07, 12:00 or 1:02:03."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def _guesses(decision: Decision) -> str:

@@ -22,6 +22,7 @@ from takht.inference.decoded_recording import DecodedRecording, UnusableRecordin
 from takht.inference.features import compute_as_stored, read_recipe, window_seconds
 from takht.inference.log_odds import compute_log_odds
 from takht.preparation.settings import NormalizeSettings, SegmentSettings
+from takht.runtime.error_lines import list_faults
 
 Probabilities = NDArray[np.float64]
 
@@ -166,10 +167,7 @@ def _preparation(card: ModelCard, folder: Path) -> Preparation:
     try:
         return Preparation.model_validate(card.preparation)
     except ValidationError as error:
-        faults = ", ".join(
-            f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
-        )
         raise TakhtError(
             f"{folder}: model.json: preparation: not as this version of takht writes it "
-            f"({faults}); train the experiment again"
+            f"({list_faults(error)}); train the experiment again"
         ) from None

@@ -4,12 +4,20 @@ import errno
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from takht.errors import TakhtError
 from takht.text.names import escape
 
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NETWORKS = {"tensorflow", "keras", "h5py"}  # packages without which all else works
+# Packages to which people add files of their own.
+_BY_NAME = tuple(
+    f"takht/{name}/" for name in ("recipes", "networks", "discriminants", "augmentations")
+)
 _REMEDIES = {
     FileNotFoundError: "restore it, or run `dvc repro`, which makes what is missing",
     FileExistsError: "move it away and run again",
@@ -29,6 +37,12 @@ def describe_error(error: Exception, where: str) -> str:
     return f"error: {escape(_line(error, where))}"
 
 
+def list_faults(error: "ValidationError") -> str:
+    """Return what does not fit a model of Pydantic's, as `key: fault, key: fault`."""
+    each = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return ", ".join(each)
+
+
 def _line(error: Exception, where: str) -> str:
     said = " ".join(str(error).split())
     for cause in _causes(error):
@@ -45,9 +59,13 @@ def _line(error: Exception, where: str) -> str:
             f"{where}: {error.name} is not installed, which networks need; run `make setup`, or "
             "choose an experiment or model of kind discriminant"
         )
+    place = _last_place(error)
+    line = f"{where}: {type(error).__name__}: {said or 'no message'} ({place})"
+    if place.startswith(_BY_NAME):
+        return f"{line}; fix that file; TAKHT_DEBUG=1 shows the traceback"
     return (
-        f"{where}: {type(error).__name__}: {said or 'no message'} ({_last_place(error)}); this is "
-        "a bug in takht: run it with TAKHT_DEBUG=1 for the traceback, and report that"
+        f"{line}; this is a bug in takht: run it with TAKHT_DEBUG=1 for the traceback, and report "
+        "that"
     )
 
 
@@ -83,7 +101,12 @@ def _last_place(error: Exception) -> str:
     """Return the last line of code of our own on the way to the error: `takht/file.py:12`."""
     ours = Path(__file__).parents[2]
     frames = traceback.extract_tb(error.__traceback__)
-    own = [each for each in frames if Path(each.filename).resolve().is_relative_to(ours)]
+    places = [(each.filename, each.lineno) for each in frames]
+    if isinstance(error, SyntaxError) and error.filename:
+        places.append((error.filename, error.lineno))
+    own = [(Path(file).resolve(), line) for file, line in places]
+    own = [(file, line) for file, line in own if file.is_relative_to(ours)]
     if not own:
         return "outside takht"
-    return f"{Path(own[-1].filename).resolve().relative_to(ours)}:{own[-1].lineno}"
+    file, line = own[-1]
+    return f"{file.relative_to(ours)}:{line}"

@@ -93,6 +93,13 @@ def parse_yaml(content: bytes) -> Any:
         loader.dispose()
 
 
+def look_up(values: Any, *keys: str) -> Any:
+    """Return what mappings hold below these keys, or None."""
+    for key in keys:
+        values = values.get(key) if isinstance(values, dict) else None
+    return values
+
+
 def _require_few(top: yaml.Node | None) -> None:
     """Count nodes as often as aliases repeat them: some lines can stand for billions."""
     left: list[Any] = [top]

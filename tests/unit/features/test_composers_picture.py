@@ -22,6 +22,12 @@ def test_a_short_recording_ends_where_it_ends():
     assert alone.axes[0].get_xlim() == (0, 8)
 
 
+def test_both_columns_have_times_below_them():
+    figure = draw_composers(excerpts(a=50, b=50, c=50), 20.0, 50, of=3)
+    labelled = [axes.xaxis.get_tick_params()["labelbottom"] for axes in figure.axes[:3]]
+    assert labelled == [False, True, True]
+
+
 def test_composers_left_out_are_said():
     figure = draw_composers(excerpts(a=50, b=50), 20.0, 50, of=300)
     assert figure.get_supxlabel() == "time, s; 2 of 300 composers"

@@ -20,7 +20,7 @@ def figure():
 
 
 def test_every_step_is_drawn_on_one_time_axis_in_seconds(figure):
-    assert [axes.get_title().split(",")[0] for axes in figure.axes] == [
+    assert [axes.get_title().split(";")[0] for axes in figure.axes] == [
         "waveform",
         "log spectrogram",
         "log-mel spectrogram",

@@ -157,8 +157,8 @@ def test_the_table_has_a_line_a_recording_and_the_timeline_of_long_ones():
     visible = [line.replace("\u200e", "") for line in lines]
     assert visible[1].split("  ")[:2] == ["ألف, باء", "ألف, باء 0.91, حنّا 0.08, C 0.01"]
     assert visible[1].endswith("  أ/لحن.mp3")
-    assert visible[2].strip().startswith("0:00–1:05  ألف, باء  ")
-    assert visible[3].strip().startswith("1:05–1:02:05  unknown")
+    assert visible[2].strip().startswith("0:00–1:06  ألف, باء  ")
+    assert visible[3].strip().startswith("1:06–1:02:05  unknown")
     assert visible[4].startswith("unknown   (nearest: ألف")
     assert visible[4].endswith(r"x\n.wav")
     assert len(lines) == 5

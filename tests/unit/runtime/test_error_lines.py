@@ -2,9 +2,11 @@
 
 import errno
 import re
+from pathlib import Path
 
 import pytest
 
+from takht.runtime import error_lines
 from takht.runtime.error_lines import describe_error
 
 
@@ -17,6 +19,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
     return error
 
 
+MINE = str(Path(error_lines.__file__).parents[1] / "recipes/x.py")
 MEMORY = r"error: mel: out of memory \(.+\); close other programs"
 
 
@@ -38,6 +41,10 @@ MEMORY = r"error: mel: out of memory \(.+\); close other programs"
         (OSError("odd\n one"), r"error: mel: odd one; fix the cause and run again"),
         (ModuleNotFoundError("x", name="keras.src"), r"error: mel: keras\.src is not installed"),
         (ModuleNotFoundError("no x", name="x"), r"error: mel: ModuleNotFoundError: no x \(outside"),
+        (
+            SyntaxError("invalid", (MINE, 3, 1, "", 3, 1)),
+            r"error: mel: SyntaxError: invalid .*\(takht/recipes/x\.py:3\); fix that file",
+        ),
         (KeyError(), r"error: mel: KeyError: no message \(outside takht\); this is a bug in takht"),
     ],
 )

@@ -3,12 +3,13 @@
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from takht.audio.file_names import is_named_as_audio
 from takht.errors import TakhtError
+from takht.inference.recording_paths import leads_to, match_on_disk
 from takht.text import names
 
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
@@ -32,7 +33,7 @@ def find_audio(paths: Iterable[Path]) -> FoundAudio:
     found = FoundAudio()
     for named in paths:
         path = match_on_disk(named)
-        if _leads_to(path, stat.S_ISDIR):
+        if leads_to(path, stat.S_ISDIR):
             _look_below(path, found)
         else:
             _take(path, found)
@@ -54,40 +55,6 @@ def require_recording(path: Path) -> Path:
     for fault in found.faults.values():
         raise TakhtError(f"{names.escape(str(path))}: {fault}")
     return there
-
-
-def match_on_disk(path: Path) -> Path:
-    """Return the path as the disk spells it, or as it is where the disk has no such name.
-
-    One name has several spellings in Unicode (NFC, NFD): they are other bytes to a file system.
-    """
-    if _leads_to(path):
-        return path
-    there = Path(path.anchor)
-    for part in path.relative_to(path.anchor).parts:
-        if _leads_to(there / part):
-            there /= part
-            continue
-        spelt = [other for other in _listed(there) if names.to_nfc(other) == names.to_nfc(part)]
-        if not spelt:
-            return path
-        there /= min(spelt)
-    return there
-
-
-def _leads_to(path: Path, kind: Callable[[int], bool] = bool) -> bool:
-    """Tell whether something (of a kind) stands there; what the system refuses to look at, not."""
-    try:
-        return kind(path.stat().st_mode)
-    except (OSError, ValueError):
-        return False
-
-
-def _listed(folder: Path) -> list[str]:
-    try:
-        return [path.name for path in folder.iterdir()]
-    except OSError:
-        return []
 
 
 def _look_below(root: Path, found: FoundAudio) -> None:

@@ -1,12 +1,16 @@
 """What people ask of the generator, checked before any work: names, seconds, files to write."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from takht.cli.arguments.output_paths import require_absent, require_suffix, require_writable
+from takht.cli.arguments.project import locate_models
 from takht.errors import TakhtError
 from takht.text import names
+
+if TYPE_CHECKING:
+    from takht.generation.prior.prior import Prior
 
 MAX_SECONDS = 600.0  # a spectrogram of ten minutes and its phases take a gigabyte
 MIN_SECONDS = 1.0
@@ -14,7 +18,7 @@ MIN_SECONDS = 1.0
 
 def require_seconds(seconds: float) -> None:
     """Raise TakhtError unless the length is from 1 s to 10 minutes."""
-    if not MIN_SECONDS <= seconds <= MAX_SECONDS or math.isnan(seconds):
+    if not MIN_SECONDS <= seconds <= MAX_SECONDS:
         raise TakhtError(
             f"--seconds: from {MIN_SECONDS:g} to {MAX_SECONDS:g}, got {seconds:g}; choose a length "
             "in between"
@@ -25,6 +29,19 @@ def require_within(value: float, least: int, most: int, of: str) -> None:
     """Raise TakhtError unless the number is in its range."""
     if not least <= value <= most:
         raise TakhtError(f"{of}: from {least} to {most}, got {value}; choose one in between")
+
+
+def open_prior(models_dir: Path | None) -> "Prior":
+    """Return the trained prior of a folder of models; without one, of the project's.
+
+    Raises:
+        TakhtError: it is not there, or this version cannot use it.
+    """
+    from takht.generation.codec.codec_folder import load_codec
+    from takht.generation.prior.prior_folder import load_prior
+
+    folder = locate_models(models_dir)
+    return load_prior(folder / "prior", load_codec(folder / "codec"))
 
 
 def find_composer(asked: str | None, folders: Sequence[str], labels: Sequence[str]) -> int | None:

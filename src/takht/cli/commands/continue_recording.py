@@ -28,21 +28,22 @@ def continue_recording(
     """
     from tqdm import tqdm
 
-    from takht.cli.arguments.generation import name_targets, require_seconds, require_within
-    from takht.cli.arguments.project import locate_models
+    from takht.cli.arguments.generation import (
+        name_targets,
+        open_prior,
+        require_seconds,
+        require_within,
+    )
     from takht.cli.arguments.recordings import read_end
     from takht.core.randomness import rng_for
     from takht.core.threads import one_blas_thread
-    from takht.generation.codec.codec_folder import load_codec
     from takht.generation.pieces import from_recordings, pieces
-    from takht.generation.prior.prior_folder import load_prior
     from takht.generation.sound.wav_files import write_wav
     from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 
     require_seconds(seconds)
     require_within(seed, 0, 2**32 - 1, "--seed")
-    folder = locate_models(models_dir)
-    prior = load_prior(folder / "prior", load_codec(folder / "codec"))
+    prior = open_prior(models_dir)
     target = out or Path(f"{recording.stem}-continued.wav")
     (target,) = name_targets(target, 1, force=force)
     with one_blas_thread(), tqdm(total=3, desc="continue", unit="step", disable=None) as bar:

@@ -41,16 +41,14 @@ def generate(
     from takht.cli.arguments.generation import (
         find_composer,
         name_targets,
+        open_prior,
         require_seconds,
         require_within,
     )
-    from takht.cli.arguments.project import locate_models
     from takht.core.randomness import rng_for
     from takht.core.threads import one_blas_thread
-    from takht.generation.codec.codec_folder import load_codec
     from takht.generation.pieces import pieces
     from takht.generation.pieces.tempo import FASTEST_BPM, SLOWEST_BPM, set_tempo
-    from takht.generation.prior.prior_folder import load_prior
     from takht.generation.sound.wav_files import write_wav
 
     require_seconds(seconds)
@@ -58,8 +56,7 @@ def generate(
     require_within(seed, 0, 2**32 - 1, "--seed")
     if tempo is not None:
         require_within(tempo, SLOWEST_BPM, FASTEST_BPM, "--tempo")
-    folder = locate_models(models_dir)
-    prior = load_prior(folder / "prior", load_codec(folder / "codec"))
+    prior = open_prior(models_dir)
     if tempo is not None:
         prior = set_tempo(prior, tempo)
     number = find_composer(composer, prior.composers, prior.labels)

@@ -16,7 +16,10 @@ def morph(
         typer.Option("--out", "-o", metavar="FILE", help="The WAV file; default: A-to-B.wav."),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(help="Length in s; default: the shorter recording.")
+        float | None,
+        typer.Option(
+            help="Length in s, in whole blocks of 0.37 s; default: the shorter recording."
+        ),
     ] = None,
     models_dir: ModelsFolder = None,
     force: Force = False,
@@ -29,20 +32,16 @@ def morph(
     from tqdm import tqdm
 
     from takht.cli.arguments import recordings
-    from takht.cli.arguments.generation import name_targets, require_seconds
-    from takht.cli.arguments.project import locate_models
+    from takht.cli.arguments.generation import name_targets, open_prior, require_seconds
     from takht.core.randomness import rng_for
     from takht.core.threads import one_blas_thread
-    from takht.generation.codec.codec_folder import load_codec
     from takht.generation.pieces import from_recordings, pieces
-    from takht.generation.prior.prior_folder import load_prior
     from takht.generation.sound.wav_files import write_wav
     from takht.generation.spectrogram.level_spectrogram import level_spectrogram
 
     if seconds is not None:
         require_seconds(seconds)
-    folder = locate_models(models_dir)
-    prior = load_prior(folder / "prior", load_codec(folder / "codec"))
+    prior = open_prior(models_dir)
     (target,) = name_targets(out or Path(f"{first.stem}-to-{second.stem}.wav"), 1, force=force)
     with one_blas_thread(), tqdm(total=4, desc="morph", unit="step", disable=None) as bar:
         begins = level_spectrogram(recordings.read_recording(first, seconds))

@@ -14,6 +14,8 @@ from takht.runtime.atomic import scratch_folder
 from takht.runtime.params import load_section
 from takht.text import names
 
+DEMO = "data/demo"  # which the pipeline of corpora/ makes
+
 
 def check_corpus(root: Path, project: Path) -> list[Finding]:
     """Decode every recording, as `catalogue` does, by the settings of the project's params.yaml.
@@ -24,6 +26,8 @@ def check_corpus(root: Path, project: Path) -> list[Finding]:
         return [
             failed("corpus", f"{root}: not fetched yet", f"run `dvc pull {shlex.quote(str(root))}`")
         ]
+    if not root.is_dir() and root == project / DEMO:
+        return [failed("corpus", f"{root}: not made yet", "run `dvc repro corpora/dvc.yaml`")]
     foreign = []
     if not root.resolve().is_relative_to(project.resolve()):
         what = "name is not UTF-8, and DVC fails at it"

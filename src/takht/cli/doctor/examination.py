@@ -16,7 +16,7 @@ from takht.cli.doctor.installation import check_packages, check_python
 from takht.cli.doctor.settings import check_settings
 from takht.errors import TakhtError
 from takht.runtime.error_lines import describe_error
-from takht.runtime.yaml_files import read_yaml
+from takht.runtime.yaml_files import look_up, read_yaml
 
 
 def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
@@ -24,7 +24,7 @@ def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
     if not (project / "params.yaml").exists():
         return [_elsewhere(project)]
     values = _params(project)
-    asked = _at(values, "corpus", "root")
+    asked = look_up(values, "corpus", "root")
     root = project / (corpus or str("data/demo" if asked is None else asked))
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
         "python": lambda: check_python(project),
@@ -72,9 +72,3 @@ def _params(project: Path) -> Any:
         return read_yaml(project / "params.yaml")
     except TakhtError:
         return None
-
-
-def _at(values: Any, *keys: str) -> Any:
-    for key in keys:
-        values = values.get(key) if isinstance(values, dict) else None
-    return values

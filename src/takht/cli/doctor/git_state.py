@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from takht.cli.doctor.finding import Finding, failed, ok, warning
+from takht.runtime.git import ask_git
 
 
 def check_git(project: Path) -> Finding:
@@ -28,7 +29,7 @@ def check_git(project: Path) -> Finding:
 
 def _git(project: Path, *words: str) -> str:
     """Return what Git says, or an empty text where it fails."""
-    done = subprocess.run(
-        ["git", "-C", str(project), *words], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() if done.returncode == 0 else ""
+    try:
+        return ask_git(project, *words).strip()
+    except subprocess.CalledProcessError:
+        return ""

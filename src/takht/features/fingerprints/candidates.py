@@ -15,6 +15,7 @@ _FEWEST_MOMENTS = 3
 _LAG_MS = 350  # a bin of the lags between two recordings; two neighbours count together
 _MOMENT_MS = 250  # landmarks within this are one moment
 _STRETCH_MOMENTS = 160  # shared moments are counted over this: 40 s
+_ENOUGH = 0.99  # of the possible matches: what is missed then is not worth a line
 _MS_BITS, _MS_MASK = 32, 2**32 - 1
 _LANDMARKS_AT_ONCE = 2**15  # looked up together: their matches stay in the processor's cache
 
@@ -83,7 +84,7 @@ class Index:
         """Return what was not looked at as a sentence, or nothing if everything was."""
         compared = sum(block.compared for block in found)
         left_out = sum(len(block.shared) for block in found) - chosen
-        if compared == self.equal_pairs and not left_out:
+        if compared >= _ENOUGH * self.equal_pairs and not left_out:
             return ""
         return (
             f"to save time, {compared:,} of {self.equal_pairs:,} possible matches were looked at, "

@@ -13,6 +13,8 @@ from takht.core.arrays import FLOOR_POWER, TOP_DB, Frames, Waveform
 from takht.core.spectra import block_spectra, centred_starts, hann
 from takht.features.spectrograms.figure_style import plain_style
 
+_SCALE = f"yellow is the loudest, black {TOP_DB:g} dB below"
+
 
 def draw_steps(
     title: str, wave: Waveform, mel_db: Frames, mfcc: Frames, *, sample_rate_hz: int, n_fft: int
@@ -33,9 +35,9 @@ def draw_steps(
         axes[0].plot(np.arange(len(wave)) / sample_rate_hz, wave, linewidth=0.3, color="black")
         axes[0].set(ylabel="amplitude", title="waveform")
         _image(axes[1], spectrum_db, seconds, sample_rate_hz / 2000)
-        axes[1].set(ylabel="frequency, kHz", title="log spectrogram, dB")
+        axes[1].set(ylabel="frequency, kHz", title=f"log spectrogram; {_SCALE}")
         _image(axes[2], mel_db, seconds, mel_db.shape[1])
-        axes[2].set(ylabel="mel band", title="log-mel spectrogram, dB")
+        axes[2].set(ylabel="mel band", title=f"log-mel spectrogram; {_SCALE}")
         deviation = (mfcc - mfcc.mean(axis=0)) / (mfcc.std(axis=0) + 1e-6)
         axes[3].imshow(
             deviation.T,
@@ -46,7 +48,10 @@ def draw_steps(
             vmin=-3,
             vmax=3,
         )
-        axes[3].set(ylabel="coefficient", title="MFCC, standard deviations from their mean")
+        axes[3].set(
+            ylabel="coefficient",
+            title="MFCC; red is 3 standard deviations above its mean, blue below",
+        )
         axes[3].set_xlabel("time, s")
         return figure
 
@@ -69,6 +74,8 @@ def draw_composers(
         axes[0].set_xlim(0, max(lengths))
         for place in axes[len(excerpts) :]:
             place.set_axis_off()
+        for place in axes[: len(excerpts)][-2:]:  # the lowest of each column
+            place.tick_params(labelbottom=True)
         left_out = f"; {len(excerpts)} of {of} composers" if of > len(excerpts) else ""
         figure.supxlabel(f"time, s{left_out}")
         figure.supylabel("mel band")

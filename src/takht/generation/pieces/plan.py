@@ -86,12 +86,12 @@ def one_per_figure(items: Iterable[Item]) -> Iterator[Figure]:
 
 
 def group_into_figures(file: str, items: Iterable[Item]) -> Iterator[Figure]:
-    """Yield the items on sheets of six: `file`, then `file-2` and on."""
+    """Yield the items on sheets of six: `file`, then `file-sheet-2` and on."""
     rest = iter(items)
     for number in itertools.count(1):
         if not (sheet := tuple(itertools.islice(rest, ITEMS_PER_FIGURE))):
             return
-        yield Figure(file if number == 1 else f"{file}-{number}", sheet)
+        yield Figure(file if number == 1 else f"{file}-sheet-{number}", sheet)
 
 
 def plan_pieces(prior: ComposerPrior, sizes: GenerationPlan) -> Iterator[Item]:

@@ -10,6 +10,7 @@ import numpy as np
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB, Band, Drops
 from takht.inference.explanation.time_span import format_clock
+from takht.inference.formats import make_encodable
 from takht.text import names
 from takht.text.columns import clean_cell, format_table
 
@@ -57,8 +58,7 @@ def format_json(found: Explanation, model: dict[str, Any], picture: str) -> str:
         "check": {name: round(value, _DECIMALS) for name, value in asdict(found.check).items()},
         "picture": picture,
     }
-    text = json.dumps(everything, ensure_ascii=False, indent=2)
-    return text.encode("utf-8", "backslashreplace").decode()  # a name that is not UTF-8
+    return make_encodable(json.dumps(everything, ensure_ascii=False, indent=2))
 
 
 def format_hertz(band: Band) -> str:

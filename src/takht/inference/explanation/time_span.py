@@ -42,10 +42,10 @@ def parse_seconds(text: str, option: str) -> float:
 
 
 def format_clock(seconds: float) -> str:
-    """Return 00:07, 12:00 or 1:02:03, rounded to whole seconds."""
+    """Return 0:07, 12:00 or 1:02:03, rounded to whole seconds."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def choose_span(start_s: float | None, end_s: float | None, seconds: float) -> tuple[float, float]:

@@ -8,7 +8,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from takht.report.comparison.differences import FEWEST_CHANGED, Change, Comparison, Difference
+from takht.report.comparison.differences import (
+    FEWEST_CHANGED,
+    SCORES,
+    Change,
+    Comparison,
+    Difference,
+)
 from takht.text.names import escape
 
 _VERDICTS = {"better": "**better**", "worse": "**worse**", "no evidence": "no evidence"}
@@ -69,8 +75,7 @@ def _scores(differences: list[Difference]) -> str:
 
 
 def _row(one: Difference) -> list[str]:
-    names = ("accuracy_recordings", "accuracy_windows", "macro_f1_recordings")
-    scores = [f"{one.before[name]:.3f} → {one.after[name]:.3f}" for name in names]
+    scores = [f"{one.before[name]:.3f} → {one.after[name]:.3f}" for name in SCORES]
     counts = [str(count) for count in (one.shared, one.fixed, one.broken)]
     interval = "–"
     if one.difference is not None and one.low is not None and one.high is not None:

@@ -3,129 +3,82 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from takht.runtime.yaml_files import look_up
+
 MODELS = ("study_vae", "pca", "shuffled", "codec", "reference")
 Values = dict[str, Any]  # numbers, None for one that was not taken, and such dictionaries
 
 
 class Row(NamedTuple):
-    """A measure: its name, what it should be, how to find it and when it is reached."""
+    """A measure: its name, what it should be, and where a model's metrics have it."""
 
     name: str
-    aim: str
-    find: Callable[[Values], Any]  # in a model's metrics
-    reached: Callable[[Values], bool | None]  # of all metrics
+    aim: str  # for people
+    rule: str  # a key of _RULES
+    limit: float
+    keys: tuple[str, ...]
     digits: int = 3
+    over: str = ""  # the key of what it is divided by
+
+    def find(self, metrics: Values) -> Any:
+        """Return the measure in a model's metrics, or None."""
+        value = look_up(metrics, *self.keys)
+        return value / metrics[self.over] if self.over and value is not None else value
 
 
-def _at(*keys: str) -> Callable[[Values], Any]:
-    def find(metrics: Values) -> Any:
-        value: Any = metrics
-        for key in keys:
-            value = value.get(key) if isinstance(value, dict) else None
-        return value
-
-    return find
-
-
-def _most(limit: float, *keys: str) -> Callable[[Values], bool]:
-    return lambda metrics: bool(_at("codec", *keys)(metrics) <= limit)
-
-
-def _least(limit: float, *keys: str) -> Callable[[Values], bool]:
-    return lambda metrics: bool(_at("codec", *keys)(metrics) >= limit)
-
-
-def _beside_real(
-    key: str, is_reached: Callable[[float, float], bool]
-) -> Callable[[Values], bool | None]:
-    """Return an aim that compares ours with real music; without either it has no verdict."""
-
-    def reached(metrics: Values) -> bool | None:
-        ours, real = (_at(model, key)(metrics) for model in ("codec", "reference"))
-        return None if ours is None or real is None else bool(is_reached(ours, real))
-
-    return reached
-
-
-def _near_real(key: str) -> Callable[[Values], bool | None]:
-    return _beside_real(key, lambda ours, real: abs(ours - real) <= 0.1)
-
-
-def _least_of_real(share: float, key: str) -> Callable[[Values], bool | None]:
-    return _beside_real(key, lambda ours, real: ours >= share * real)
-
-
-def _most_of_real(share: float, key: str) -> Callable[[Values], bool | None]:
-    return _beside_real(key, lambda ours, real: ours <= share * real)
-
-
-def _frechet_over_floor(metrics: Values) -> Any:
-    if "frechet" not in metrics:
-        return None
-    return metrics["frechet"] / metrics["frechet_reference"]
-
-
-def _nearest(name: str, length: str) -> Row:
-    keys = "memorisation_distance_ratio", length, "min"
-    return Row(name, "≥ .9", _at(*keys), _least(0.9, *keys), 2)
-
-
+# Whether ours is as it should be, beside real music's.
+_RULES: dict[str, Callable[[float, float, float], bool]] = {
+    "at most": lambda ours, _real, limit: ours <= limit,
+    "at least": lambda ours, _real, limit: ours >= limit,
+    "near real": lambda ours, real, limit: abs(ours - real) <= limit,
+    "at least of real": lambda ours, real, limit: ours >= limit * real,
+    "at most of real": lambda ours, real, limit: ours <= limit * real,
+}
+_NEAREST = "memorisation_distance_ratio"
 ROWS = (
-    Row("reconstruction, log-spectral distance, dB", "≤ 8", _at("lsd_db"), _most(8, "lsd_db"), 2),
-    Row("– onset correlation", "≥ .75", _at("onset"), _least(0.75, "onset")),
-    Row(
-        "– frame-rate energy",
-        "≤ .03",
-        _at("frame_rate_energy"),
-        _most(0.03, "frame_rate_energy"),
-    ),
+    Row("reconstruction, log-spectral distance, dB", "≤ 8", "at most", 8, ("lsd_db",), 2),
+    Row("– onset correlation", "≥ .75", "at least", 0.75, ("onset",)),
+    Row("– frame-rate energy", "≤ .03", "at most", 0.03, ("frame_rate_energy",)),
     Row(
         "phase alone, log-spectral distance, dB",
-        "≤ 3.2",
-        _at("phase_alone", "lsd_db"),
-        _most(3.2, "phase_alone", "lsd_db"),
-        2,
+        *("≤ 3.2", "at most", 3.2, ("phase_alone", "lsd_db"), 2),
     ),
     Row(
         "samples, Fréchet distance over that of held-out music",
-        "≤ 2",
-        _frechet_over_floor,
-        lambda metrics: bool(_frechet_over_floor(metrics["codec"]) <= 2),
-        2,
+        *("≤ 2", "at most", 2, ("frechet",), 2, "frechet_reference"),
     ),
-    Row("– coverage", "≥ half of real", _at("coverage"), _least_of_real(0.5, "coverage")),
-    _nearest("– nearest .37 s of training music, over held-out music's", "370_ms"),
-    _nearest("– nearest second, over held-out music's", "1_second"),
-    Row("– pulse", "within .1 of real", _at("pulse"), _near_real("pulse"), 2),
-    Row("– repetition", "within .1 of real", _at("repetition"), _near_real("repetition"), 2),
+    Row("– coverage", "≥ half of real", "at least of real", 0.5, ("coverage",)),
+    Row(
+        "– nearest .37 s of training music, over held-out music's",
+        *("≥ .9", "at least", 0.9, (_NEAREST, "370_ms", "min"), 2),
+    ),
+    Row(
+        "– nearest second, over held-out music's",
+        *("≥ .9", "at least", 0.9, (_NEAREST, "1_second", "min"), 2),
+    ),
+    Row("– pulse", "within .1 of real", "near real", 0.1, ("pulse",), 2),
+    Row("– repetition", "within .1 of real", "near real", 0.1, ("repetition",), 2),
     Row(
         "– block-rate modulation",
-        "≤ 1.3 × real",
-        _at("block_rate_modulation"),
-        _most_of_real(1.3, "block_rate_modulation"),
-        2,
+        *("≤ 1.3 × real", "at most of real", 1.3, ("block_rate_modulation",), 2),
     ),
     Row(
         "– time on the composer's scales",
-        "within .1 of real",
-        _at("in_scale_share"),
-        _near_real("in_scale_share"),
-        2,
+        *("within .1 of real", "near real", 0.1, ("in_scale_share",), 2),
     ),
     Row(
         "composer identified by `best`",
-        "≥ .85 × real",
-        _at("composer_accuracy"),
-        _least_of_real(0.85, "composer_accuracy"),
+        *("≥ .85 × real", "at least of real", 0.85, ("composer_accuracy",)),
     ),
 )
 
 
 def verdict(row: Row, metrics: Values) -> bool | None:
-    """Tell whether a measure is where it should be; None if it was not taken."""
-    if row.find(metrics["codec"]) is None:
+    """Tell whether a measure is where it should be; None if ours or the real one was not taken."""
+    ours, real = (row.find(metrics[model]) for model in ("codec", "reference"))
+    if ours is None or (real is None and row.rule.endswith("real")):
         return None
-    return row.reached(metrics)
+    return bool(_RULES[row.rule](ours, real, row.limit))
 
 
 def full_names() -> list[str]:

@@ -1,6 +1,7 @@
 """The page's sounds and pictures: each written once, into one folder beside the page."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ class Media:
         self._page_dir = page_dir
         self._segment_dir = segment_dir
         self._known: dict[str, dict[str, Any]] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
         (page_dir / "media").mkdir()
 
     def moment(self, recording: str, segment: int, at_seconds: float) -> dict[str, Any]:
@@ -50,5 +52,5 @@ class Media:
 
     def _name(self, kind: str, suffix: str) -> str:
         """Return a free name that needs no escaping, whatever the recording is called."""
-        number = len(list((self._page_dir / "media").glob(f"{kind}-*.{suffix}"))) + 1
-        return f"media/{kind}-{number:02d}.{suffix}"
+        self._counts[kind, suffix] += 1
+        return f"media/{kind}-{self._counts[kind, suffix]:02d}.{suffix}"

@@ -42,7 +42,14 @@ def name_leaders(results: Results) -> dict[str, Any] | None:
         return float(each[part]["macro_f1_recordings"])
 
     best = max(experiments, key=score)
-    return {"name": best["name"], "score": score(best), "folds": folds, "of": len(experiments)}
+    ties = sum(score(each) == score(best) for each in experiments) - 1
+    return {
+        "name": best["name"],
+        "score": score(best),
+        "ties": ties,
+        "folds": folds,
+        "of": len(experiments),
+    }
 
 
 def list_test_recordings(results: Results, media: Media) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 SIDES = ("train", "validation", "test", "left out")
+_FEW_SECONDS = 1.0  # missing from a file: its player would not notice
 DUPLICATE_NUMBERS = (  # columns of near_duplicates.csv
     *("score", "seconds_alike"),
     *("start_seconds", "duplicate_start_seconds"),
@@ -35,6 +36,7 @@ def summarize_corpus(
             str(codec): int(n) for codec, n in sorted(every["codec"].value_counts().items())
         },
         "sides": {side: int((every["side"] == side).sum()) for side in SIDES},
+        "incomplete": int((every["missing_seconds"].astype(float) > _FEW_SECONDS).sum()),
         "rejected": rejected[["file", "reason"]].to_dict("records"),
         "duplicates": _list_pairs(duplicates, sides),
     }

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from takht.report.results.experiment_files import SCORES
+from takht.runtime.git import ask_git
 from takht.runtime.yaml_files import list_values, parse_yaml
 
 SCORE = SCORES[1]
@@ -26,9 +27,9 @@ def list_experiments(params_yaml: Path, metrics_dir: Path) -> list[dict[str, Any
     folder = params_yaml.absolute().parent
     files = params_yaml.name, os.path.relpath(metrics_dir.absolute(), folder)
     try:
-        head = _git(folder, "rev-parse", "HEAD").strip()
+        head = ask_git(folder, "rev-parse", "HEAD").strip()
         place = f"refs/exps/{head[:2]}/{head[2:]}/"
-        listed = _git(
+        listed = ask_git(
             folder, "for-each-ref", "--sort=committerdate", "--format=%(refname)", place
         ).split()
         before = _read(folder, head, *files)
@@ -49,16 +50,17 @@ def list_experiments(params_yaml: Path, metrics_dir: Path) -> list[dict[str, Any
 
 
 def _read(folder: Path, rev: str, params: str, metrics: str) -> dict[str, Any]:
-    names = _git(folder, "ls-tree", "-z", "--name-only", rev, f"./{metrics}/").split("\0")
+    names = ask_git(folder, "ls-tree", "-z", "--name-only", rev, f"./{metrics}/").split("\0")
     tables = {
-        Path(name).stem: json.loads(_git(folder, "show", f"{rev}:./{name}"))
+        Path(name).stem: json.loads(ask_git(folder, "show", f"{rev}:./{name}"))
         for name in sorted(names)
         if name.endswith(".json")
     }
+    settings = ask_git(folder, "show", f"{rev}:./{params}")
     return {
         "name": rev.rpartition("/")[2] if "/" in rev else rev[:10],
-        "date": _git(folder, "show", "--no-patch", "--format=%cs", rev).strip(),
-        "params": dict(list_values(parse_yaml(_git(folder, "show", f"{rev}:./{params}").encode()))),
+        "date": ask_git(folder, "show", "--no-patch", "--format=%cs", rev).strip(),
+        "params": dict(list_values(parse_yaml(settings.encode()))),
         "scores": {name: values[SCORE] for name, values in tables.items() if SCORE in values},
     }
 
@@ -71,8 +73,3 @@ def _compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[di
         )
         if old != new:
             yield {"parameter": key, "before": old, "value": new}
-
-
-def _git(folder: Path, *words: str) -> str:
-    command = ["git", "-C", str(folder), *words]
-    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout

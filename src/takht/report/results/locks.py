@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from takht.errors import TakhtError
-from takht.runtime.yaml_files import read_yaml
+from takht.runtime.yaml_files import look_up, read_yaml
 
 Stages = Mapping[str, Mapping[str, Any]]
 
@@ -56,7 +56,7 @@ class Records:
     def _is_current(self, name: str) -> bool:
         stage = self.stages[name]
         settings = stage.get("params", {}).get("params.yaml", {})
-        if any(_at(self.params, key) != value for key, value in settings.items()):
+        if any(look_up(self.params, *key.split(".")) != value for key, value in settings.items()):
             return False
         return all(self._stands(dep) for dep in stage.get("deps", []))
 
@@ -73,9 +73,3 @@ class Records:
         if not path.is_file():  # a folder's hash is DVC's own
             return False
         return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() != md5
-
-
-def _at(values: Any, key: str) -> Any:
-    for part in key.split("."):
-        values = values.get(part) if isinstance(values, dict) else None
-    return values

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from takht.report.results.locks import Stages
+from takht.runtime.git import ask_git
 
 _SHORT = 10  # letters of a hash that are shown
 
@@ -18,17 +19,12 @@ def read_commit(files: Iterable[Path]) -> dict[str, Any] | None:
     """
     names = [str(file) for file in files if file.exists()]
     try:
-        known = _git("log", "-1", "--format=%h%x09%cs", "--abbrev=10", "--", *names)
-        changed = _git("status", "--porcelain", "--", *names)
+        known = ask_git(Path(), "log", "-1", "--format=%h%x09%cs", "--abbrev=10", "--", *names)
+        changed = ask_git(Path(), "status", "--porcelain", "--", *names)
     except (OSError, subprocess.CalledProcessError):
         return None
     commit, _, date = known.strip().partition("\t")
     return {"commit": commit, "date": date, "changed": bool(changed.strip())}
-
-
-def _git(*words: str) -> str:
-    done = subprocess.run(["git", *words], check=True, capture_output=True, text=True)
-    return done.stdout
 
 
 def list_stages(stages: Stages, params: Mapping[str, Any]) -> list[dict[str, Any]]:
