@@ -163,7 +163,7 @@ def test_dvc_experiments_have_a_section_only_where_there_are_any(built):
     [
         (None, "These results are in no Git commit."),
         ({"commit": "12ab", "date": "2026-01-01", "changed": False}, "2026-01-01. Scale"),
-        ({"commit": "12ab", "date": "2026-01-01", "changed": True}, "not committed yet; the last ones"),
+        ({"commit": "12ab", "date": "2026-01-01", "changed": True}, "committed yet; the last ones"),
     ],
 )
 def test_the_page_says_which_commit_has_its_results(built, tmp_path, commit, said):
