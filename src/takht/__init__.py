@@ -1,5 +1,14 @@
 """Arabic-music composer classification: the library behind the stages, and its Python API.
 
+Each package imports only packages before it, in this order:
+
+- core, text, runtime, cache: what carries the others
+- audio, corpus, preparation, dataset: from recordings ...
+- features, recipes, augmentations: ... to features ...
+- classifiers, networks, discriminants, training, evaluation, inference: ... to composers
+- generation: new music
+- report, demo, cli: what people see
+
 `import takht` loads nothing; the names below are loaded when one of them is first used.
 """
 

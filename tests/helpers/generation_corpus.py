@@ -120,12 +120,6 @@ def run_stage(folder: Path, stage: str, *words: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return what every file below a folder holds, by its path from there."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
 def card(folder: Path) -> dict[str, object]:
     """Return a model folder's card."""
     found: dict[str, object] = json.loads((folder / "model.json").read_text(encoding="utf-8"))

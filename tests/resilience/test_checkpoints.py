@@ -9,8 +9,9 @@ import pytest
 import synthetic
 import warm
 import yaml
-from generation_corpus import STUDY_TRAINING, STUDY_VAE, contents, write_spectrograms
+from generation_corpus import STUDY_TRAINING, STUDY_VAE, write_spectrograms
 from pipeline import ROOT
+from tasks import contents
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 EPOCHS = 6

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from pipeline import ROOT
 from synthetic import write_features
+from tasks import contents
 
 EXPERIMENT = {
     "features": "mel",
@@ -77,11 +78,6 @@ def run_both(folder: Path, name: str) -> None:
     )
     tested = run(folder, "evaluate", f"{name}/model", "mel", "split.csv", "rejected.csv", *outputs)
     assert tested.returncode == 0, tested.stderr
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @pytest.mark.slow

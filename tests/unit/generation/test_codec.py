@@ -4,7 +4,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from generation_corpus import CODEC, card, contents, run_stage, spectrogram, write_spectrograms
+from generation_corpus import CODEC, card, run_stage, spectrogram, write_spectrograms
+from tasks import contents
 
 from takht.errors import TakhtError
 from takht.generation.codec import codec

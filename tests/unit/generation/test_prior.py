@@ -10,10 +10,10 @@ from generation_corpus import (
     DENOISER,
     DENOISER_TRAINING,
     PRIOR,
-    contents,
     run_stage,
     write_spectrograms,
 )
+from tasks import contents
 
 from takht.cache import checkpoint as checkpoints
 from takht.cache.checkpoint import Checkpoint

@@ -8,8 +8,9 @@ import sys
 
 import numpy as np
 import pytest
-from generation_corpus import STUDY_TRAINING, STUDY_VAE, contents, run_stage, write_spectrograms
+from generation_corpus import STUDY_TRAINING, STUDY_VAE, run_stage, write_spectrograms
 from pipeline import ROOT
+from tasks import contents
 
 from takht.core import tensorflow_setup
 from takht.errors import TakhtError

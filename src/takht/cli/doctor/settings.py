@@ -84,17 +84,15 @@ def _uses(
     src: Path, scale: str, values: dict[str, Any]
 ) -> Iterator[tuple[type[Section], dict[str, str]]]:
     """Yield each section with the names that its place is filled with."""
+    choices = {
+        "scale": [scale],
+        "experiment": values["experiments"],
+        "feature": values["features"],
+    }
     for section in list_sections(src):
-        fields = {name for _, name, _, _ in string.Formatter().parse(section.at) if name}
-        every = [
-            [("scale", scale)] if "scale" in fields else [None],
-            *(
-                [(name, each) for each in values[f"{name}s"]] if name in fields else [None]
-                for name in ("experiment", "feature")
-            ),
-        ]
-        for pairs in itertools.product(*every):
-            yield section, dict(pair for pair in pairs if pair)
+        fields = [name for _, name, _, _ in string.Formatter().parse(section.at) if name]
+        for names in itertools.product(*(choices[name] for name in fields)):
+            yield section, dict(zip(fields, names, strict=True))
 
 
 def _stage(path: Path) -> Any:
