@@ -171,7 +171,7 @@ def compare_experiment(
     """Return how an experiment's two results differ over the recordings that both have.
 
     The interval is the 95 % percentile interval over `resamples` bootstrap resamples of pairs. If
-    all were fixed, or all broken, it comes from the exact interval of that share.
+    all were fixed, all broken or none changed, it comes from the exact interval of that share.
     """
     pairs = before.recordings.merge(
         after.recordings, on="recording", suffixes=("_before", "_after"), validate="one_to_one"
@@ -187,6 +187,9 @@ def compare_experiment(
         if abs(mean) == 1:  # all fixed or all broken: resamples cannot differ
             least, _ = exact_interval(len(pairs), len(pairs))  # share that changes so
             low, high = sorted([mean, mean * (2 * least - 1)])
+        elif not gains.any():  # nor can they here
+            _, most = exact_interval(0, len(pairs))  # share that may change, either way
+            low, high = -most, most
     fixed, broken = int(np.sum(gains > 0)), int(np.sum(gains < 0))
     return Difference(
         experiment=name,
