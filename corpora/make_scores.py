@@ -111,7 +111,7 @@ def midi_of(music21: Any, score: Path, cut: bool, how: Playing) -> bytes:
     for track in file.tracks:
         set_tempo(track.events, how.speed)
         if endless := count_endless(track.events):
-            raise TakhtError(f"{endless} notes never end")
+            raise TakhtError(f"{endless} notes never end with music21 {music21.__version__}")
     return bytes(file.writestr())
 
 

@@ -23,8 +23,8 @@ def catalogue(
 ) -> None:
     with scratch_folder(catalogue_csv) as scratch:
         found = describe_corpus(params, small, audio, convert, root, scratch)
-    out = [f"{root}/{names.escape(each.file)}: left out, {each.reason}" for each in found.rejected]
-    for line in [*found.warnings, *out]:
+    left_out = [f"{root}/{names.escape(each.file)}: {each.reason}" for each in found.rejected]
+    for line in [*found.warnings, *left_out]:
         sys.stderr.write(f"warning: {line}\n")
     with atomic_file(catalogue_csv) as path, atomic_file(rejected_csv) as reasons:
         cells = [list(each.values()) for each in found.recordings]

@@ -38,6 +38,8 @@ class FeatureSettings(Section):
 def feature(settings: FeatureSettings, segment_dir: Path, out_dir: Path) -> None:
     own = load_by_name("recipes", out_dir.name).Recipe
     rate_hz = read_sample_rate_hz(segment_dir)
+    if "hop_samples" not in own.model_fields:
+        raise TakhtError(f"src/takht/recipes/{out_dir.name}.py: no hop_samples; add that field")
     try:
         recipe = own.at_rate(rate_hz, kind=out_dir.name, **settings.values)
     except ValidationError as error:
@@ -60,8 +62,8 @@ def _extract(recording: str, path: Path, segment_dir: Path, recipe: FeatureRecip
 def _pieces(recording: str, segment_dir: Path, recipe: FeatureRecipe) -> Iterator[FeaturePiece]:
     for number, start_seconds, wave in read_numbered(segment_dir, recording):
         try:
-            frames = recipe.compute(wave)
-            fault = _find_fault(np.asarray(frames), len(wave), recipe)
+            frames = np.asarray(recipe.compute(wave))
+            fault = _find_fault(frames, len(wave), recipe)
         except ValueError as error:
             fault = str(error)
         if fault:
@@ -77,7 +79,8 @@ def _find_fault(frames: Frames, samples: int, recipe: FeatureRecipe) -> str:
         return f"compute has to return shape {needed}, got {frames.shape} of {frames.dtype}"
     expected = samples / recipe.hop_samples
     if abs(len(frames) - expected) > recipe.frame_samples / recipe.hop_samples + 1:
-        return f"{len(frames)} frames, where hop_samples gives {expected:.0f}"
+        length = f"frames of {recipe.frame_samples} samples (frame_samples)"
+        return f"{len(frames)} frames, where hop_samples gives {expected:.0f} {length}"
     with np.errstate(over="ignore"):
         stored = frames.astype(recipe.dtype)
     if not np.isfinite(stored).all():

@@ -47,10 +47,9 @@ def split(params: Split, catalogue_csv: Path, duplicates_csv: Path, split_csv: P
     if params.drop_small_composers:
         groups = {(each.composer, group) for each, group in group_of.items()}
         sizes = Counter(composer for composer, _ in groups)
-        small = {each.label for each in recordings if sizes[each.composer] < len(SIDES)}
-        if small:
-            listed = ", ".join(map(escape, sorted(small)))
-            sys.stderr.write(f"split: left out, fewer than {len(SIDES)} works: {listed}\n")
+        for name in sorted(name for name, size in sizes.items() if size < len(SIDES)):
+            reason = f"{sizes[name]} different works, {len(SIDES)} are needed"
+            sys.stderr.write(f"split: {escape(name)}: left out, {reason}\n")
         recordings = [each for each in recordings if sizes[each.composer] >= len(SIDES)]
     composers = [each.composer for each in recordings]
     if len(set(composers)) < 2:

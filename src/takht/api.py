@@ -186,7 +186,8 @@ def _as_file(recording: str | Path | Samples, sample_rate_hz: float | None) -> I
         )
     if samples.ndim == 2 and not 1 <= samples.shape[1] <= _MOST_CHANNELS:
         raise TakhtError(
-            f"samples: shape (samples, channels) is needed, got {samples.shape}; transpose them"
+            f"samples: 1 to {_MOST_CHANNELS} channels are needed, got shape {samples.shape}; "
+            "transpose them, or add a channel"
         )
     with tempfile.TemporaryDirectory(prefix="takht-") as folder:
         path = Path(folder) / "array.wav"

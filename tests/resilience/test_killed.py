@@ -16,7 +16,7 @@ import pytest
 import soak
 import warm
 from killing import LINE, PATIENCE_SECONDS, WITH_WORKERS, Killing
-from processes import signal_all
+from processes import command_lines, signal_all
 from soak_project import SoakProject
 
 from takht.audio.ffmpeg import find_ffmpeg
@@ -81,6 +81,15 @@ exec {ffmpeg} "$@"
 """
 
 
+def is_decoding(process, project):
+    """Tell whether an ffmpeg of `convert` runs."""
+    if not (project.root / "data/.wav.partial").exists():
+        return False
+    return any(
+        "-re" in words for words in command_lines(psutil.Process(process.pid).children(True))
+    )
+
+
 def begun(project, shell="/bin/bash"):
     """Return a `dvc repro` from nothing whose `convert` has begun, with all of its processes."""
     for path in (project.root / "data").iterdir():
@@ -94,7 +103,7 @@ def begun(project, shell="/bin/bash"):
     slow.chmod(0o755)
     variables = {"TAKHT_STORE_GB": "0", "TAKHT_FFMPEG": str(slow), "SHELL": shell, **REAL}
     process = project.start("dvc", "repro", "segment", **variables)
-    while process.poll() is None and not (project.root / "data/.wav.partial").exists():
+    while process.poll() is None and not is_decoding(process, project):
         time.sleep(0.001)
     return process, [psutil.Process(process.pid), *psutil.Process(process.pid).children(True)]
 
@@ -118,7 +127,7 @@ def test_dvc_is_killed_with_all_it_runs(piped):
 def test_dvc_is_killed_alone_and_its_stage_ends_with_it(piped, shell):
     project, fresh = piped
     process, every = begun(project, shell)
-    assert any("src/convert.py" in each.cmdline() for each in every)
+    assert any("src/convert.py" in words for words in command_lines(every))
     process.kill()
     process.wait()
     _, alive = psutil.wait_procs(every, timeout=PATIENCE_SECONDS)

@@ -46,7 +46,7 @@ def compute_as_stored(recipe: FeatureRecipe, wave: Waveform) -> Frames:
     """
     if len(wave) < recipe.min_samples:
         return np.empty((0, recipe.columns), np.float32)
-    return np.asarray(recipe.compute(wave).astype(recipe.dtype), np.float32)
+    return np.asarray(recipe.compute(wave), recipe.dtype).astype(np.float32)
 
 
 def window_seconds(recipe: FeatureRecipe, frames: int) -> float:

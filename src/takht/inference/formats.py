@@ -9,7 +9,7 @@ from typing import Any
 
 from takht.classifiers.model_card import ModelCard
 from takht.core.tables import mark_formulas
-from takht.inference.explanation.time_span import format_clock
+from takht.inference.clock import format_clock
 from takht.inference.prediction import Candidate, Decision, Failure, Prediction, TimelineSpan
 from takht.text import names
 from takht.text.columns import clean_cell, display_width, pad
@@ -99,7 +99,7 @@ def _safe(value: Any) -> Any:
 
 
 def make_encodable(text: str) -> str:
-    """Return the text for UTF-8, whatever is not Unicode in a file's name as it is escaped."""
+    """Return the text with what UTF-8 cannot encode, as in a file's name, escaped."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,10 +1,11 @@
 """What is said when something goes wrong: where, what, and what to do, on one line."""
 
 import errno
+import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from takht.errors import TakhtError
 from takht.text.names import escape
@@ -18,6 +19,7 @@ _NETWORKS = {"tensorflow", "keras", "h5py"}  # packages without which all else w
 _BY_NAME = tuple(
     f"takht/{name}/" for name in ("recipes", "networks", "discriminants", "augmentations")
 )
+_IN_TRACEBACK = re.compile(r'File "(.+)", line (\d+)')
 _REMEDIES = {
     FileNotFoundError: "restore it, or run `dvc repro`, which makes what is missing",
     FileExistsError: "move it away and run again",
@@ -101,7 +103,8 @@ def _last_place(error: Exception) -> str:
     """Return the last line of code of our own on the way to the error: `takht/file.py:12`."""
     ours = Path(__file__).parents[2]
     frames = traceback.extract_tb(error.__traceback__)
-    places = [(each.filename, each.lineno) for each in frames]
+    places: list[tuple[str, Any]] = [(each.filename, each.lineno) for each in frames]
+    places += _IN_TRACEBACK.findall(str(error.__cause__))  # a worker's comes as text
     if isinstance(error, SyntaxError) and error.filename:
         places.append((error.filename, error.lineno))
     own = [(Path(file).resolve(), line) for file, line in places]

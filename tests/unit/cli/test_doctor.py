@@ -60,6 +60,14 @@ def test_a_python_that_is_too_old_fails(project):
     assert ">=3.14 is needed" in found.what
 
 
+def test_a_demo_corpus_that_is_not_made_yet_is_no_mistake(tmp_path):
+    (found,) = corpus.check_corpus(tmp_path / "data/demo", tmp_path)
+    assert (found.what, found.remedy) == (
+        f"{tmp_path}/data/demo: not made yet",
+        "run `dvc repro corpora/dvc.yaml`",
+    )
+
+
 def test_packages_that_differ_or_miss_are_named(project):
     lock = project / "requirements.lock"
     lock.write_text("numpy==0.1 \\\n    --hash=sha256:00\n")

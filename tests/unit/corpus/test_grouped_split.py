@@ -170,7 +170,7 @@ def test_small_composers_are_an_error_or_dropped_on_request(catalogue, capsys):
     with pytest.raises(TakhtError, match=r"solo: .* got 2"):
         run_split(catalogue, drop=False)
     assert set(run_split(catalogue, drop=True)["composer"]) == {"a", "b"}
-    assert "split: left out, fewer than 3 works: SOLO\n" in capsys.readouterr().err
+    assert "split: solo: left out, 2 different works, 3 are needed\n" in capsys.readouterr().err
 
 
 def test_the_same_audio_under_two_names_is_on_one_side(catalogue):

@@ -84,6 +84,15 @@ def test_a_pair_is_chosen_if_it_is_among_the_best_of_either_recording():
     assert f" {len(shared) - len(chosen)} pairs " in index.describe_rest(found, len(chosen))
 
 
+@pytest.mark.parametrize(("compared", "line"), [(99, ""), (98, "to save time, 98 of 100 ")])
+def test_one_in_a_hundred_is_not_worth_a_line(compared, line):
+    index = Index([sort([], [], [])])
+    index.equal_pairs = 100
+    said = index.describe_rest([Found(np.zeros((0, 5), np.int32), compared)], 0)
+    assert said.startswith(line)
+    assert bool(said) == bool(line)
+
+
 @pytest.mark.parametrize("most", [1, 3])
 def test_a_block_has_few_recordings_where_keys_would_be_too_large(most):
     silent = [sort([], [], [])] * 10

@@ -95,7 +95,7 @@ def test_a_sheet_becomes_files_an_index_and_a_picture(prior, tmp_path):
     items = list(plan_study_samples(small.Quarters(), SIZES))
     sheets = list(group_into_figures("baselines/study_vae", items))
     assert [len(sheet.items) for sheet in sheets] == [6, 1]
-    assert sheets[1].file == "baselines/study_vae-2"
+    assert sheets[1].file == "baselines/study_vae-sheet-2"
     piece = next(plan_pieces(prior, SIZES))
     chosen = (sheets[1], *one_per_figure([piece]))
     rows = [render_figure(sheet, tmp_path) for sheet in chosen]
@@ -106,7 +106,7 @@ def test_a_sheet_becomes_files_an_index_and_a_picture(prior, tmp_path):
     assert info.frames == 6 * 22_050
     picture = np.asarray(Image.open(tmp_path / "unconditional/01.png").convert("RGB"))
     assert picture.std() > 10
-    assert (tmp_path / "baselines/study_vae-2.png").exists()
+    assert (tmp_path / "baselines/study_vae-sheet-2.png").exists()
 
 
 def test_the_same_sheet_twice_writes_the_same_bytes(prior, tmp_path):

@@ -158,6 +158,19 @@ def test_dvc_experiments_have_a_section_only_where_there_are_any(built):
     assert '<code>aug.factor</code>: <bdi lang="en">1</bdi> → <bdi lang="en">3</bdi>' in shown
 
 
+def test_experiments_that_share_the_highest_score_are_counted(built, tmp_path):
+    root, _ = built
+    results = results_on_file.gather(root)
+    for each in results["experiments"]:
+        each["crossval"] = None
+        each["metrics"]["macro_f1_recordings"] = 0.5
+    charts, media = view.build_charts(results), Media(tmp_path, root / "data/segments")
+    context = view.build_context(results, charts, root / "data/generated", media)
+    template, pictures = results_on_file.ROOT / "report/page", {"pictures": {}}
+    text = page.render_page(template, context | pictures, charts)
+    assert f"</code> and {len(results['experiments']) - 1} more" in text
+
+
 @pytest.mark.parametrize(
     ("commit", "said"),
     [

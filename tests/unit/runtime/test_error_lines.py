@@ -45,6 +45,10 @@ MEMORY = r"error: mel: out of memory \(.+\); close other programs"
             SyntaxError("invalid", (MINE, 3, 1, "", 3, 1)),
             r"error: mel: SyntaxError: invalid .*\(takht/recipes/x\.py:3\); fix that file",
         ),
+        (  # as a worker process passes it on
+            caused(KeyError("k"), Exception(f'File "{MINE}", line 7, in compute')),
+            r"error: mel: KeyError: 'k' \(takht/recipes/x\.py:7\); fix that file",
+        ),
         (KeyError(), r"error: mel: KeyError: no message \(outside takht\); this is a bug in takht"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What people ask of the generator, checked before any work: names, seconds, files to write."""
+"""What people ask of the generator, checked before any work: model, names, seconds, files."""
 
 from collections.abc import Sequence
 from pathlib import Path

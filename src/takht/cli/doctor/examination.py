@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from takht.cli.doctor.cached_files import check_cached_files
-from takht.cli.doctor.corpus import check_corpus
+from takht.cli.doctor.corpus import DEMO, check_corpus
 from takht.cli.doctor.decoder import check_decoder
 from takht.cli.doctor.disk import check_disk, check_store, check_temporary
 from takht.cli.doctor.dvc_state import check_dvc
@@ -25,7 +25,7 @@ def examine(project: Path, corpus: Path | None, *, deep: bool) -> list[Finding]:
         return [_elsewhere(project)]
     values = _params(project)
     asked = look_up(values, "corpus", "root")
-    root = project / (corpus or str("data/demo" if asked is None else asked))
+    root = project / (corpus or str(DEMO if asked is None else asked))
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
         "python": lambda: check_python(project),
         "packages": lambda: check_packages(project),

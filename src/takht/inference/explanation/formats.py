@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from takht.inference.clock import format_clock
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB, Band, Drops
-from takht.inference.explanation.time_span import format_clock
 from takht.inference.formats import make_encodable
 from takht.text import names
 from takht.text.columns import clean_cell, format_table

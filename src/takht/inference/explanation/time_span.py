@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.errors import TakhtError
+from takht.inference.clock import format_clock
 from takht.inference.explanation.occlusion import CELL_SECONDS, Drops
 
 MAX_SECONDS = 300.0  # listening to every part takes longer than the music
@@ -39,13 +40,6 @@ def parse_seconds(text: str, option: str) -> float:
     if not match or (match[2] and float(match[3]) >= 60):
         raise TakhtError(f"{option}: a time, got {text!r}; write 90, 1:30 or 1:01:30")
     return 3600 * int(match[1] or 0) + 60 * int(match[2] or 0) + float(match[3])
-
-
-def format_clock(seconds: float) -> str:
-    """Return 0:07, 12:00 or 1:02:03, rounded to whole seconds."""
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def choose_span(start_s: float | None, end_s: float | None, seconds: float) -> tuple[float, float]:
