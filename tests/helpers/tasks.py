@@ -22,8 +22,8 @@ def fails_on_three(number):
 
 
 def contents(folder):
-    """Every file of a folder by its place there."""
-    files = (path for path in folder.rglob("*") if path.is_file())
+    """Return what every file below a folder holds, by its path from there."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
