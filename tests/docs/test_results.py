@@ -134,7 +134,7 @@ def test_what_was_not_measured_has_no_verdict():
         ({"lsd_db": 8.1}, "reconstruction, log-spectral distance, dB"),
         ({"onset": 0.7}, "reconstruction: onset correlation"),
         ({"phase_alone": {"lsd_db": 3.3}}, "phase alone, log-spectral distance, dB"),
-        ({"frechet": 16.1}, "samples, Fréchet distance over that of held-out music"),
+        ({"frechet": 16.1}, "samples, Fréchet distance ÷ that of held-out music"),
         ({"coverage": 0.09}, "samples: coverage"),
         ({"pulse": 0.39}, "samples: pulse"),
         ({"pulse": 0.61}, "samples: pulse"),
@@ -143,7 +143,7 @@ def test_what_was_not_measured_has_no_verdict():
         ({"composer_accuracy": 0.42}, "composer identified by `best`"),
         (
             {"memorisation_distance_ratio": {"370_ms": {"min": 0.8}, "1_second": {"min": 1.0}}},
-            "samples: nearest .37 s of training music, over held-out music's",
+            "samples: nearest .37 s of training music ÷ held-out music's",
         ),
     ],
 )

@@ -262,7 +262,7 @@ def test_the_commit_is_the_one_that_recorded_the_results(tmp_path, monkeypatch):
 def test_measures_without_a_value_have_no_verdict():
     metrics = json.loads((results_on_file.ROOT / "metrics/generation.json").read_text())
     rows = dict(zip(generation_measures.full_names(), generation_measures.ROWS, strict=True))
-    frechet = rows["samples, Fréchet distance over that of held-out music"]
+    frechet = rows["samples, Fréchet distance ÷ that of held-out music"]
     metrics["codec"] |= {"frechet": 19.9, "frechet_reference": 10.0}
     assert generation_measures.verdict(frechet, metrics) is True
     metrics["codec"]["frechet"] = 20.1

@@ -48,7 +48,7 @@ ROWS = (
         2,
     ),
     Row(
-        "samples, Fréchet distance over that of held-out music",
+        "samples, Fréchet distance ÷ that of held-out music",
         "≤ 2",
         "at most",
         2,
@@ -58,7 +58,7 @@ ROWS = (
     ),
     Row("– coverage", "≥ half of real", "at least of real", 0.5, ("coverage",)),
     Row(
-        "– nearest .37 s of training music, over held-out music's",
+        "– nearest .37 s of training music ÷ held-out music's",
         "≥ .9",
         "at least",
         0.9,
@@ -66,7 +66,7 @@ ROWS = (
         2,
     ),
     Row(
-        "– nearest second, over held-out music's",
+        "– nearest second ÷ held-out music's",
         "≥ .9",
         "at least",
         0.9,
