@@ -14,7 +14,7 @@ import pandas as pd
 
 from takht.classifiers import predictions
 from takht.core import tables
-from takht.corpus.fingerprint import describe_corpus
+from takht.corpus.identity import identify_corpus
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.cross_validation import (
     Crossval,
@@ -62,7 +62,7 @@ def crossval(
         parts = map_ordered(score, folds, label="crossval", unit="fold", threads=True)
     table = pd.concat(parts, ignore_index=True)
     with atomic_file(metrics_json) as path:
-        found = {**_metrics(table, params.folds), "corpus": describe_corpus(split)}
+        found = {**_metrics(table, params.folds), "corpus": identify_corpus(split)}
         path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     with atomic_file(predictions_csv) as path:
         tables.write_plot(table.drop(columns="windows").round(4), path)

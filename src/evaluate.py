@@ -11,7 +11,7 @@ from pydantic import Field
 
 from takht.classifiers import classifier, predictions
 from takht.core import tables
-from takht.corpus.fingerprint import describe_corpus
+from takht.corpus.identity import identify_corpus
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.metrics import FEWEST_TESTED, too_few_tested
@@ -53,7 +53,7 @@ def evaluate(
     found = {
         **metrics,
         "n_rejected": len(tables.read_table(rejected_csv)),
-        "corpus": describe_corpus(split),
+        "corpus": identify_corpus(split),
     }
     with atomic_file(metrics_json) as path:
         path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from takht.stage import run
 from takht.classifiers import classifier
 from takht.core import tables
 from takht.core.threads import one_blas_thread
-from takht.corpus.fingerprint import describe_corpus
+from takht.corpus.identity import identify_corpus
 from takht.dataset.windows import FeatureFolder
 from takht.generation.codec.clips import Clips
 from takht.generation.codec.codec_folder import load_codec, load_pca
@@ -57,7 +57,7 @@ def evaluate_generation(
         read = partial(read_excerpts, segment_dir, split)
         blocks = codec.block_frames
         add_samples(found, generated_dir, index, judge, train, held_out, read, blocks)
-    corpus = describe_corpus(split)
+    corpus = identify_corpus(split)
     with atomic_file(metrics_json) as path:
         path.write_text(
             json.dumps({**round_report(found), "corpus": corpus}, indent=2) + "\n", encoding="utf-8"

@@ -7,7 +7,7 @@ from takht.stage import run
 
 from takht.classifiers import predictions
 from takht.core import tables
-from takht.corpus.fingerprint import describe_corpus
+from takht.corpus.identity import identify_corpus
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.leaky_split import split_by_window
 from takht.runtime.atomic import atomic_file
@@ -46,7 +46,7 @@ def leak(
         "leak_gap": leaky - honest,
         "accuracy_recordings_leaky": by_recording,
         "n_windows": len(tested),
-        "corpus": describe_corpus(split),
+        "corpus": identify_corpus(split),
     }
     with atomic_file(leak_json) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

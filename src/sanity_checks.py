@@ -10,7 +10,7 @@ import pandas as pd
 
 from takht.core import tables
 from takht.core.randomness import rng_for
-from takht.corpus.fingerprint import describe_corpus
+from takht.corpus.identity import identify_corpus
 from takht.dataset.window_selection import permute_labels
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.cross_validation import SanityChecks, limit_steps, score_fold, train_fold
@@ -69,7 +69,7 @@ def sanity_checks(
         "majority_class_share": float(chance),
         "n_recordings": len(tested),
         **(tell_apart(pd.concat(known_parts), pd.concat(unknown_parts)) if known_parts else {}),
-        "corpus": describe_corpus(split),
+        "corpus": identify_corpus(split),
     }
     with atomic_file(metrics_json) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from takht.core.arrays import TOP_DB, Frames
 from takht.features.spectrograms.figure_style import plain_style
 from takht.features.spectrograms.mel import hz_to_mels, log_mel
-from takht.inference.clock import format_clock
+from takht.text.clock import format_clock
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB
 from takht.runtime.atomic import atomic_file

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from takht.inference.clock import format_clock
+from takht.text.clock import format_clock
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB, Band, Drops
 from takht.inference.formats import make_encodable

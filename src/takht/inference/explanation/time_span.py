@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.errors import TakhtError
-from takht.inference.clock import format_clock
+from takht.text.clock import format_clock
 from takht.inference.explanation.occlusion import CELL_SECONDS, Drops
 
 MAX_SECONDS = 300.0  # listening to every part takes longer than the music

@@ -7,7 +7,7 @@ import pandas as pd
 from takht.core.hashing import hash_text
 
 
-def describe_corpus(split: pd.DataFrame) -> str:
+def identify_corpus(split: pd.DataFrame) -> str:
     """Return how many recordings and composers a split has, and eight digits of their hash.
 
     The hash is of each recording's id, composer and work, and not of its side: another seed of the

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from takht.corpus.fingerprint import describe_corpus
+from takht.corpus.identity import identify_corpus
 
 SPLIT = pd.DataFrame(
     {
@@ -15,16 +15,16 @@ SPLIT = pd.DataFrame(
 
 
 def test_neither_order_nor_side_makes_another_corpus():
-    name = describe_corpus(SPLIT)
+    name = identify_corpus(SPLIT)
     assert name.startswith("3 recordings by 2 composers, ")
-    assert describe_corpus(SPLIT[::-1].assign(side="validation")) == name
+    assert identify_corpus(SPLIT[::-1].assign(side="validation")) == name
 
 
 def test_another_recording_composer_or_work_is_another_corpus():
-    names = {describe_corpus(SPLIT)}
+    names = {identify_corpus(SPLIT)}
     for column in ("recording", "composer", "work"):
         names.add(
-            describe_corpus(
+            identify_corpus(
                 SPLIT.assign(**{column: SPLIT[column].replace({SPLIT[column][0]: "b"})})
             )
         )
