@@ -46,7 +46,7 @@ def evaluate(
     rows = select_side(features.windows(shape), split, "test")
     windows = predictions.predict_windows(model, features, rows)
     recordings = predictions.average_by_recording(windows, card.composers)
-    familiarity = predictions.recordings_familiarity(model, features, rows, recordings)
+    familiarity = predictions.measure_familiarity(model, features, rows, recordings)
     metrics = summarize_scores(windows, recordings, familiarity, card, **scores.model_dump())
     if len(recordings) < FEWEST_TESTED:
         sys.stderr.write(f"note: {too_few_tested(len(recordings))}\n")

@@ -23,6 +23,7 @@ from takht.generation.metrics.summary import (
     round_report,
 )
 from takht.generation.pieces.load import load_study_vae
+from takht.generation.study_vae.card import WINDOW_FRAMES
 from takht.runtime.atomic import atomic_file
 
 
@@ -43,11 +44,11 @@ def evaluate_generation(
     codec, pca = load_codec(codec_dir), load_pca(codec_dir)
     original = load_study_vae(study_vae_dir)
     judge = Judge(classifier.load_classifier(classifier_dir), FeatureFolder(statistics_dir), split)
-    least = codec.block_frames
+    blocks = codec.block_frames
     train, held_out = (
-        Clips(generation_spectrogram_dir, split, s, least_frames=least) for s in ("train", "test")
+        Clips(generation_spectrogram_dir, split, s, least_frames=blocks) for s in ("train", "test")
     )
-    windows = Clips(study_spectrogram_dir, split, "test", least_frames=512)
+    windows = Clips(study_spectrogram_dir, split, "test", least_frames=WINDOW_FRAMES)
     index = read_index(generated_dir)
 
     compared = compare_reconstructions(generated_dir, index)
@@ -55,7 +56,6 @@ def evaluate_generation(
         found = measure_models(codec, pca, original, held_out, windows)
         add_reconstructions(found, compared)
         read = partial(read_excerpts, segment_dir, split)
-        blocks = codec.block_frames
         add_samples(found, generated_dir, index, judge, train, held_out, read, blocks)
     corpus = identify_corpus(split)
     with atomic_file(metrics_json) as path:

@@ -23,7 +23,7 @@ def normalize(
         cache = RecordingCache(measure_recording, "measure", threads=True)
         levels = cache.map_notes(tasks, scratch)
     rows = [
-        (name, *np.round((peak, lufs, compute_gain_db(params, peak, lufs)), 4).tolist())
+        (name, *np.round((peak, lufs), 4).tolist(), compute_gain_db(params, peak, lufs))
         for name, (peak, lufs) in zip(names, levels, strict=True)
     ]
     with atomic_file(gains_csv) as path:

@@ -38,11 +38,12 @@ def plot_spectrograms(
     excerpts = {label: excerpt(mel_dir, recording_of[label]) for label in shown}
     first = chosen["recording"].iloc[0]
     wave = next(read_segments(segment_dir, first))[: round(EXCERPT_SECONDS * rate_hz)]
+    wave_frames = 1 + len(wave) // settings["hop_samples"]  # its segment may be shorter
     steps = draw_steps(
         names.isolate_parts(first),
         wave,
-        excerpt(mel_dir, first),
-        excerpt(mfcc_dir, first),
+        excerpt(mel_dir, first)[:wave_frames],
+        excerpt(mfcc_dir, first)[:wave_frames],
         sample_rate_hz=rate_hz,
         n_fft=n_fft,
     )

@@ -6,18 +6,12 @@ from takht.stage import run
 
 from takht.cache.per_recording import RecordingCache, Task
 from takht.core import tables
-from takht.errors import TakhtError
 from takht.preparation.segmentation import Segmentation, segment_recording
 from takht.preparation.settings import SegmentSettings
 from takht.runtime.atomic import atomic_folder
 
 
 def segment(params: SegmentSettings, wav_dir: Path, gains_csv: Path, out_dir: Path) -> None:
-    if params.min_seconds > params.seconds:
-        raise TakhtError(
-            f"params.yaml: segment.min_seconds: at most segment.seconds ({params.seconds:g}), "
-            f"got {params.min_seconds:g}; lower it"
-        )
     tasks = []
     for recording, gain_db in tables.read_rows(gains_csv, {"recording": str, "gain_db": float}):
         source = wav_dir / recording

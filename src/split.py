@@ -27,7 +27,6 @@ class Recording(NamedTuple):
     composer: str
     label: str
     work: str
-    audio_sha256: str
 
 
 class Split(Section):
@@ -42,8 +41,8 @@ def split(params: Split, catalogue_csv: Path, duplicates_csv: Path, split_csv: P
     catalogue = tables.read_rows(catalogue_csv, dict.fromkeys(Recording._fields, str))
     recordings = [Recording(*row) for row in catalogue]
     duplicates = _read_duplicates(recordings, duplicates_csv)
-    links = [each.work for each in recordings], [each.audio_sha256 for each in recordings]
-    group_of = dict(zip(recordings, number_groups(links, duplicates), strict=True))
+    works = [each.work for each in recordings]
+    group_of = dict(zip(recordings, number_groups(works, duplicates), strict=True))
     if params.drop_small_composers:
         groups = {(each.composer, group) for each, group in group_of.items()}
         sizes = Counter(composer for composer, _ in groups)

@@ -53,7 +53,7 @@ def trained(name: str, among: Any, epochs: int) -> tuple[dict[str, Any], list[An
         epochs=epochs,
         learning_rate=0.001,
         patience=99,
-        among=among,
+        strategy=among,
     )
     alone = to_single_device(network, among)
     arrays = [*alone.get_weights(), alone.predict_on_batch(next(iter(batches(8))).windows)]

@@ -128,7 +128,7 @@ def test_a_file_too_large_and_what_is_no_file_are_not_opened(tmp_path):
     assert "is too large, 64 GiB, at most 64 are allowed" in str(probe(tmp_path / "giant.mp3"))
     os.mkfifo(tmp_path / "pipe.mp3")
     assert stat.S_ISFIFO((tmp_path / "pipe.mp3").stat().st_mode)
-    assert probe(tmp_path / "pipe.mp3") == "is no file"
+    assert probe(tmp_path / "pipe.mp3") == "is a device, pipe or folder, not a file"
 
 
 def test_where_memory_is_limited_more_strictly_time_still_is(song, monkeypatch):

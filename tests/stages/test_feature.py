@@ -25,15 +25,19 @@ class Recipe(FeatureRecipe):
     def columns(self):
         return 3
 
+    @property
+    def min_samples(self):
+        return RATE_HZ
+
     def compute(self, wave):
         return globals()["CHANGE"](np.ones((1 + len(wave) // HOP, 3)))
 
 
-def computed(folder, monkeypatch, change):
+def computed(folder, monkeypatch, change, seconds=3):
     monkeypatch.setitem(globals(), "CHANGE", change)
     monkeypatch.setattr(feature, "load_by_name", lambda *_: SimpleNamespace(Recipe=Recipe))
     (folder / "segments/a/b").mkdir(parents=True)
-    soundfile.write(folder / "segments/a/b/0000.wav", np.zeros(3 * RATE_HZ), RATE_HZ)
+    soundfile.write(folder / "segments/a/b/0000.wav", np.zeros(round(seconds * RATE_HZ)), RATE_HZ)
     settings = feature.FeatureSettings(values={})
     feature.feature(settings, folder / "segments", folder / "own")
     return open_array(folder / "own", "a/b")
@@ -59,3 +63,9 @@ def test_anything_else_is_refused_with_the_recording(tmp_path, monkeypatch, chan
     with pytest.raises(TakhtError, match=rf"a/b: segment 0: .*{fault}.*; fix the recipe"):
         computed(tmp_path, monkeypatch, change)
     assert not (tmp_path / "own").exists()
+
+
+def test_a_segment_that_is_too_short_is_no_fault_of_the_recipe(tmp_path, monkeypatch):
+    line = r"a/b: segment 0: lasts 0\.90 s, features need 1\.00 s; raise catalogue\.min_seconds"
+    with pytest.raises(TakhtError, match=line):
+        computed(tmp_path, monkeypatch, lambda frames: frames, seconds=0.9)

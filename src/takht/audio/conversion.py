@@ -23,7 +23,7 @@ class AudioSettings(Section):
 
 
 class ConvertSettings(Section):
-    """How large recordings are cut."""
+    """How long the parts of a converted recording are."""
 
     at: ClassVar[str] = "convert"
     part_minutes: float = Field(ge=0.05, le=30, description="longest part of a recording, minutes")
@@ -39,7 +39,7 @@ class Conversion:
 
 
 def convert_recording(item: Conversion, folder: Path) -> dict[str, Any] | str:
-    """Write the recording as mono PCM16 parts at one rate, in memory that no length changes.
+    """Write the recording as mono PCM16 parts at one rate, in constant memory.
 
     Returns the fields of a Probe, or why the file cannot be read (reason; remedy); then there is no
     folder.
@@ -56,7 +56,7 @@ def conversion_task(
     source: Path, target: str, audio: AudioSettings, convert: ConvertSettings
 ) -> Task:
     """Return the conversion of a recording: `catalogue` and `convert` share its one decode."""
-    part_samples = max(1, round(convert.part_minutes * 60 * audio.sample_rate_hz))
+    part_samples = round(convert.part_minutes * 60 * audio.sample_rate_hz)
     item = Conversion(source, audio.sample_rate_hz, part_samples)
     return Task(target, (source,), [item.sample_rate_hz, part_samples, read_ffmpeg_version()], item)
 

@@ -2,7 +2,6 @@
 
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
@@ -127,8 +126,9 @@ def open_audio(path: Path, *, as_mono: bool = False) -> Iterator[Audio]:
         ParametersChange: from `blocks`, when it has to be opened again, as mono.
     """
     try:
-        _demand_file(path.stat())
         with open_regular(path) as file:
+            if reason := limits.find_size_fault(os.fstat(file.fileno()).st_size):
+                raise Unreadable(reason)
             start = file.read(12)
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from None
@@ -141,13 +141,6 @@ def open_audio(path: Path, *, as_mono: bool = False) -> Iterator[Audio]:
                 "another"
             )
         yield audio
-
-
-def _demand_file(status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for its other end
-        raise Unreadable("is no file")
-    if reason := limits.find_size_fault(status.st_size):
-        raise Unreadable(reason)
 
 
 def _decoder(path: Path, start: bytes, as_mono: bool) -> AbstractContextManager[Audio]:

@@ -34,17 +34,17 @@ FORMATS = (
 BLOCK_SAMPLES = 2**17  # read at a time, all channels together
 
 _DURATION = re.compile(r"\[info\]   Duration: (\d+):(\d\d):(\d\d\.\d+)")
-_STREAM = re.compile(r"\[info\]   Stream #0:(\d+).*?: (Audio|[A-Z]\w+): ([\w.-]+)(.*)")
+_STREAM = re.compile(r"\[info\]   Stream #0:(\d+).*?: ([A-Z]\w+): ([\w.-]+)(.*)")
 _KIND = re.compile(r"\[debug\] Format (\S+) probed with")
 _WORDS = re.compile(r"\[[^\]]* @ \w+\] ")  # of ffmpeg's own, not of a tag
 _ERROR = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal|panic)\] (.*)")
 _SIGNALLED = re.compile(r"\[info\] Exiting normally, received signal (\d+)\.")
-# What ends a process from outside; others are a decoder's own, which this file has led astray.
 _PLAYLISTS = {"concat", "dash", "hls", "imf", "rtsp", "sdp", "webm_dash_manifest"}
 _NO_SOUND = {"apng", "ass", "ffmetadata", "gif", "image2", "lrc", "srt", "tty", "webvtt"}
 _CHANGES = "Reconfiguring filter graph because audio parameters changed"
 _STOPS = ("Channel change is not supported", "failed to create or replace stream")
 _ESTIMATES = "Estimating duration from bitrate"
+# What ends a process from outside; others are a decoder's own, which this file has led astray.
 _FROM_OUTSIDE = {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM}
 _NO_THREAD = f"pthread_create() failed: {os.strerror(errno.EAGAIN)}"  # for want of memory
 _DEAF = 123  # the exit code of an ffmpeg that got several signals and did not come to hear them

@@ -93,7 +93,9 @@ def _decode(
         mixes = _Mixes(audio)
         made = consume(map(quantize, resample(mixes, audio.sample_rate_hz, sample_rate_hz)), audio)
         seconds = mixes.frames / audio.sample_rate_hz
-        missing = audio.claimed_seconds - seconds if whole and math.isfinite(mixes.peak) else 0.0
+        # Decoding ended early else, and what ffmpeg had said by then varies from run to run.
+        whole &= math.isfinite(mixes.peak)
+        missing = audio.claimed_seconds - seconds if whole else 0.0
         is_missing = audio.is_claim_exact and missing > _LEAST_MISSING_SECONDS
         return made, Sound(
             seconds=round(seconds, 6),
@@ -101,7 +103,7 @@ def _decode(
             sample_rate_hz=audio.sample_rate_hz,
             channels=changing_channels or audio.channels,
             codec=audio.codec,
-            decode_errors=audio.decode_errors,
+            decode_errors=audio.decode_errors if whole else 0,
             peak=mixes.peak,
             half_range=mixes.half_range,
             missing_seconds=round(missing, 3) if is_missing else 0.0,

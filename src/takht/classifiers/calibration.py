@@ -49,10 +49,7 @@ def fit_temperature(probabilities: Probabilities, actual: Composers) -> float:
 
 
 def fit_threshold(familiarity: NDArray[np.float64]) -> float:
-    """Return the threshold that keeps 95 % of known recordings' familiarity, shape (recordings,).
-
-    It is below 1, so that some recordings can be named.
-    """
+    """Return the threshold that keeps 95 % of known recordings' familiarity (recordings,)."""
     threshold = float(np.quantile(familiarity, 1 - _KNOWN_SHARE, method="lower"))
     # Rounded down: up could pass the recording that the threshold is to keep.
     return math.floor(threshold * 1e4) / 1e4

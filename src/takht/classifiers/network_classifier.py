@@ -1,4 +1,4 @@
-"""A network as a classifier: its weights, its normalisation and its card."""
+"""A network as a classifier: its weights, its standardisation and its card."""
 
 import warnings
 from pathlib import Path
@@ -51,7 +51,7 @@ class NetworkClassifier:
         self.card = card
         self.familiarity = familiarity
         self._network = network
-        self._normalisation = restore_standardisation(card.mean, card.std)
+        self._standardisation = restore_standardisation(card.mean, card.std)
 
     def probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return each composer's probability, shape (n, composers); rows sum to 1.
@@ -59,7 +59,7 @@ class NetworkClassifier:
         `windows` has shape (n, frames, bands).
         """
         chunks = [windows[start : start + _BATCH] for start in range(0, len(windows), _BATCH)]
-        inputs = map(self._normalisation.apply, chunks)
+        inputs = map(self._standardisation.apply, chunks)
         none = np.empty((0, len(self.card.composers)), np.float32)
         return np.concatenate([none, *map(self._network.predict_on_batch, inputs)])
 
@@ -83,7 +83,9 @@ class NetworkClassifier:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Return the classifier of a folder, its TensorFlow set up as it was for training.
+        """Return the classifier of a folder; TensorFlow gets as many threads as for training.
+
+        It computes in float32, after a training in mixed precision too.
 
         Raises:
             TakhtError: card and weights do not agree.

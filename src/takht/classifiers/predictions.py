@@ -67,7 +67,7 @@ def summarize_recordings(
     return sums / np.bincount(places)[:, None]
 
 
-def recordings_familiarity(
+def measure_familiarity(
     model: Classifier, features: FeatureFolder, rows: pd.DataFrame, recordings: pd.DataFrame
 ) -> NDArray[np.float64]:
     """Return the familiarity in [0, 1] of recordings, as `average_by_recording` returns them.

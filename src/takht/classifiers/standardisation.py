@@ -34,5 +34,5 @@ def fit_standardisation(batches: Iterable[NDArray[np.float32]]) -> Standardisati
 
 
 def restore_standardisation(mean: Sequence[float], std: Sequence[float]) -> Standardisation:
-    """Return the normalisation that was kept as two lists of numbers."""
+    """Return the standardisation that was kept as two lists of numbers."""
     return Standardisation(np.asarray(mean, np.float32), np.asarray(std, np.float32))

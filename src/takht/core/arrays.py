@@ -11,7 +11,7 @@ TOP_DB = 80.0  # what lies further below the loudest cell is the floor
 
 
 def pick_evenly(count: int, most: int) -> list[int]:
-    """Return at most so many numbers of 0 … count - 1: all, or evenly spread over their middle."""
+    """Return at most `most` indices below `count`: all, or the middles of equal parts."""
     if count <= most:
         return list(range(count))
     return [int((2 * place + 1) * count / (2 * most)) for place in range(most)]

@@ -42,7 +42,7 @@ def is_pinned() -> bool:
 
 
 def _has_avx2() -> bool:
-    """Return whether kernels for AVX2 run here; where that cannot be told, they are not asked for.
+    """Return whether kernels for AVX2 run here; False if unknown.
 
     OpenBLAS would take them on any processor, and end in an illegal instruction on an old one.
     """

@@ -7,7 +7,7 @@ than the file is large, runs nothing, and ends in a model whose numbers are soun
 import io
 import math
 import os
-import stat
+import tokenize
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
+from takht.core.regular_files import open_regular
 from takht.errors import TakhtError
 
 REMEDY = (
@@ -29,6 +30,7 @@ _MOST_BYTES = 2**32  # of arrays
 _LARGEST = 1e9  # of weights; products of such numbers still fit into float32
 _MOST_SHOWN = 160  # characters of what a library says
 _FAULTS = (OSError, ValueError, TypeError, KeyError, EOFError, MemoryError, RuntimeError)
+_HEADER_FAULTS = (SyntaxError, tokenize.TokenError)  # NumPy's, of an array whose head is no Python
 
 C = TypeVar("C", bound=BaseModel)
 Arrays = Mapping[str, NDArray[Any]]
@@ -89,7 +91,7 @@ def read_arrays(folder: Path, name: str, *, largest: float = _LARGEST) -> dict[s
     try:
         with zipfile.ZipFile(io.BytesIO(_read(path, _MOST_BYTES))) as archive:
             return dict(_arrays(archive, largest))
-    except (*_FAULTS, zipfile.BadZipFile) as error:
+    except (*_FAULTS, *_HEADER_FAULTS, zipfile.BadZipFile) as error:
         raise _unreadable(path, error) from None
 
 
@@ -123,13 +125,13 @@ def require_weights(path: Path) -> int:
     """Return how many numbers a file of a network's weights holds.
 
     Raises:
-        TakhtError: it is none, refers to other files, unpacks, or holds no sound numbers; one line.
+        TakhtError: it is not HDF5, has links or compressed data, or holds numbers that are not
+            sound; one line.
     """
     import h5py  # a tenth of a second
 
     try:
-        _require_file(path)
-        with h5py.File(path, "r") as file:
+        with open_regular(path), h5py.File(path, "r") as file:
             return sum(_count(file))
     except _FAULTS as error:
         raise _unreadable(path, error) from None
@@ -155,7 +157,7 @@ def _count(group: Any) -> Iterator[int]:
 
 
 def _require_sound(name: str, numbers: NDArray[Any], largest: float = _LARGEST) -> None:
-    if numbers.size and not np.abs(numbers).max() <= largest:  # NaN neither
+    if numbers.size and not (-largest <= numbers.min() and numbers.max() <= largest):  # NaN neither
         raise ValueError(f"{name[:40]}: numbers beyond {largest:g}, or none at all")
 
 
@@ -177,17 +179,9 @@ def _short(text: str) -> str:
     return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}…"
 
 
-def _require_file(path: Path) -> int:
-    """Return the size of a regular file; a device would never end, a pipe never begin."""
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
-        raise ValueError("a device, pipe or folder")
-    return found.st_size
-
-
 def _read(path: Path, most: int) -> bytes:
-    size = _require_file(path)
-    if size > most:
-        raise ValueError(f"{size} bytes, the most is {most}")
-    with path.open("rb") as file:
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise ValueError(f"{size} bytes, the most is {most}")
         return file.read(most)

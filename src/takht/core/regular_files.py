@@ -13,18 +13,9 @@ def open_regular(path: Path) -> io.BufferedReader:
     Raises:
         OSError: it cannot be opened, or is no regular file now, whatever it was a moment ago.
     """
-    return os.fdopen(open_descriptor(path), "rb")
-
-
-def open_descriptor(path: Path) -> int:
-    """Return the descriptor of the file, open for reading; to be closed.
-
-    Raises:
-        OSError: as `open_regular`.
-    """
     # Without O_NONBLOCK, opening a pipe would wait for its other end.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "is a device, pipe or folder, not a file", str(path))
-    return descriptor
+    return os.fdopen(descriptor, "rb")

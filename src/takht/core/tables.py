@@ -5,6 +5,7 @@ which they show as text, and which is gone when the table is read here.
 """
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -56,7 +57,8 @@ def parse_table(
     """Return the table that an open file holds, as `read_table` does.
 
     Raises:
-        TakhtError: not UTF-8, not a table, a row longer than the first, or a number that is none.
+        TakhtError: not UTF-8, not a table, a row longer or shorter than the first, or a number that
+            is none.
     """
     import pandas as pd
 
@@ -74,9 +76,13 @@ def parse_table(
         head = frame.iloc[0].tolist()
         _refuse_twice(head)
         frame = frame.iloc[1:].reset_index(drop=True).set_axis(head, axis=1)
+        if (frame[head[-1]] == "").any():  # pandas fills rows that are too short
+            file.seek(0)
+            text = io.StringIO(file.read().decode("utf-8-sig"), newline="")
+            _refuse_ragged(csv.reader(text), len(head))
         frame = _map_cells(frame, _MARKED.pattern, unmark_formulas)
         return frame.astype(dict(numbers or {}))
-    except (ValueError, KeyError) as error:  # pandas' parser errors are ValueErrors
+    except (ValueError, KeyError, OverflowError, csv.Error) as error:  # pandas' are ValueErrors
         reason = " ".join(str(error).split())
         raise TakhtError(f"{where}: not a UTF-8 CSV table ({reason}); fix the file") from None
 
@@ -96,8 +102,7 @@ def read_rows(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[t
         _refuse_twice(names)
         if missing := [name for name in columns if name not in names]:
             raise ValueError(f"no column {missing[0]!r}, only {', '.join(names)}")
-        if wrong := [row for row in rows if len(row) != len(names)]:
-            raise ValueError(f"{len(wrong[0])} cells in a row, {len(names)} columns")
+        _refuse_ragged(rows, len(names))
         places = [(names.index(name), kind) for name, kind in columns.items()]
         return [tuple(kind(unmark_formulas(row[place])) for place, kind in places) for row in rows]
     except (ValueError, csv.Error) as error:
@@ -107,6 +112,12 @@ def read_rows(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[t
 def _refuse_twice(head: Sequence[str]) -> None:
     if twice := sorted({name for name in head if head.count(name) > 1}):
         raise ValueError(f"column {twice[0]!r} appears twice")
+
+
+def _refuse_ragged(rows: Iterable[Sequence[str]], columns: int) -> None:
+    for row in filter(None, rows):  # a blank line is no row
+        if len(row) != columns:
+            raise ValueError(f"{len(row)} cells in a row, {columns} columns")
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

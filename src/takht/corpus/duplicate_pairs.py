@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from takht.text.clock import format_clock
 from takht.text.names import escape
 
 CERTAIN_SECONDS, CERTAIN_SCORE = 20.0, 0.6  # at least: then the audio is the same beyond doubt
@@ -16,7 +17,7 @@ def describe_pair(
     """
     both = f"{escape(first['file'])} and {escape(second['file'])}"
     seconds, score = found["seconds_alike"], found["score"]
-    starts = _clock(found["start_seconds"]), _clock(found["duplicate_start_seconds"])
+    starts = format_clock(found["start_seconds"]), format_clock(found["duplicate_start_seconds"])
     is_certain = seconds >= CERTAIN_SECONDS and score >= CERTAIN_SCORE
     found_is = "the same audio" if is_certain else "what sounds like the same audio"
     yield (
@@ -30,9 +31,3 @@ def describe_pair(
             f"warning: {both}: {found_is} under two composers, {escape(first['composer'])} "
             f"and {escape(second['composer'])}; {advice}"
         )
-
-
-def _clock(seconds: float) -> str:
-    """Return 0:07 or 72:00, rounded to whole seconds."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"

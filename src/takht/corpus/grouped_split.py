@@ -11,21 +11,16 @@ SIDES = ("train", "validation", "test")
 _TRIES = 200  # groups that span composers may need several orders until all sides are covered
 
 
-def number_groups(
-    links: Sequence[Sequence[str]], pairs: Iterable[tuple[int, int]] = ()
-) -> list[int]:
-    """Return a group number for each item; items that share a value in any column share a group.
+def number_groups(works: Sequence[str], pairs: Iterable[tuple[int, int]] = ()) -> list[int]:
+    """Return a group number for each item; items of one work share a group.
 
-    `links` holds one sequence of values per reason to stay together (work, audio …), each with an
-    entry per item; `pairs` holds positions of two items that stay together as well. Numbers follow
-    the first member's position.
+    `pairs` holds positions of two items that stay together as well. Numbers follow the first
+    member's position.
     """
-    count = len(links[0])
-    edges = list(pairs)
-    for values in links:
-        first: dict[str, int] = {}
-        edges += [(first.setdefault(value, place), place) for place, value in enumerate(values)]
-    earlier = list(range(count))  # another member, or itself: the first of its group
+    first: dict[str, int] = {}
+    edges = [(first.setdefault(work, place), place) for place, work in enumerate(works)]
+    edges += pairs
+    earlier = list(range(len(works)))  # another member, or itself: the first of its group
 
     def find(place: int) -> int:
         while earlier[place] != place:
@@ -37,7 +32,7 @@ def number_groups(
         first_member, other = sorted(map(find, edge))
         earlier[other] = first_member
     numbers: dict[int, int] = {}
-    return [numbers.setdefault(find(place), len(numbers)) for place in range(count)]
+    return [numbers.setdefault(find(place), len(numbers)) for place in range(len(works))]
 
 
 def assign_sides(

@@ -33,7 +33,6 @@ class FoundFile:
 
     recording: str  # the file without its suffix, NFC: its id
     composer: str  # NFC; that of recordings.csv, else the first folder
-    folder: str  # the first folder, as on disk
     file: str
 
     @property
@@ -44,7 +43,7 @@ class FoundFile:
 
 @dataclass(frozen=True, order=True)
 class Rejected:
-    """A file that is none, and why: rule, value; remedy."""
+    """A file that cannot be used, and why: rule, value; remedy."""
 
     file: str
     reason: str
@@ -208,7 +207,7 @@ def _judge(root: Path, path: Path) -> FoundFile | Rejected | PassedOver:
     if not reason:
         recording = names.to_nfc(file.with_suffix("").as_posix())
         folder = file.parts[0] if len(file.parts) > 1 else ""
-        return FoundFile(recording, names.to_nfc(folder), folder, file.as_posix())
+        return FoundFile(recording, names.to_nfc(folder), file.as_posix())
     if is_named_as_audio(path.name) or _may_be_folder(root, path):
         return Rejected(file.as_posix(), reason)
     return PassedOver(file.as_posix(), is_clutter=False)
@@ -222,9 +221,10 @@ def _may_be_folder(root: Path, path: Path) -> bool:
 
 
 def _files_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
-    """Yield files, clutter, folders of neither where that says something, each with its fault.
+    """Yield every file, and every folder whose lack of recordings is worth a message.
 
-    A loop, for a path can be deeper than Python may recurse; links to folders are not followed.
+    With each comes its fault, or None. A loop, because a path can be deeper than Python may
+    recurse; links to folders are not followed.
     """
     waiting = [folder]
     while waiting:

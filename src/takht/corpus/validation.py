@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from takht.audio import mono
@@ -93,38 +93,48 @@ def pass_over_side_files(
 
 
 def describe_names(root: Path, files: Iterable[str], labels: Iterable[str]) -> list[str]:
-    """Return a line for each kind of name that Windows or macOS cannot hold; values; remedy."""
+    """Return a line for each kind of name that can be taken for another, or not be copied."""
     paths = {path for file in files for path in [PurePosixPath(file), *PurePosixPath(file).parents]}
     in_order = sorted(paths - {PurePosixPath(".")})
-    alike = defaultdict(list)
-    for path in in_order:
-        alike[path.parent, names.to_nfc(path.name).casefold()].append(path)
-    twins = [group for group in alike.values() if len(group) > 1]
-    lines = [
-        f"{root}/{_shown(group)}: names differ in case only, Windows and macOS keep only one of "
-        "them; rename one before you copy the corpus there"
-        for group in twins[:_MOST_EXAMPLES]
+    return [
+        *_describe_case(root, in_order),
+        *_describe_foreign_names(root, in_order),
+        *_describe_labels(root, labels),
     ]
-    if len(twins) > _MOST_EXAMPLES:
-        lines.append(f"{root}: {len(twins)} groups of names differ in case only; rename them all")
+
+
+def _describe_case(root: Path, paths: Iterable[PurePosixPath]) -> Iterator[str]:
+    alike = defaultdict(list)
+    for path in paths:
+        alike[path.parent, names.to_nfc(path.name).casefold()].append(path)
+    groups = [group for group in alike.values() if len(group) > 1]
+    for group in groups[:_MOST_EXAMPLES]:
+        yield (
+            f"{root}/{_shown(group)}: names differ in case only, Windows and macOS keep only one "
+            "of them; rename one before you copy the corpus there"
+        )
+    if len(groups) > _MOST_EXAMPLES:
+        yield f"{root}: {len(groups)} groups of names differ in case only; rename them all"
+
+
+def _describe_foreign_names(root: Path, paths: Iterable[PurePosixPath]) -> Iterator[str]:
+    """Yield a line for each kind of name that Windows or macOS cannot hold."""
     kinds = defaultdict(list)
-    for path in in_order:
+    for path in paths:
         if fault := names.find_foreign_fault(path.name):
             kinds[fault].append(path)
-    lines += [
-        f"{root}/{_shown(group)}: {fault}; rename before you copy the corpus there"
-        for fault, group in kinds.items()
-    ]
+    for fault, group in kinds.items():
+        yield f"{root}/{_shown(group)}: {fault}; rename before you copy the corpus there"
+
+
+def _describe_labels(root: Path, labels: Iterable[str]) -> Iterator[str]:
     of_label = defaultdict(list)
     for label in sorted(set(labels)):
         of_label[names.fold(label)].append(label)
-    lines += [
-        f"{root}: labels {' and '.join(map(names.escape, group))} look alike; tell them apart in "
-        "composers.csv"
-        for group in of_label.values()
-        if len(group) > 1
-    ]
-    return lines
+    for group in of_label.values():
+        if len(group) > 1:
+            alike = " and ".join(map(names.escape, group))
+            yield f"{root}: labels {alike} look alike; tell them apart in composers.csv"
 
 
 def _shown(paths: Sequence[PurePosixPath]) -> str:

@@ -17,7 +17,7 @@ from takht.text import names
 _MOST_BYTES = 2**27  # of a table; a million recordings take some 60 MB
 _MOST_LETTERS = {"file": 4096, "composer": names.MAX_BYTES // 2}  # of a field
 _MOST_LETTERS_ELSE = 500
-_FEWEST = min(_MOST_LETTERS.values())  # that may be too many
+_FEWEST = min(_MOST_LETTERS.values())  # the shortest of the limits
 _MOST_FAULTS = 20  # that are shown
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}  # between columns
 

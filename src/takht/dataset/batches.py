@@ -1,4 +1,4 @@
-"""Batches of windows as they are stored, with what the first layer of a step makes of them."""
+"""Batches of windows as they are stored, with their masks and targets."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -31,7 +31,6 @@ class Batches:
         masks: NDArray[np.integer[Any]] | None = None,
     ) -> None:
         """Take targets (n,) and masks (n, 2) of the source's rows; 0 and no masks by default."""
-        self.dtype = source.dtype
         self._source, self._batch_size = source, batch_size
         self._targets = np.zeros(len(source), np.int16) if targets is None else targets
         self._masks = masks

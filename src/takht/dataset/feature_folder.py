@@ -1,4 +1,6 @@
-"""A folder of features: a float16 array (frames, bands) a recording, and an index of its segments.
+"""A folder of features: an array (frames, bands) for each recording, and an index of segments.
+
+Spectra are float16, statistics of windows float32.
 
 settings.json           what the numbers are: kind, sample_rate_hz, n_fft, hop_samples …
 index.csv               recording, copy, segment, start_seconds, first_frame, frames
@@ -9,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -126,7 +129,16 @@ def open_array(folder: Path, recording: str) -> np.ndarray[Any, np.dtype[np.floa
     path = array_path(folder, recording)
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError, OverflowError, TypeError, SyntaxError) as error:
+    except (
+        EOFError,
+        MemoryError,
+        OverflowError,
+        RecursionError,
+        SyntaxError,
+        TokenError,
+        TypeError,
+        ValueError,
+    ) as error:  # NumPy reads the header as Python, and maps the rest
         raise _corrupt(path, error) from None
     if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
         raise _corrupt(path, "no array of floats")

@@ -7,6 +7,18 @@ from takht.core.randomness import rng_for
 from takht.errors import TakhtError
 
 
+def select_windows(windows: pd.DataFrame, recordings: pd.DataFrame) -> pd.DataFrame:
+    """Return the windows of the recordings with their composer, by recording, copy and frame.
+
+    `recordings` are rows of the split.
+    """
+    composers = recordings.set_index("recording")["composer"]
+    rows = windows[windows["recording"].isin(composers.index)]
+    rows = rows.sort_values(["recording", "copy", "first_frame"], ignore_index=True)
+    rows["composer"] = rows["recording"].map(composers)
+    return rows
+
+
 def select_side(windows: pd.DataFrame, split: pd.DataFrame, side: str) -> pd.DataFrame:
     """Return the windows of a side's recordings with their composer, by recording and position.
 
@@ -15,13 +27,11 @@ def select_side(windows: pd.DataFrame, split: pd.DataFrame, side: str) -> pd.Dat
     Raises:
         TakhtError: a recording of the side, or a composer of the split, has no window there.
     """
-    composers = split[split["side"] == side].set_index("recording")["composer"]
-    chosen = windows["recording"].isin(composers.index)
+    recordings = split[split["side"] == side]
     if side != "train":
-        chosen &= windows["copy"] == 0
-    rows = windows[chosen].sort_values(["recording", "copy", "first_frame"], ignore_index=True)
-    rows["composer"] = rows["recording"].map(composers)
-    _demand(set(composers.index) - set(rows["recording"]), "recording", side)
+        windows = windows[windows["copy"] == 0]
+    rows = select_windows(windows, recordings)
+    _demand(set(recordings["recording"]) - set(rows["recording"]), "recording", side)
     _demand(set(split["composer"]) - set(rows["composer"]), "composer", side)
     return rows
 
@@ -34,10 +44,7 @@ def assign_windows_at_random(
     Every side gets as large a share of the windows as it has of the recordings, but neighbouring
     windows of one recording stand on all sides. Altered copies are all for training.
     """
-    composers = split.set_index("recording")["composer"]
-    rows = windows[windows["recording"].isin(composers.index)]
-    rows = rows.sort_values(["recording", "copy", "first_frame"], ignore_index=True)
-    rows["composer"] = rows["recording"].map(composers)
+    rows = select_windows(windows, split)
     originals = rows.index[rows["copy"] == 0]
     sides = np.resize(split["side"].to_numpy(), len(originals))
     side_of = pd.Series("train", index=rows.index)
@@ -59,9 +66,9 @@ def permute_labels(split: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
 def balance(
     rows: pd.DataFrame, *, recordings_per_composer: int, windows_per_recording: int, seed: int
 ) -> pd.DataFrame:
-    """Return at most so many recordings a composer and so many windows a copy of a recording.
+    """Return at most so many recordings per composer, and so many windows of each copy of them.
 
-    Which, is drawn from the seed and their names: a new recording displaces at most one other.
+    The choice depends on the seed and the names only: a new recording displaces at most one other.
     """
     recordings = rows[["composer", "recording"]].drop_duplicates()
     draws = [rng_for(seed, name, "recording").random() for name in recordings["recording"]]

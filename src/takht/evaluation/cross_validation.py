@@ -10,11 +10,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from takht.classifiers import predictions
 from takht.classifiers.classifier import Classifier
+from takht.dataset.window_selection import select_windows
 from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.errors import TakhtError
 from takht.runtime.params import Section, Seed
 from takht.training import training_set
 from takht.training.confidence import fit_confidence
-from takht.training.experiments import DiscriminantExperiment, Experiment, Training
+from takht.training.experiments import Experiment, Training
 from takht.training.fit import fit_classifier
 
 _WATCHED = 10  # one training window in ten tells a network when to stop
@@ -23,20 +25,23 @@ _WATCHED = 10  # one training window in ten tells a network when to stop
 def make_folds(split: pd.DataFrame, count: int, seed: int) -> Iterator[pd.DataFrame]:
     """Yield the split `count` times with new sides, train and test, so that all are tested once.
 
-    Groups stay whole; composers are spread over the folds as evenly as they allow.
+    Groups stay whole; composers are spread over the folds as evenly as they allow. Seeds from
+    2**32 on begin at 0 again.
+
+    Raises:
+        TakhtError: no composer has `count` recordings, or there are fewer groups than that.
     """
-    dealer = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    most = min(split["composer"].value_counts().max(), split["group"].nunique())
+    if count > most:
+        raise TakhtError(
+            f"crossval.folds: at most {most} for these recordings, got {count}; lower it or add "
+            "recordings of other works"
+        )
+    dealer = StratifiedGroupKFold(count, shuffle=True, random_state=seed % 2**32)
     for _, tested in dealer.split(split, split["composer"], split["group"]):
         side = np.full(len(split), "train", dtype=object)
         side[tested] = "test"
         yield split.assign(side=side)
-
-
-def limit_steps(training: Training, experiment: Experiment, max_steps: int) -> Training:
-    """Return the training held to `max_steps`; a discriminant has none and stays as it is."""
-    if isinstance(experiment, DiscriminantExperiment):
-        return training
-    return training.model_copy(update={"max_steps": min(training.max_steps, max_steps)})
 
 
 def train_fold(
@@ -55,24 +60,16 @@ def train_fold(
     some of its own training windows, which no test recording has a part in. If `confident`,
     temperature, familiarity and threshold are fitted, with the help of the validation recordings.
     """
-    rows = _choose_windows(windows, split, "train")
+    rows = select_windows(windows, split[split["side"] == "train"])
     chosen = training_set.choose_windows(rows, experiment, training, features)
     labels = {name: name for name in sorted(set(rows["composer"]))}
     watched = chosen.iloc[::_WATCHED]
     model, _ = fit_classifier(experiment, shape, training, features, chosen, watched, labels)
     if confident:
-        validation = _choose_windows(windows[windows["copy"] == 0], split, "validation")
+        originals = windows[windows["copy"] == 0]
+        validation = select_windows(originals, split[split["side"] == "validation"])
         model = fit_confidence(model, features, rows, validation, split)
     return model
-
-
-def _choose_windows(windows: pd.DataFrame, split: pd.DataFrame, side: str) -> pd.DataFrame:
-    """Return the windows of a side's recordings with their composer, by recording and place."""
-    owner = split[split["side"] == side].set_index("recording")["composer"]
-    rows = windows[windows["recording"].isin(owner.index)]
-    rows = rows.sort_values(["recording", "copy", "first_frame"], ignore_index=True)
-    rows["composer"] = rows["recording"].map(owner)
-    return rows
 
 
 def score_fold(
@@ -81,9 +78,10 @@ def score_fold(
     """Return the predictions of the split's test recordings, a row a recording.
 
     Columns: recording, composer, predicted, p_<composer> of each composer the model knows;
-    windows_right, the share of the recording's windows that is; and the model's familiarity.
+    windows_right, the share of the recording's windows that are right; windows, their number; and
+    familiarity, from 0 to 1.
     """
-    rows = _choose_windows(windows[windows["copy"] == 0], split, "test")
+    rows = select_windows(windows[windows["copy"] == 0], split[split["side"] == "test"])
     table = predictions.predict_windows(model, features, rows)
     recordings = predictions.average_by_recording(table, model.card.composers)
     right = (table["composer"] == table["predicted"]).groupby(table["recording"]).mean()
@@ -91,7 +89,7 @@ def score_fold(
     return recordings.assign(
         windows_right=recordings["recording"].map(right),
         windows=recordings["recording"].map(count),
-        familiarity=predictions.recordings_familiarity(model, features, rows, recordings),
+        familiarity=predictions.measure_familiarity(model, features, rows, recordings),
     )
 
 

@@ -62,12 +62,12 @@ def draw_resamples(n: int, count: int, rng: np.random.Generator) -> NDArray[np.i
     return rng.integers(n, size=(count, n))
 
 
-def bootstrap_interval(values: NDArray[np.float64], share: float = 0.95) -> tuple[float, float]:
-    """Return the percentile interval that holds `share` of resampled scores, shape (count,).
+def bootstrap_interval(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the percentile interval that holds 95 % of resampled scores, shape (count,).
 
     Efron 1979.
     """
-    low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2])
+    low, high = np.quantile(values, [(1 - 0.95) / 2, (1 + 0.95) / 2])  # not .025: its last bit
     return float(low), float(high)
 
 
@@ -81,9 +81,9 @@ def exact_interval(right: int, n: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def share_below(known: NDArray[np.float64], unknown: NDArray[np.float64], kept: float) -> float:
-    """Return the share of `unknown` scores below the threshold that keeps so much of `known`."""
-    threshold = np.quantile(known, 1 - kept, method="lower")
+def share_below(known: NDArray[np.float64], unknown: NDArray[np.float64], percent: int) -> float:
+    """Return the share of `unknown` scores below the threshold that keeps `percent` of `known`."""
+    threshold = np.sort(known)[(len(known) - 1) * (100 - percent) // 100]
     return float((np.asarray(unknown) < threshold).mean())
 
 
@@ -130,7 +130,7 @@ def tell_apart(known: pd.DataFrame, unknown: pd.DataFrame) -> dict[str, float]:
         "open_set_auroc": float(roc_auc_score(truth, np.r_[known["score"], unknown["score"]])),
         **{
             f"unknown_identified_at_{percent}": share_below(
-                known["score"], unknown["score"], percent / 100
+                known["score"], unknown["score"], percent
             )
             for percent in KNOWN_PERCENTS
         },

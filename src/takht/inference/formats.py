@@ -9,9 +9,9 @@ from typing import Any
 
 from takht.classifiers.model_card import ModelCard
 from takht.core.tables import mark_formulas
-from takht.text.clock import format_clock
 from takht.inference.prediction import Candidate, Decision, Failure, Prediction, TimelineSpan
 from takht.text import names
+from takht.text.clock import format_clock
 from takht.text.columns import clean_cell, display_width, pad
 
 LONG_SECONDS = 180.0  # the table shows the timeline of what is longer

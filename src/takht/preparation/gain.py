@@ -1,4 +1,4 @@
-"""The gain that a recording of a measured level needs."""
+"""The level of a recording, and the gain that it needs."""
 
 from pathlib import Path
 

@@ -44,7 +44,8 @@ def read_numbered(folder: Path, recording: str) -> Iterator[NumberedSegment]:
 
 def read_segments(folder: Path, recording: str) -> Iterator[Waveform]:
     """Yield the segments of a recording in order: mono float32 in [-1, 1], shape (samples,)."""
-    for path in sorted((folder / recording).glob("*.wav")):
+    # By length first: the number after 9999 has a digit more.
+    for path in sorted((folder / recording).glob("*.wav"), key=lambda path: (len(path.name), path)):
         wave, _ = soundfile.read(path, dtype="float32")
         yield wave
 

@@ -4,9 +4,9 @@
 needs to know of a recording it never met.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from takht.runtime.params import Section
 
@@ -26,3 +26,9 @@ class SegmentSettings(Section):
     at: ClassVar[str] = "segment"
     seconds: float = Field(ge=1, le=600, description="length of a segment, s")
     min_seconds: float = Field(ge=0, le=600, description="a shorter tail joins the one before, s")
+
+    @model_validator(mode="after")
+    def _check_tail(self) -> Self:
+        if self.min_seconds > self.seconds:
+            raise ValueError(f"min_seconds is above seconds ({self.seconds:g}); lower it")
+        return self

@@ -45,36 +45,14 @@ def fit_confidence(
     recordings = known.groupby("recording", sort=True)["composer"].first()
     actual = predictions.encode_composers(recordings, composers)
     summaries = predictions.summarize_recordings(model, features, known)
-    closeness = np.full(len(actual), np.nan)
-    probabilities = np.full((len(actual), len(composers)), np.nan)
-    discriminant = isinstance(model, DiscriminantClassifier)
-    if discriminant:
-        recipe = load_by_name("discriminants", model.card.experiment["model"])
-        windows = model.summarize(features.read(known, 1)).astype(np.float64)
-        owner = np.searchsorted(recordings.index, known["recording"])
     fold = _deal_folds(recordings, split)
-    for number in np.unique(fold):
-        kept = fold != number
-        present = np.unique(actual[kept])
-        tested = ~kept & np.isin(actual, present)
-        if not tested.any():  # the only recordings of their composer
-            continue
-        numbers = np.searchsorted(present, actual)
-        space = fit_space(summaries[kept], numbers[kept])
-        closeness[tested] = space.closeness(summaries[tested])
-        if discriminant:
-            learnt = kept[owner]
-            fitted = recipe.fit_discriminant(windows[learnt], numbers[owner[learnt]])
-            for place in np.flatnonzero(tested):
-                means = fitted.probabilities(windows[owner == place]).mean(axis=0)
-                probabilities[place] = 0
-                probabilities[place, present] = means
+    closeness, probabilities = _judge_held_out(model, features, known, summaries, actual, fold)
     judged = np.isfinite(closeness)
+    closeness, probabilities = closeness[judged], probabilities[judged]
     space = fit_space(summaries, actual)
-    if discriminant:
-        said = probabilities[judged]
-        temperature = calibration.fit_temperature(said, actual[judged])
-        familiarity = fit_familiarity(space, closeness[judged], said)
+    if isinstance(model, DiscriminantClassifier):
+        temperature = calibration.fit_temperature(probabilities, actual[judged])
+        familiarity = fit_familiarity(space, closeness, probabilities)
     else:
         table = predictions.predict_windows(model, features, validation)
         heard = predictions.average_by_recording(table, composers)
@@ -82,18 +60,58 @@ def fit_confidence(
             predictions.probability_matrix(heard, composers),
             predictions.encode_composers(heard["composer"], composers),
         )
-        familiarity = fit_familiarity(space, closeness[judged], None)
-    scores = familiarity.combine(closeness[judged], probabilities[judged])
+        familiarity = fit_familiarity(space, closeness, None)
+    scores = familiarity.combine(closeness, probabilities)
     confidence = Confidence(
         temperature=temperature, unknown_below=calibration.fit_threshold(scores)
     )
     return model.with_confidence(confidence, familiarity)
 
 
-def _deal_folds(recordings: "pd.Series[str]", split: pd.DataFrame) -> Numbers:
-    """Return each recording's fold, shape (recordings,), from its name to its composer.
+def _judge_held_out(
+    model: Classifier,
+    features: FeatureFolder,
+    known: pd.DataFrame,
+    summaries: Matrix,
+    actual: Numbers,
+    fold: Numbers,
+) -> tuple[Matrix, Matrix]:
+    """Return what the other folds say of recordings: closeness (recordings,) and probabilities.
 
-    Groups stay whole, and those of one composer are in as many folds as they can be.
+    Probabilities, shape (recordings, composers), are of discriminants; a network's are NaN. So is
+    all that is said of a composer's only recordings. `known` names the windows by recording.
+    """
+    closeness = np.full(len(actual), np.nan)
+    probabilities = np.full((len(actual), len(model.card.composers)), np.nan)
+    discriminant = isinstance(model, DiscriminantClassifier)
+    if discriminant:
+        recipe = load_by_name("discriminants", model.card.experiment["model"])
+        windows = model.summarize(features.read(known, 1)).astype(np.float64)
+        owner = pd.factorize(known["recording"])[0]  # a recording's windows stand together
+        places = np.split(np.arange(len(owner)), np.flatnonzero(np.diff(owner)) + 1)
+    for number in np.unique(fold):
+        kept = fold != number
+        present = np.unique(actual[kept])
+        tested = np.flatnonzero(~kept & np.isin(actual, present))
+        if not len(tested):  # the only recordings of their composer
+            continue
+        numbers = np.searchsorted(present, actual)
+        closeness[tested] = fit_space(summaries[kept], numbers[kept]).closeness(summaries[tested])
+        if discriminant:
+            learnt = kept[owner]
+            fitted = recipe.fit_discriminant(windows[learnt], numbers[owner[learnt]])
+            probabilities[tested] = 0
+            for recording in tested:  # a slice, in another memory order, would round differently
+                means = fitted.probabilities(windows[places[recording]]).mean(axis=0)
+                probabilities[recording, present] = means
+    return closeness, probabilities
+
+
+def _deal_folds(recordings: "pd.Series[str]", split: pd.DataFrame) -> Numbers:
+    """Return the fold of each recording, from 0, shape (recordings,).
+
+    `recordings` maps a recording's name to its composer. Groups stay whole, and those of one
+    composer are in as many folds as they can be.
     """
     group = recordings.index.to_series()
     if "group" in split:

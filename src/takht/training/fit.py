@@ -26,8 +26,9 @@ def fit_classifier(
 ) -> tuple[Classifier, pd.DataFrame]:
     """Return the classifier that the training `rows` give, and its learning curve.
 
-    `rows` and `validation` name windows with their composer (`selection`) and mask (`masking`);
-    `labels` holds every composer's display label, in the order of the classifier's probabilities.
+    `rows` and `validation` name windows with their composer (`window_selection`) and mask
+    (`frequency_masks`); `labels` holds every composer's display label, in the order of the
+    classifier's probabilities.
     The classifier has no confidence yet: `takht.training.confidence` fits it.
     A killed training of a network goes on from the checkpoint, unless it has several replicas.
     """

@@ -27,8 +27,8 @@ def fit_discriminant(
 ) -> tuple[DiscriminantClassifier, pd.DataFrame]:
     """Return the discriminant of the training `rows`, and its learning curve of one epoch.
 
-    `rows`, `validation` and `labels` as in `fitting.fit`. A closed form: nothing is drawn, and
-    the validation windows only score it.
+    `rows`, `validation` and `labels` as in `fit.fit_classifier`. A closed form: nothing is drawn,
+    and the validation windows only score it.
     """
     columns = select_columns(experiment.statistics, features.settings)
     windows = features.read(rows, 1)[:, 0, columns].astype(np.float64)

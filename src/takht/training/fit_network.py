@@ -8,7 +8,7 @@ import pandas as pd
 import tensorflow as tf
 
 from takht.cache.checkpoint import Checkpoint
-from takht.classifiers import networks
+from takht.classifiers import networks, predictions
 from takht.classifiers.network_classifier import NetworkCard, NetworkClassifier
 from takht.classifiers.networks import mflop_per_window
 from takht.classifiers.standardisation import fit_standardisation
@@ -44,8 +44,9 @@ def fit_network(
 ) -> tuple[NetworkClassifier, pd.DataFrame]:
     """Return the classifier that the training `rows` give, and its learning curve.
 
-    `rows` and `validation` name windows with their composer (`selection`) and mask (`masking`);
-    `labels` holds every composer's display label, in the order of the classifier's probabilities.
+    `rows` and `validation` name windows with their composer (`window_selection`) and mask
+    (`frequency_masks`); `labels` holds every composer's display label, in the order of the
+    classifier's probabilities.
 
     Raises:
         TakhtError: the features are statistics of windows, or the windows are too small.
@@ -61,7 +62,7 @@ def fit_network(
         masked = "mask_width" in part
         return {
             "source": RawWindows(features, part, shape.frames),
-            "targets": part["composer"].map(list(labels).index).to_numpy(np.int16),
+            "targets": predictions.encode_composers(part["composer"], list(labels)),
             "masks": part[["mask_first", "mask_width"]].to_numpy(np.int16) if masked else None,
         }
 
@@ -70,10 +71,10 @@ def fit_network(
         limit_and_mask(batch.windows, batch.masks, unit).numpy()
         for batch in Batches(**training, batch_size=_BATCH)
     )
-    among = choose_strategy(scale.replicas)
-    table = (pd.util.hash_pandas_object(each).sum() for each in (rows, validation))
-    require_same_inputs(among, experiment, shape, scale, *table, labels)
-    with among.scope():
+    strategy = choose_strategy(scale.replicas)
+    hashes = [int(pd.util.hash_pandas_object(each).sum()) for each in (rows, validation)]
+    require_same_inputs(strategy, experiment, shape, scale, hashes, labels)
+    with strategy.scope():
         network = networks.build_network(
             experiment.model,
             frames=shape.frames,
@@ -86,8 +87,7 @@ def fit_network(
     if checkpoint and scale.replicas == 1:  # replicas' seeds differ, and each has its own machine
         values = [each.model_dump() for each in (experiment, shape, scale)]
         code = [fit_network, load_by_name("networks", experiment.model).build_layers]
-        sides = [pd.util.hash_pandas_object(each).tolist() for each in (rows, validation)]
-        checkpoint.open(code, [values, labels, sides, list_devices()], [features.folder])
+        checkpoint.open(code, [values, labels, hashes, list_devices()], [features.folder])
     max_steps = max(1, scale.max_steps // experiment.epochs)
     curve = train_network(
         network,
@@ -103,10 +103,10 @@ def fit_network(
         learning_rate=experiment.learning_rate,
         patience=experiment.patience,
         xla=scale.xla,
-        among=among,
+        strategy=strategy,
         checkpoint=checkpoint,
     )
-    network = to_single_device(network, among)
+    network = to_single_device(network, strategy)
     card = NetworkCard(
         composers=tuple(labels),
         labels=tuple(labels.values()),

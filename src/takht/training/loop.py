@@ -26,7 +26,7 @@ def train_network(
     learning_rate: float,
     patience: int,
     xla: bool = False,
-    among: Any = None,
+    strategy: Any = None,
     checkpoint: Checkpoint | None = None,
 ) -> pd.DataFrame:
     """Train `network` in place and return its learning curve, a row an epoch.
@@ -34,15 +34,15 @@ def train_network(
     Adam on cross-entropy, until the validation loss has not improved for `patience` epochs. The
     network then has the weights of the epoch with the lowest validation loss, the earliest of equal
     ones. Columns: epoch (from 1), loss, accuracy, validation_loss, validation_accuracy; losses
-    include the weights' L2 penalty. `among` is the strategy in whose scope the network was built.
+    include the weights' L2 penalty. `strategy` is the one in whose scope the network was built.
     From an opened `checkpoint` a training goes on where it was killed.
 
     Raises:
         TakhtError: a loss is not a finite number, or XLA cannot compile the network.
     """
-    among = among or choose_strategy(1)
-    prepare_replicas(network, among)
-    steps = TrainStep(network, among, inputs, learning_rate=learning_rate, xla=xla)
+    strategy = strategy or choose_strategy(1)
+    prepare_replicas(network, strategy)
+    steps = TrainStep(network, strategy, inputs, learning_rate=learning_rate, xla=xla)
     kept = checkpoint or Checkpoint()
     try:
         return _fit(

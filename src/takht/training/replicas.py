@@ -79,7 +79,7 @@ def _devices(wanted: int, *, alone: bool) -> list[str]:
     return [f"CPU:{place}" for place in range(wanted)]
 
 
-def require_same_inputs(among: Any, *facts: object) -> None:
+def require_same_inputs(strategy: Any, *facts: object) -> None:
     """Make sure that all machines are about to train the same.
 
     Raises:
@@ -91,7 +91,7 @@ def require_same_inputs(among: Any, *facts: object) -> None:
 
     @tf.function  # type: ignore[untyped-decorator]
     def of_all() -> Any:
-        return among.gather(among.run(lambda: tf.constant([mine], tf.int64)), axis=0)
+        return strategy.gather(strategy.run(lambda: tf.constant([mine], tf.int64)), axis=0)
 
     if set(of_all().numpy().tolist()) != {mine}:
         raise TakhtError(
@@ -100,12 +100,12 @@ def require_same_inputs(among: Any, *facts: object) -> None:
         )
 
 
-def prepare_replicas(network: keras.Model, among: Any) -> None:
+def prepare_replicas(network: keras.Model, strategy: Any) -> None:
     """Let a network built in the strategy's scope learn as one device with the whole batch would.
 
     Batch normalisation takes its statistics from all copies, dropout a mask of its own for each.
     """
-    if among.num_replicas_in_sync == 1:
+    if strategy.num_replicas_in_sync == 1:
         return
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -118,12 +118,12 @@ def prepare_replicas(network: keras.Model, among: Any) -> None:
             if isinstance(layer, keras.layers.Dropout):
                 layer.seed_generator.state.value.assign_add([place * _SEED_STEP, 0])
 
-    among.run(reseed)
+    strategy.run(reseed)
 
 
-def to_single_device(network: keras.Model, among: Any) -> keras.Model:
+def to_single_device(network: keras.Model, strategy: Any) -> keras.Model:
     """Return the network for use on this machine alone: itself, or a copy if it was replicated."""
-    if among.num_replicas_in_sync == 1:
+    if strategy.num_replicas_in_sync == 1:
         return network
     copy = keras.models.clone_model(network)
     copy.set_weights(network.get_weights())

@@ -24,17 +24,17 @@ class TrainStep:
     def __init__(
         self,
         network: keras.Model,
-        among: Any,
+        strategy: Any,
         inputs: NetworkInputs,
         *,
         learning_rate: float,
         xla: bool,
     ) -> None:
-        self._network, self._among, self._inputs = network, among, inputs
-        self._replicas = among.num_replicas_in_sync
+        self._network, self._strategy, self._inputs = network, strategy, inputs
+        self._replicas = strategy.num_replicas_in_sync
         self._here = self._replicas // read_position()[0]
         self._loss = keras.losses.SparseCategoricalCrossentropy(reduction="sum")
-        with among.scope():
+        with strategy.scope():
             self._optimizer = keras.optimizers.Adam(learning_rate)
             if any(layer.compute_dtype == "float16" for layer in network.layers):
                 self._optimizer = keras.optimizers.LossScaleOptimizer(self._optimizer)
@@ -68,11 +68,11 @@ class TrainStep:
 
         @tf.function(input_signature=signature, jit_compile=xla)  # type: ignore[untyped-decorator]
         def step(shares: Any, batch_size: Any, mean: Any, std: Any) -> list[Any]:
-            of_replicas = self._among.experimental_distribute_values_from_function(
+            of_replicas = self._strategy.experimental_distribute_values_from_function(
                 lambda context: shares[context.replica_id_in_sync_group - first]
             )
-            found = self._among.run(part, args=(*of_replicas, batch_size, mean, std))
-            return [self._among.reduce("SUM", each, axis=None) for each in found]
+            found = self._strategy.run(part, args=(*of_replicas, batch_size, mean, std))
+            return [self._strategy.reduce("SUM", each, axis=None) for each in found]
 
         return step  # type: ignore[no-any-return]
 

@@ -22,7 +22,7 @@ def test_a_band_that_never_changes_becomes_zero_and_not_nan():
     assert (norm.apply(np.full((1, 4, 2), -80, np.float32)) == 0).all()
 
 
-def test_kept_numbers_give_the_same_normalisation():
+def test_kept_numbers_give_the_same_standardisation():
     norm = fit_standardisation(
         [np.random.default_rng(1).normal(0, 3, (5, 4, 2)).astype(np.float32)]
     )

@@ -84,6 +84,9 @@ WEIGHTS = {
     "overflow": members(bias=lying((2**32, 2**32))),
     "no dimensions": members(bias=npy(np.array(1.0)), weights=npy(np.array(1.0))),
     "long header": members(bias=b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65535),
+    "no header": members(bias=b"\x93NUMPY\x01\x00\x01\x00("),
+    "bad indent": members(bias=b"\x93NUMPY\x01\x00\x0b\x00if 1:\n  2\n 3"),
+    "largest negative": members(bias=npy(np.full(3, np.iinfo(np.int64).min))),
     "other version": members(bias=b"\x93NUMPY\x03\x00\x76\x00\x00\x00" + b"x" * 118),
     "other names": lambda path: np.savez(path, other=np.zeros(3)),
 }

@@ -56,10 +56,18 @@ def test_the_mark_that_spreadsheets_write_is_not_part_of_the_first_name(tmp_path
     assert read_table(tmp_path / "t.csv").to_dict("list") == {"file": ["a"], "work": ["b"]}
 
 
-@pytest.mark.parametrize("content", [b"", b"a\n\xff\n", b"n\nabc\n", b'a,n\n"1,2\n'])
+@pytest.mark.parametrize(
+    "content", [b"", b"a\n\xff\n", b"n\nabc\n", b'a,n\n"1,2\n', b"n,a,b\n1,2,3\n1,2\n"]
+)
 def test_what_is_no_table_is_named(tmp_path, content):
     (tmp_path / "t.csv").write_bytes(content)
     with pytest.raises(TakhtError, match=r"t\.csv: not a UTF-8 CSV table .*; fix"):
         read_table(tmp_path / "t.csv", {"n": "int64"})
     with pytest.raises(TakhtError, match=r"t\.csv: not a UTF-8 CSV table .*; fix"):
         read_rows(tmp_path / "t.csv", {"n": int})
+
+
+def test_a_number_beyond_the_range_of_its_column_is_named(tmp_path):
+    (tmp_path / "t.csv").write_text("n\n99999999999999999999999\n")
+    with pytest.raises(TakhtError, match=r"t\.csv: not a UTF-8 CSV table .*; fix"):
+        read_table(tmp_path / "t.csv", {"n": "int64"})

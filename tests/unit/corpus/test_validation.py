@@ -17,7 +17,7 @@ def held(seconds=10.0, peak=0.5, audio="x", half_range=None):
 
 def found(name):
     composer, _, _ = name.partition("/")
-    return FoundFile(name, composer, composer, f"{name}.mp3")
+    return FoundFile(name, composer, f"{name}.mp3")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from takht.dataset.feature_folder import (
     read_settings,
     write_index,
 )
+from takht.errors import TakhtError
 from takht.features.spectrograms.mel import log_mel
 
 RATE_HZ = 22_050
@@ -104,4 +105,12 @@ def test_writing_twice_writes_the_same_bytes(tmp_path):
 def test_a_pickled_array_is_refused(tmp_path):
     np.save(tmp_path / "r.npy", np.array([{}, None]), allow_pickle=True)
     with pytest.raises(ValueError, match=r"allow_pickle=False|Python objects"):
+        open_array(tmp_path, "r")
+
+
+@pytest.mark.parametrize("header", ["(", "  1\n 2", "-" * 5000 + "1", "{'descr': '<f4'}"])
+def test_a_header_that_is_no_python_or_no_array_is_refused(tmp_path, header):
+    size = len(header).to_bytes(2, "little")
+    (tmp_path / "r.npy").write_bytes(b"\x93NUMPY\1\0" + size + header.encode())
+    with pytest.raises(TakhtError, match=r"r\.npy: not what the stage wrote \(.*; restore it"):
         open_array(tmp_path, "r")

@@ -1,5 +1,7 @@
 """A fold is scored on its test recordings as they are, without their altered copies."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,11 @@ from synthetic import write_statistics
 
 from takht.dataset.feature_folder import array_path
 from takht.dataset.windows import FeatureFolder, WindowSize
+from takht.errors import TakhtError
 from takht.evaluation import cross_validation
-from takht.evaluation.cross_validation import limit_steps, make_folds, score_fold, train_fold
+from takht.evaluation.cross_validation import make_folds, score_fold, train_fold
 from takht.evaluation.leaky_split import split_by_window
-from takht.training.experiments import DiscriminantExperiment, NetworkExperiment, Training
+from takht.training.experiments import DiscriminantExperiment, Training
 
 ONE = WindowSize(frames=1, step_frames=1)
 TRAINING = Training(
@@ -67,11 +70,22 @@ def test_every_seed_deals_folds_of_its_own():
     assert all(sorted(set().union(*folds)) == sorted(names) for folds in dealt)
 
 
-def test_steps_are_capped_for_networks_alone():
-    network = NetworkExperiment.model_construct(model="study_cnn")
-    steps = [limit_steps(TRAINING, network, most).max_steps for most in (4, 9, 30)]
-    assert steps == [4, 9, 9]
-    assert limit_steps(TRAINING, EXPERIMENT, 4) == TRAINING
+@pytest.mark.parametrize(
+    ("composers", "groups", "most"),
+    [("aaaabbc", "1234567", 4), ("aaaabb", "112233", 3)],  # recordings limit it, or groups
+)
+def test_as_many_folds_as_can_be_are_dealt_and_one_more_is_refused(composers, groups, most):
+    split = pd.DataFrame({"composer": list(composers), "group": list(groups)})
+    with warnings.catch_warnings(action="ignore"):  # scikit-learn's, of composers with fewer
+        folds = list(make_folds(split, most, seed=2**32 + 1))  # as a late repeat of a large seed
+        again = list(make_folds(split, most, seed=1))
+    tested = np.array([fold["side"] == "test" for fold in folds])
+    assert (tested.sum(axis=0) == 1).all()
+    assert tested.any(axis=1).all()
+    np.testing.assert_array_equal(tested, [fold["side"] == "test" for fold in again])
+    refusal = rf"^crossval\.folds: at most {most} for these recordings, got {most + 1}; lower it"
+    with pytest.raises(TakhtError, match=refusal):
+        next(make_folds(split, most + 1, seed=1))
 
 
 @pytest.fixture

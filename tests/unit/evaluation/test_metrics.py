@@ -86,8 +86,15 @@ def test_a_small_test_side_is_said_to_be_small():
 def test_unknown_below_the_threshold_of_the_known_by_hand():
     known = np.arange(1, 21) / 20
     # Of 20 known scores, .05 is the lowest; the threshold that keeps 95 % of them is .05 or .10.
-    assert share_below(known, np.array([0.01, 0.04, 0.2, 0.9]), 0.95) == 0.5
-    assert share_below(known, np.array([0.01, 0.04, 0.2, 0.9]), 0.7) == 0.75
+    assert share_below(known, np.array([0.01, 0.04, 0.2, 0.9]), 95) == 0.5
+    assert share_below(known, np.array([0.01, 0.04, 0.2, 0.9]), 70) == 0.75
+
+
+@pytest.mark.parametrize(("n", "percent", "place"), [(11, 90, 1), (6, 80, 1), (16, 80, 3)])
+def test_the_threshold_is_exact_where_it_falls_on_a_known_score(n, percent, place):
+    """1 - .9 is less than .1 in floating point: the threshold would be the score before."""
+    known = np.arange(n)[::-1]
+    assert share_below(known, known, percent) == place / n
 
 
 def test_top_accuracy_gives_ties_to_the_first_composers_and_not_to_the_right_one():

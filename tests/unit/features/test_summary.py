@@ -11,6 +11,7 @@ from takht.features.statistics.timbre import (
     summarize_onsets,
     summarize_timbre,
 )
+from takht.training.experiments import STATISTICS
 
 
 @pytest.mark.parametrize(("seconds", "windows"), [(5.02, 1), (7.1, 2), (60, 28), (66, 31)])
@@ -69,3 +70,7 @@ def test_context_is_the_mean_of_the_windows_around(count):
 def test_a_segment_shorter_than_a_window_is_refused():
     with pytest.raises(ValueError, match=r"lasts 1\.00 s, less than a window \(5\.02 s\)"):
         summarize_segment(np.zeros(22_050, np.float32), 22_050)
+
+
+def test_an_experiment_can_name_every_group_and_no_other():
+    assert tuple(GROUPS) == STATISTICS

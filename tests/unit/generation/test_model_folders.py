@@ -109,8 +109,11 @@ def test_a_composer_of_short_recordings_is_named_and_has_pieces(corpus, capsys):
     size = DenoiserTraining(**DENOISER_TRAINING | {"max_steps": 2, "window_blocks": 10})
     settings = PriorModel(**PRIOR), DenoiserModel(**DENOISER), size
     _, prior, _ = fit_to_features(*settings, folder / "codec", folder, split, Checkpoint())
-    (line,) = capsys.readouterr().err.splitlines()
+    line, *progress = capsys.readouterr().err.splitlines()
     assert line.startswith("train_prior: composer qasabgi: no training clip has the 10 blocks")
+    assert [each.split(",")[0] for each in progress] == [
+        f"train_prior: step {n} of 2" for n in (1, 2)
+    ]
     weights = prior.blocks.denoiser.weights["composer/kernel"]
     np.testing.assert_array_equal(weights.any(axis=1), [False, True])
     assert np.isfinite(prior.draw(0, 3.0, np.random.default_rng(1))[1]).all()

@@ -8,9 +8,9 @@ from takht.inference.explanation.time_span import (
     choose_span,
     cut_pieces,
     find_decisive_segment,
-    format_clock,
     parse_seconds,
 )
+from takht.text.clock import format_clock
 
 SEGMENTS = [(0.0, 60.0), (60.0, 60.0), (120.0, 13.0)]
 MIDDLES_S = np.concatenate([np.arange(2.5, 57.6, 2), np.arange(62.5, 117.6, 2), [122.5, 124.5]])

@@ -66,3 +66,11 @@ def test_segments_come_in_the_order_of_their_names_however_the_disk_lists_them(t
     assert [each.wave[0] * 32768 for each in found] == [1000 * n for n in range(12)]
     # 1/4, 2/4, 3/4 … seconds long: the start of each is the sum of those before
     assert [each.start_seconds for each in found] == [n * (n + 1) / 8 for n in range(12)]
+
+
+def test_the_segment_after_9999_is_the_last(tmp_path):
+    (tmp_path / "c/r").mkdir(parents=True)
+    for number in (9999, 10000, 1001):
+        soundfile.write(tmp_path / f"c/r/{number:04d}.wav", np.full(9, number, np.int16), RATE_HZ)
+    found = [each.wave[0] * 32768 for each in read_numbered(tmp_path, "c/r")]
+    assert found == [1001, 9999, 10000]

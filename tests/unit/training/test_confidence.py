@@ -48,7 +48,7 @@ def judge(model, features, split, side):
     rows = select_side(features.windows(ONE), split, side)
     table = predictions.predict_windows(model, features, rows)
     recordings = predictions.average_by_recording(table, model.card.composers)
-    return recordings, predictions.recordings_familiarity(model, features, rows, recordings)
+    return recordings, predictions.measure_familiarity(model, features, rows, recordings)
 
 
 def test_the_threshold_keeps_known_recordings_that_it_never_met(tmp_path):

@@ -101,7 +101,7 @@ def test_of_equal_losses_the_earliest_counts(monkeypatch):
 
         variables = ()
 
-        def __init__(self, network, _among, _inputs, **_how):
+        def __init__(self, network, _strategy, _inputs, **_how):
             self.network, self.epoch = network, 0
 
         def train(self, _data):

@@ -81,7 +81,7 @@ class Index:
         return [range(*each) for each in pairwise(edges)]
 
     def describe_rest(self, found: Sequence[Found], chosen: int) -> str:
-        """Return what was not looked at as a sentence, or nothing if it is next to nothing."""
+        """Return a sentence that says what was not looked at; empty if that is almost nothing."""
         compared = sum(block.compared for block in found)
         left_out = sum(len(block.shared) for block in found) - chosen
         if compared >= _ENOUGH * self.equal_pairs and not left_out:

@@ -14,7 +14,9 @@ from takht.runtime.params import Section
 if TYPE_CHECKING:  # scipy takes a quarter of a second to import, and a store may have all
     import scipy.sparse
 
-FftSamples = Annotated[int, Field(ge=64, le=16384, description="length of a frame, samples")]
+FftSamples = Annotated[
+    int, Field(ge=64, le=16384, multiple_of=2, description="length of a frame, samples")
+]
 HopSamples = Annotated[int, Field(ge=16, le=8192, description="from frame to frame, samples")]
 Bands = Annotated[int, Field(ge=8, le=512, description="mel bands")]
 

@@ -16,9 +16,9 @@ from takht.generation.spectrogram.level_spectrogram import (
     SAMPLE_RATE_HZ,
     recover_magnitude,
 )
+from takht.generation.study_vae.card import WINDOW_FRAMES
 from takht.generation.study_vae.spectrogram import zero_phase
 
-WINDOW_FRAMES = 512  # all that the original's model sees at once, 5.94 s
 WHILE_BLOCKS = 32  # 12 s: a pattern of blocks that comes back for so long is no music
 ITERATIONS = 16  # twice as many take 0.1 dB off the spectral distance and double the time
 

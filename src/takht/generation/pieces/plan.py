@@ -14,7 +14,6 @@ from takht.generation.codec.block_pca import BlockPca
 from takht.generation.codec.codec import LappedPca
 from takht.generation.pieces.from_recordings import continue_recording, morph, reconstruct
 from takht.generation.pieces.pieces import (
-    WINDOW_FRAMES,
     compose_piece,
     cut_windows,
     join_windows,
@@ -29,7 +28,8 @@ from takht.generation.spectrogram.level_spectrogram import (
     SAMPLE_RATE_HZ,
     level_spectrogram,
 )
-from takht.generation.study_vae.spectrogram import BINS, log_spectrogram
+from takht.generation.study_vae.card import BINS, WINDOW_FRAMES
+from takht.generation.study_vae.spectrogram import log_spectrogram
 from takht.runtime.params import Section, Seed
 
 EXCERPT_FRAMES = 1024  # 11.9 s, two windows of the original

@@ -1,5 +1,6 @@
 """Train the denoiser on windows, watched by its error on validation windows."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +102,8 @@ def train_denoiser(
                     f"train_prior: step {done}: validation error is {loss}, not a finite number; "
                     "lower generation.denoiser.learning_rate"
                 )
-            bar.set_postfix_str(f"validation error {loss:.4f}")
+            line = f"train_prior: step {done} of {size.max_steps}, validation error {loss:.3f}"
+            bar.write(line, file=sys.stderr)  # a log has no bar
             rows.append((done, float(np.mean(seen)), loss))
             seen = []
             if loss < best[0]:

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from takht.generation.cards.generation_card import GenerationCard
 
+BINS, WINDOW_FRAMES = 256, 512  # of a window, 5.94 s
+
 
 class StudyVaeCard(GenerationCard):
     """What the original's model says about itself."""

@@ -9,10 +9,10 @@ from takht.dataset.batches import Batches, ShuffledBatches
 from takht.dataset.raw_windows import RawWindows
 from takht.dataset.window_selection import select_side
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.generation.study_vae.card import StudyVaeCard
+from takht.generation.study_vae.card import WINDOW_FRAMES, StudyVaeCard
 from takht.generation.study_vae.loop import train_study_vae
 from takht.generation.study_vae.model import StudyVae
-from takht.generation.study_vae.network import FRAMES, build_decoder, build_encoder
+from takht.generation.study_vae.network import build_decoder, build_encoder
 from takht.generation.study_vae.settings import StudyVaeModel, StudyVaeTraining
 
 
@@ -24,11 +24,11 @@ def fit_study_vae(
     checkpoint: Checkpoint,
 ) -> tuple[StudyVae, pd.DataFrame]:
     """Return the model that windows of the training side give, and its learning curve."""
-    shape = WindowSize(frames=FRAMES, step_frames=training.step_frames)
+    shape = WindowSize(frames=WINDOW_FRAMES, step_frames=training.step_frames)
     every = features.windows(shape)
 
     train, validation = (
-        RawWindows(features, select_side(every, split, side), FRAMES)
+        RawWindows(features, select_side(every, split, side), WINDOW_FRAMES)
         for side in ("train", "validation")
     )
     max_steps = max(1, training.max_steps // max(training.epochs, 1))

@@ -11,8 +11,8 @@ import keras
 from keras import layers, ops
 
 from takht.core.randomness import rng_for
+from takht.generation.study_vae.card import BINS, WINDOW_FRAMES
 
-BINS, FRAMES = 256, 512
 LATENTS = 128
 FILTERS = (512, 256, 128, 64, 32)
 STRIDES = (1, 2, 2, 2, 1)
@@ -25,7 +25,7 @@ def build_encoder(
 ) -> keras.Model:
     """Return an untrained encoder: (batch, 256, 512, 1) to mean and log-variance, (batch, 128)."""
     seeds, policy = _seeds(seed, "encoder"), _policy(mixed_precision)
-    x = window = keras.Input((BINS, FRAMES, 1), name="window")
+    x = window = keras.Input((BINS, WINDOW_FRAMES, 1), name="window")
     for place, (filters, stride) in enumerate(zip(_scaled(width), STRIDES, strict=True)):
         x = layers.Conv2D(
             filters,
@@ -58,7 +58,7 @@ def build_decoder(
     """Return an untrained decoder: (batch, 128) to (batch, 256, 512, 1) in [0, 1], float32."""
     seeds, policy = _seeds(seed, "decoder"), _policy(mixed_precision)
     filters, shrunk = _scaled(width), 8
-    rows, columns = BINS // shrunk, FRAMES // shrunk
+    rows, columns = BINS // shrunk, WINDOW_FRAMES // shrunk
     x = latents = keras.Input((LATENTS,), name="latents")
     x = layers.Dense(
         rows * columns * filters[-1],

@@ -12,11 +12,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from takht.core.arrays import TOP_DB, Frames
 from takht.features.spectrograms.figure_style import plain_style
 from takht.features.spectrograms.mel import hz_to_mels, log_mel
-from takht.text.clock import format_clock
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB
 from takht.runtime.atomic import atomic_file
 from takht.text import names
+from takht.text.clock import format_clock
 
 _COLOURS = "RdBu_r"  # for: red, against: blue; told apart by colour-blind people too
 _MOST_OPAQUE = 0.75  # the spectrogram stays visible

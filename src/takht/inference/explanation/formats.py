@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from takht.text.clock import format_clock
 from takht.inference.explanation.explanation import Explanation
 from takht.inference.explanation.occlusion import ATTENUATION_DB, Band, Drops
 from takht.inference.formats import make_encodable
 from takht.text import names
+from takht.text.clock import format_clock
 from takht.text.columns import clean_cell, format_table
 
 _PLACES = 3

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takht.errors import TakhtError
-from takht.text.clock import format_clock
 from takht.inference.explanation.occlusion import CELL_SECONDS, Drops
+from takht.text.clock import format_clock
 
 MAX_SECONDS = 300.0  # listening to every part takes longer than the music
 ONE_SIDED_SECONDS = 60.0

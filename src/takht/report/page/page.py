@@ -15,6 +15,7 @@ import vl_convert
 from markupsafe import Markup
 
 from takht.text import names
+from takht.text.clock import format_clock
 
 # Without the snippet, the bundle would also put Vega and Vega-Lite within reach of other scripts.
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -95,9 +96,3 @@ def format_share(value: float) -> str:
 def format_decimals(value: float, digits: int) -> str:
     """Return a number with so many decimals, thousands apart."""
     return f"{value:,.{digits}f}"
-
-
-def format_clock(seconds: float) -> str:
-    """Return a time as minutes and seconds."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
