@@ -46,7 +46,8 @@ def summarize(
         one_split[path.stem] = macro_f1(actual, predicted)
         if path.stem in cross_validated:
             found = json.loads(cross_validated[path.stem].read_text(encoding="utf-8"))
-            crossval[path.stem] = found["macro_f1_recordings"]
+            # DVC shows metrics of one name in two files by their paths.
+            crossval[f"{path.stem}_crossval"] = found["macro_f1_recordings"]
     for target, scores in ((one_split_json, one_split), (crossval_json, crossval)):
         rounded = {name: round(score, 4) for name, score in scores.items()}
         with atomic_file(target) as path:

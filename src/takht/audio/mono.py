@@ -139,7 +139,7 @@ def find_fault(sound: Sound, silence_dbfs: float = SILENCE_DBFS, lower: str = ""
         remedy = "remove it or fetch it again"
     elif level < silence_dbfs:
         reason = f"is silent, its mono mix peaks at {level:.1f} dBFS, below {silence_dbfs:g}"
-        setting = f", lower {lower}" if lower else ""
+        setting = f", lower {lower}" if lower and level > -math.inf else ""
         remedy = f"remove it{setting} or fix an inverted channel"
     else:
         return None

@@ -16,6 +16,7 @@ from takht.corpus.validation import (
     describe_clipping,
     describe_losses,
     describe_names,
+    describe_works,
     pass_over_side_files,
     raise_if_rejected,
     validate,
@@ -92,12 +93,14 @@ def describe_corpus(
         }
         for each, measured in good.items()
     ]
+    works = [(row["composer"], row["work"]) for row in rows]
     if not small.drop:
-        require_works(root, [(row["composer"], row["work"]) for row in rows])
+        require_works(root, works)
     warnings = [
         *describe_clipping(root, good),
         *describe_losses(root, good),
         *describe_names(root, (row["file"] for row in rows), (row["label"] for row in rows)),
+        *describe_works(root, works),
     ]
     shown = [{key: row[key] for key in row if key not in _NOT_SHOWN} for row in rows]
     return Description(shown, rejected, warnings)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from takht.audio.file_names import is_named_as_audio
 from takht.corpus.written_tables import read_rows
 from takht.errors import TakhtError
 from takht.text import names
@@ -65,12 +66,13 @@ def read_composers(root: Path, files: Iterable[str], folders: Collection[str]) -
         TakhtError: as `read_works`.
     """
     files = list(files)
+    heard = [file for file in files if is_named_as_audio(file)]
     rows = read_rows(root, "recordings.csv", "file", ["work", "composer"], files, "composer")
     written = {file: composer for file, (_, composer) in rows.items() if composer}
-    if written and (rest := [file for file in files if names.to_nfc(file) not in written]):
+    if written and (rest := [file for file in heard if names.to_nfc(file) not in written]):
         some = ", ".join(map(names.escape, sorted(rest)[:3]))
         sys.stderr.write(
-            f"{root / 'recordings.csv'}: names no composer for {len(rest)} of {len(files)} files; "
+            f"{root / 'recordings.csv'}: names no composer for {len(rest)} of {len(heard)} files; "
             f"their folders do ({some}{', …' if len(rest) > 3 else ''})\n"
         )
     return _spell_alike(written, folders)

@@ -1,7 +1,7 @@
 """Tell which of a corpus's files are usable recordings, and why the others are not."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +12,7 @@ from takht.errors import TakhtError
 from takht.text import names
 
 _MOST_EXAMPLES = 5
+_MANY_COMPOSERS = 3  # of one work: then its name is perhaps a form, such as taqsim
 
 
 def find_fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | None:
@@ -130,11 +131,41 @@ def _describe_foreign_names(root: Path, paths: Iterable[PurePosixPath]) -> Itera
 def _describe_labels(root: Path, labels: Iterable[str]) -> Iterator[str]:
     of_label = defaultdict(list)
     for label in sorted(set(labels)):
-        of_label[names.fold(label)].append(label)
+        of_label[names.fold_spelling(label)].append(label)
     for group in of_label.values():
         if len(group) > 1:
-            alike = " and ".join(map(names.escape, group))
-            yield f"{root}: labels {alike} look alike; tell them apart in composers.csv"
+            yield (
+                f"{root}: labels {_and(group)} look alike; give one composer one name, or tell two "
+                "apart in composers.csv"
+            )
+
+
+def describe_works(root: Path, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield a line for works that may be one, or several. Rows: composer, work."""
+    composers, count = defaultdict(set), Counter[str]()
+    for composer, work in rows:
+        composers[work].add(composer)
+        count[work] += 1
+    alike = defaultdict(list)
+    for work in sorted(composers):
+        alike[names.fold_spelling(work)].append(work)
+    for group in alike.values():
+        if len(group) > 1:
+            yield (
+                f"{root}: works {_and(group)} differ in spelling only, and may be on two sides of "
+                "the split; if they are one, spell it alike in recordings.csv"
+            )
+    for work, of in composers.items():
+        if len(of) >= _MANY_COMPOSERS:
+            yield (
+                f"{root}: work {names.escape(work)} is of {len(of)} composers, and all its "
+                f"{count[work]} recordings stay on one side of the split; if they are different "
+                "pieces, give each a name of its own in recordings.csv"
+            )
+
+
+def _and(group: Iterable[str]) -> str:
+    return " and ".join(map(names.escape, group))
 
 
 def _shown(paths: Sequence[PurePosixPath]) -> str:

@@ -41,7 +41,7 @@ def read_rows(
     mark = _find_mark(text, key)
     lines = _number(path, text, mark)
     _, head = next(lines, (0, []))
-    head = list(map(names.clean, head))
+    head = [names.clean(name).casefold() for name in head]
     if only_with and only_with not in head:
         return {}
     columns = _find_columns(path, head, key, wanted, mark)
@@ -119,8 +119,6 @@ def _find_shape_fault(
     line: list[str], head: list[str], columns: list[str], mark: str
 ) -> str | None:
     """Return why a line is no row under its head, or None."""
-    if not any(text and names.clean(text) for text in line):
-        return "is blank; remove it"
     if len(line) > len(head):
         return (
             f"has {len(line)} fields, the first line {len(head)}; quote a text that holds "
@@ -183,7 +181,7 @@ def _find_mark(text: str, key: str) -> str:
 
     With it the head has the key; if none does, it is the one that the head has most.
     """
-    head = "".join(text.strip().splitlines()[:1])
+    head = "".join(text.strip().splitlines()[:1]).casefold()
     for mark in _MARKS:
         if key in map(names.clean, next(csv.reader([head], delimiter=mark), [])):
             return mark
@@ -191,7 +189,7 @@ def _find_mark(text: str, key: str) -> str:
 
 
 def _number(path: Path, text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines that hold anything, with their numbers, 0 for the head.
+    """Yield the rows that hold anything, with their numbers, 1 for the first.
 
     Raises:
         TakhtError: it is no table.
@@ -200,8 +198,8 @@ def _number(path: Path, text: str, mark: str) -> Iterator[tuple[int, list[str]]]
         raise TakhtError(f"{path}: not a UTF-8 CSV table (it is empty); fix the file")
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
-        for number, line in enumerate(lines):
-            if line:
+        for number, line in enumerate(lines, 1):
+            if any(text and names.clean(text) for text in line):  # spreadsheets write blank rows
                 yield number, line
     except csv.Error as error:
         raise TakhtError(f"{path}: not a UTF-8 CSV table ({error}); fix the file") from None
@@ -237,4 +235,6 @@ def _read_text(root: Path, table: str) -> str | None:
     try:
         return content.decode("utf-8-sig")  # spreadsheets put a mark before UTF-8
     except UnicodeDecodeError as error:
-        raise TakhtError(f"{path}: not a UTF-8 CSV table ({error}); fix the file") from None
+        raise TakhtError(
+            f'{path}: not a UTF-8 CSV table ({error}); save it as "CSV UTF-8"'
+        ) from None

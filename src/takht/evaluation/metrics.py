@@ -33,9 +33,12 @@ def macro_f1(actual: Composers, predicted: Composers) -> float:
 
 
 def top_accuracy(actual: Composers, probabilities: NDArray[np.float64], count: int) -> float:
-    """Return the share whose composer is among the `count` most probable of (n, composers)."""
-    best = np.argsort(-probabilities, axis=1, kind="stable")[:, :count]  # the first of equal ones
-    return float((best == actual[:, None]).any(axis=1).mean())
+    """Return the share whose composer is among the `count` most probable of (n, composers).
+
+    A composer as probable as others is among them only where all of these are.
+    """
+    own = np.take_along_axis(probabilities, actual[:, None], axis=1)
+    return float(((probabilities >= own).sum(axis=1) <= count).mean())
 
 
 def precision_and_recall(

@@ -113,6 +113,7 @@ def decide(
     familiar = float(score_familiarity(card, familiarity, mean, summary)[0])
     calibrated = card.confidence.apply(mean)[0]
     order = np.argsort(-calibrated, kind="stable")[:_NAMED].tolist()
+    order = [n for n in order if mean[0, n] > 0]  # rounded to 0, nobody is nearer than another
     guesses = [
         Candidate(
             card.composers[n],

@@ -25,6 +25,7 @@ _BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # They part and join letters of Persian and of emoji; elsewhere they show nothing.
 _JOINER = re.compile(r"(?<=[^\x00-\x7f\s])[\u200c\u200d](?=[^\x00-\x7f\s])")
 _UNCOUNTED = dict.fromkeys(map(ord, "\u0640\u200c\u200d"))  # tatweel and joiners
+_VARIANTS = str.maketrans("ىیةٱک", "ييهاك")  # hamza above and below a letter is a mark, like vowels
 
 # Names that Windows keeps for its devices, whatever the suffix.
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[1-9¹²³])(\..*)?", re.IGNORECASE)
@@ -53,6 +54,15 @@ def fold(text: str) -> str:
         return clean(text).casefold()
     kept = unicodedata.normalize("NFKC", clean(text)).translate(_UNCOUNTED)
     return clean(unicodedata.normalize("NFKC", kept.casefold()))
+
+
+def fold_spelling(text: str) -> str:
+    """Return what spellings of one Arabic text have in common: no vowel signs, one alif, ya and ha.
+
+    Names of different people can have it in common, too.
+    """
+    letters = unicodedata.normalize("NFKD", fold(text)).translate(_VARIANTS)
+    return "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
 
 
 def stem(file_name: str) -> str:

@@ -12,7 +12,7 @@ from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core.tables import read_table
 from takht.corpus.description import Catalogue, SmallComposers
 from takht.corpus.scan import scan_corpus
-from takht.corpus.validation import describe_names
+from takht.corpus.validation import describe_names, describe_works
 from takht.errors import TakhtError
 
 JPG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
@@ -144,5 +144,16 @@ def test_names_that_other_systems_cannot_hold_are_named():
         "raw/x.: Windows drops a dot or space at the end; rename before you copy the corpus there",
         "raw/x./a:b.wav: Windows does not allow : in a name; rename before you copy the corpus "
         "there",
-        "raw: labels TRAD and Trad look alike; tell them apart in composers.csv",
+        "raw: labels TRAD and Trad look alike; give one composer one name, or tell two apart in "
+        "composers.csv",
     ]
+
+
+def test_spellings_of_one_arabic_name_and_works_of_many_composers_are_named():
+    labels = ["اسمهان", "أسمهان", "القصبجي", "القصبجى", "فاطمة"]
+    found = describe_names(Path("raw"), [], labels)
+    assert [line.count(" look alike; ") for line in found] == [1, 1]
+    works = [("a", "إنت عمري"), ("b", "انت عُمري"), *((name, "تقاسيم") for name in "abcc")]
+    spelling, shared = describe_works(Path("raw"), [*works, ("a", "two"), ("b", "two")])
+    assert "works إنت عمري and انت عُمري differ in spelling only" in spelling
+    assert "work تقاسيم is of 3 composers, and all its 4 recordings stay on one side" in shared

@@ -21,13 +21,13 @@ def test_every_bad_row_is_named(tmp_path):
         read_labels(tmp_path, ["a", "b"])
     said = str(caught.value).splitlines()
     assert len(said) == 3
-    assert "row 2: folder 'ghost' is not in the corpus" in said[0]
-    assert "row 3: folder 'a' appears twice" in said[1]
-    assert "row 4: folder 'b' has no label" in said[2]
+    assert "row 3: folder 'ghost' is not in the corpus" in said[0]
+    assert "row 4: folder 'a' appears twice" in said[1]
+    assert "row 5: folder 'b' has no label" in said[2]
 
 
 def test_missing_column_is_named(tmp_path):
-    (tmp_path / "composers.csv").write_text("Folder,label\na,A\n")
+    (tmp_path / "composers.csv").write_text("directory,label\na,A\n")
     with pytest.raises(TakhtError, match="columns folder and label are needed"):
         read_labels(tmp_path, ["a"])
 

@@ -38,6 +38,10 @@ def test_different_works_stay_apart_and_are_shown_as_written(tmp_path):
     assert list(found.values()) == ["Lamma 1", "Lamma 2", "\u0645\u06cc\u200c\u0631\u0648"]
 
 
+def test_blank_rows_and_capitals_of_the_head_do_not_matter(tmp_path):
+    assert works(tmp_path, "File,WORK\n,\n a/1.wav,X\n ,\u200b\n,\n") == {"a/1.wav": "X"}
+
+
 def test_files_and_labels_are_found_and_shown_without_blanks_and_marks(tmp_path):
     assert works(tmp_path, "\ufefffile , work\n .\\a\\1.wav\u200e,X\n") == {"a/1.wav": "X"}
     (tmp_path / "composers.csv").write_text("folder,label\na, \u200fU\u0308 \u00a0V\n", "utf-8")
@@ -65,13 +69,12 @@ def test_a_spreadsheet_may_write_semicolons_or_tabs(tmp_path, between):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("a/1.wav,Q,,", "row 2 has 4 fields, the first line 2; quote a text that holds commas"),
-        ("a/1.wav,Lamma, bada", "row 2 has 3 fields"),
-        (" ,\u200b", "row 2 is blank; remove it"),
-        ("A/1.WAV,Q", r"row 2: file 'A/1.WAV' is not in the corpus, which has 'a/1.wav'; use the"),
-        ("a/1.wav", "row 2: file 'a/1.wav' has no work; write one"),
-        (f"a/1.wav,{'x' * 501}", "row 2 has 501 letters of work, at most 500 are allowed; shorten"),
-        (f"{'x' * 5000},w", "row 2 has 5000 letters of file, at most 4096"),
+        ("a/1.wav,Q,,", "row 3 has 4 fields, the first line 2; quote a text that holds commas"),
+        ("a/1.wav,Lamma, bada", "row 3 has 3 fields"),
+        ("A/1.WAV,Q", r"row 3: file 'A/1.WAV' is not in the corpus, which has 'a/1.wav'; use the"),
+        ("a/1.wav", "row 3: file 'a/1.wav' has no work; write one"),
+        (f"a/1.wav,{'x' * 501}", "row 3 has 501 letters of work, at most 500 are allowed; shorten"),
+        (f"{'x' * 5000},w", "row 3 has 5000 letters of file, at most 4096"),
     ],
 )
 def test_a_row_at_fault_is_named_with_the_reason(tmp_path, row, said):

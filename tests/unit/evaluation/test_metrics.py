@@ -97,9 +97,9 @@ def test_the_threshold_is_exact_where_it_falls_on_a_known_score(n, percent, plac
     assert share_below(known, known, percent) == place / n
 
 
-def test_top_accuracy_gives_ties_to_the_first_composers_and_not_to_the_right_one():
+def test_top_accuracy_counts_ties_against_the_right_composer():
     certain = np.eye(11)[[0, 0, 3]]
     actual = np.array([7, 2, 3])
-    assert top_accuracy(actual, certain, 3) == pytest.approx(2 / 3)
+    assert top_accuracy(actual, certain, 3) == pytest.approx(1 / 3)
     spread = np.array([[0.1, 0.2, 0.3, 0.4]] * 4)
     assert top_accuracy(np.arange(4), spread, 3) == 0.75
