@@ -18,6 +18,7 @@ from takht.corpus.identity import identify_corpus
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.evaluation.cross_validation import (
     Crossval,
+    cap_steps,
     make_folds,
     score_fold,
     train_fold,
@@ -40,7 +41,7 @@ def crossval(
 ) -> None:
     features, split = FeatureFolder(feature_dir), tables.read_table(split_csv)
     every = features.windows(windows)
-    training = training.model_copy(update={"max_steps": min(training.max_steps, params.max_steps)})
+    training = cap_steps(training, params.max_steps)
     network = isinstance(experiment, NetworkExperiment)
     repeats = params.network_repeats if network else params.repeats
     columns = ["recording", "composer", "predicted", "windows_right", "windows"]

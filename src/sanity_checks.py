@@ -13,7 +13,7 @@ from takht.core.randomness import rng_for
 from takht.corpus.identity import identify_corpus
 from takht.dataset.window_selection import permute_labels
 from takht.dataset.windows import FeatureFolder, WindowSize
-from takht.evaluation.cross_validation import SanityChecks, score_fold, train_fold
+from takht.evaluation.cross_validation import SanityChecks, cap_steps, score_fold, train_fold
 from takht.evaluation.metrics import tell_apart
 from takht.runtime.atomic import atomic_file
 from takht.training.experiments import Experiment, NetworkExperiment, Training
@@ -35,7 +35,7 @@ def sanity_checks(
 ) -> None:
     features, split = FeatureFolder(feature_dir), tables.read_table(split_csv)
     every = features.windows(windows)
-    training = training.model_copy(update={"max_steps": min(training.max_steps, params.max_steps)})
+    training = cap_steps(training, params.max_steps)
     rng = rng_for(params.seed, "controls")
 
     permutations = 1 if isinstance(experiment, NetworkExperiment) else PERMUTATIONS

@@ -21,3 +21,7 @@ class DiskFull(TakhtError):
     def __str__(self) -> str:
         """Return the message alone."""
         return str(self.args[0])
+
+
+class OptionError(TakhtError):
+    """An option of a command cannot be used; the message begins with its name."""

@@ -222,7 +222,7 @@ def test_each_case_of_our_own_errors_is_a_line():
     assert describe_error(TakhtError("a: b; c\nd: e; f"), "x") == "error: a: b; c\nerror: d: e; f"
 
 
-def test_the_command_line_says_it_in_one_line(monkeypatch):
+def test_the_command_line_says_it_in_one_line(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["takht", "compare"])
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # Ctrl-C stays pytest's
     monkeypatch.setattr(revisions, "read_revision", lambda _: None)
@@ -234,8 +234,8 @@ def test_the_command_line_says_it_in_one_line(monkeypatch):
         monkeypatch.setattr(differences, "compare_revisions", failing(error))
         with pytest.raises(SystemExit) as ended:
             cli.main()
-        (line,) = ended.value.code.splitlines()  # with which Python ends in 1
-        assert line.startswith(said)
+        (line,) = capsys.readouterr().err.splitlines()
+        assert (ended.value.code, line.startswith(said)) == (1, True)
 
 
 def test_ctrl_c_ends_the_command_line_with_130_and_a_line():

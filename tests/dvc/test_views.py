@@ -46,8 +46,8 @@ def test_metrics_plots_and_params_are_declared_where_the_editor_looks():
     )
     assert set(one_split) == set(PARAMS["experiments"])
     deps = {path for path in STAGES["summarize"]["deps"] if path.startswith("metrics/crossval/")}
-    names = {name.removesuffix("_crossval") for name in crossval}
-    assert deps == {f"metrics/crossval/{name}.json" for name in names}
+    crossval = {name.removesuffix("_crossval"): score for name, score in crossval.items()}
+    assert deps == {f"metrics/crossval/{name}.json" for name in crossval}
     for name, score in crossval.items():
         found = json.loads((ROOT / f"metrics/crossval/{name}.json").read_text("utf-8"))
         assert score == round(found["macro_f1_recordings"], 4)

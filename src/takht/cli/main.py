@@ -19,6 +19,7 @@ from takht.cli.commands.morph import morph
 from takht.cli.commands.predict import predict
 from takht.cli.commands.reconstruct import reconstruct
 from takht.core.environment import require_sound_start, set_environment
+from takht.errors import OptionError
 from takht.runtime.error_lines import describe_error
 
 set_environment()  # the commands import NumPy inside their functions
@@ -52,7 +53,7 @@ def takht(
 def main() -> None:
     """Run the command line; whatever goes wrong ends in one line on stderr and exit code 1.
 
-    Ctrl-C in 130. TAKHT_DEBUG=1 shows the traceback.
+    An option at fault ends in exit code 2, Ctrl-C in 130. TAKHT_DEBUG=1 shows the traceback.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -64,7 +65,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("TAKHT_DEBUG") == "1":
             raise
-        sys.exit(describe_error(error, " ".join(["takht", *sys.argv[1:2]])))
+        sys.stderr.write(describe_error(error, " ".join(["takht", *sys.argv[1:2]])) + "\n")
+        sys.exit(2 if isinstance(error, OptionError) else 1)
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:

@@ -84,7 +84,12 @@ def pass_over_side_files(
     """
     heard, side_files = [], []
     for each, probe in zip(found, probes, strict=True):
-        sounds = isinstance(probe, Probe) and probe.seconds > 0 and not probe.decode_errors
+        sounds = (
+            isinstance(probe, Probe)
+            and probe.seconds > 0
+            and math.isfinite(probe.peak)
+            and not probe.decode_errors
+        )
         if each.is_named_as_audio or sounds:
             heard.append((each, probe))
         else:
@@ -129,15 +134,11 @@ def _describe_foreign_names(root: Path, paths: Iterable[PurePosixPath]) -> Itera
 
 
 def _describe_labels(root: Path, labels: Iterable[str]) -> Iterator[str]:
-    of_label = defaultdict(list)
-    for label in sorted(set(labels)):
-        of_label[names.fold_spelling(label)].append(label)
-    for group in of_label.values():
-        if len(group) > 1:
-            yield (
-                f"{root}: labels {_and(group)} look alike; give one composer one name, or tell two "
-                "apart in composers.csv"
-            )
+    for group in _group_alike(labels):
+        yield (
+            f"{root}: labels {_and(group)} look alike; give one composer one name, or tell two "
+            "apart in composers.csv"
+        )
 
 
 def describe_works(root: Path, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -146,22 +147,31 @@ def describe_works(root: Path, rows: Iterable[tuple[str, str]]) -> Iterator[str]
     for composer, work in rows:
         composers[work].add(composer)
         count[work] += 1
+    groups = _group_alike(composers)
+    for group in groups[:_MOST_EXAMPLES]:
+        yield (
+            f"{root}: works {_and(group)} differ in spelling only, and may be on two sides of the "
+            "split; if they are one, spell it alike in recordings.csv"
+        )
+    if len(groups) > _MOST_EXAMPLES:
+        yield f"{root}: {len(groups)} groups of works differ in spelling only; spell each alike"
+    shared = [work for work, of in composers.items() if len(of) >= _MANY_COMPOSERS]
+    for work in shared[:_MOST_EXAMPLES]:
+        yield (
+            f"{root}: work {names.escape(work)} is of {len(composers[work])} composers, and all "
+            f"its {count[work]} recordings stay on one side of the split; if they are different "
+            "pieces, give each a name of its own in recordings.csv"
+        )
+    if len(shared) > _MOST_EXAMPLES:
+        yield f"{root}: {len(shared)} works are of {_MANY_COMPOSERS} or more composers; see above"
+
+
+def _group_alike(texts: Iterable[str]) -> list[list[str]]:
+    """Return texts that differ in spelling only, two or more of them in each group."""
     alike = defaultdict(list)
-    for work in sorted(composers):
-        alike[names.fold_spelling(work)].append(work)
-    for group in alike.values():
-        if len(group) > 1:
-            yield (
-                f"{root}: works {_and(group)} differ in spelling only, and may be on two sides of "
-                "the split; if they are one, spell it alike in recordings.csv"
-            )
-    for work, of in composers.items():
-        if len(of) >= _MANY_COMPOSERS:
-            yield (
-                f"{root}: work {names.escape(work)} is of {len(of)} composers, and all its "
-                f"{count[work]} recordings stay on one side of the split; if they are different "
-                "pieces, give each a name of its own in recordings.csv"
-            )
+    for text in sorted(set(texts)):
+        alike[names.fold_spelling(text)].append(text)
+    return [group for group in alike.values() if len(group) > 1]
 
 
 def _and(group: Iterable[str]) -> str:

@@ -41,10 +41,11 @@ def read_rows(
     mark = _find_mark(text, key)
     lines = _number(path, text, mark)
     _, head = next(lines, (0, []))
-    head = [names.clean(name).casefold() for name in head]
+    as_written = list(map(names.clean, head))
+    head = [name.casefold() for name in as_written]
     if only_with and only_with not in head:
         return {}
-    columns = _find_columns(path, head, key, wanted, mark)
+    columns = _find_columns(path, head, as_written, key, wanted, mark)
     there = _Names(known)
     places = [head.index(name) if name in columns else None for name in [key, *wanted]]
     rows: dict[str, list[str]] = {}
@@ -71,8 +72,10 @@ def read_rows(
     return rows
 
 
-def _find_columns(path: Path, head: list[str], key: str, wanted: list[str], mark: str) -> list[str]:
-    """Return those of the columns that the head has.
+def _find_columns(
+    path: Path, head: list[str], as_written: list[str], key: str, wanted: list[str], mark: str
+) -> list[str]:
+    """Return those of the columns that the head has; the file has it in other capitals.
 
     Raises:
         TakhtError: it lacks the key or all others, or has one twice.
@@ -80,7 +83,7 @@ def _find_columns(path: Path, head: list[str], key: str, wanted: list[str], mark
     columns = [key, *(name for name in wanted if name in head)]
     if key not in head or len(columns) == 1:
         raise TakhtError(
-            f"{path}: columns {key} and {' or '.join(wanted)} are needed, got {head[:10]}; "
+            f"{path}: columns {key} and {' or '.join(wanted)} are needed, got {as_written[:10]}; "
             f"write `{key}{mark}{wanted[0]}` as the first line"
         )
     if twice := [name for name in columns if head.count(name) > 1]:

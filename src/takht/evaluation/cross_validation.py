@@ -29,19 +29,28 @@ def make_folds(split: pd.DataFrame, count: int, seed: int) -> Iterator[pd.DataFr
     2**32 on begin at 0 again.
 
     Raises:
-        TakhtError: no composer has `count` recordings, or there are fewer groups than that.
+        TakhtError: there are not enough recordings or groups for so many folds.
     """
     most = min(split["composer"].value_counts().max(), split["group"].nunique())
-    if count > most:
+    folds = []
+    if count <= most:
+        dealer = StratifiedGroupKFold(count, shuffle=True, random_state=seed % 2**32)
+        dealt = dealer.split(split, split["composer"], split["group"])
+        folds = [tested for _, tested in dealt if len(tested)]
+    if len(folds) < count:
         raise TakhtError(
-            f"crossval.folds: at most {most} for these recordings, got {count}; lower it or add "
-            "recordings of other works"
+            f"params.yaml: crossval.folds: {count} are too many for these recordings; lower it or "
+            "add recordings of other works"
         )
-    dealer = StratifiedGroupKFold(count, shuffle=True, random_state=seed % 2**32)
-    for _, tested in dealer.split(split, split["composer"], split["group"]):
+    for tested in folds:
         side = np.full(len(split), "train", dtype=object)
         side[tested] = "test"
         yield split.assign(side=side)
+
+
+def cap_steps(training: Training, max_steps: int) -> Training:
+    """Return the training with at most `max_steps`; a discriminant takes none."""
+    return training.model_copy(update={"max_steps": min(training.max_steps, max_steps)})
 
 
 def train_fold(

@@ -70,7 +70,7 @@ def bootstrap_interval(values: NDArray[np.float64]) -> tuple[float, float]:
 
     Efron 1979.
     """
-    low, high = np.quantile(values, [(1 - 0.95) / 2, (1 + 0.95) / 2])  # not .025: its last bit
+    low, high = np.quantile(values, [(1 - 0.95) / 2, (1 + 0.95) / 2])  # .025 is another number
     return float(low), float(high)
 
 

@@ -34,7 +34,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Decision:
-    """The composer and their label, or None and "unknown"; and the most probable three.
+    """The composer and their label, or None and "unknown"; and the most probable, at most three.
 
     `familiarity` in [0, 1] is what the card's threshold was compared with. A composer who is called
     "unknown" is shown as "unknown (composer)".
@@ -113,7 +113,7 @@ def decide(
     familiar = float(score_familiarity(card, familiarity, mean, summary)[0])
     calibrated = card.confidence.apply(mean)[0]
     order = np.argsort(-calibrated, kind="stable")[:_NAMED].tolist()
-    order = [n for n in order if mean[0, n] > 0]  # rounded to 0, nobody is nearer than another
+    order = [n for n in order if mean[0, n] > 0]  # where all windows have 0, order means nothing
     guesses = [
         Candidate(
             card.composers[n],

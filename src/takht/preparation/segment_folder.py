@@ -44,10 +44,15 @@ def read_numbered(folder: Path, recording: str) -> Iterator[NumberedSegment]:
 
 def read_segments(folder: Path, recording: str) -> Iterator[Waveform]:
     """Yield the segments of a recording in order: mono float32 in [-1, 1], shape (samples,)."""
-    # By length first: the number after 9999 has a digit more.
-    for path in sorted((folder / recording).glob("*.wav"), key=lambda path: (len(path.name), path)):
+    for path in list_segments(folder, recording):
         wave, _ = soundfile.read(path, dtype="float32")
         yield wave
+
+
+def list_segments(folder: Path, recording: str) -> list[Path]:
+    """Return the files of a recording's segments in order."""
+    # By length first: the number after 9999 has a digit more.
+    return sorted((folder / recording).glob("*.wav"), key=lambda path: (len(path.name), path))
 
 
 def read_sample_rate_hz(folder: Path) -> int:

@@ -4,9 +4,9 @@
 needs to know of a recording it never met.
 """
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from takht.runtime.params import Section
 
@@ -27,8 +27,9 @@ class SegmentSettings(Section):
     seconds: float = Field(ge=1, le=600, description="length of a segment, s")
     min_seconds: float = Field(ge=0, le=600, description="a shorter tail joins the one before, s")
 
-    @model_validator(mode="after")
-    def _check_tail(self) -> Self:
-        if self.min_seconds > self.seconds:
-            raise ValueError(f"min_seconds is above seconds ({self.seconds:g}); lower it")
-        return self
+    @field_validator("min_seconds")
+    @classmethod
+    def _check_tail(cls, value: float, info: ValidationInfo) -> float:
+        if value > (seconds := info.data.get("seconds", value)):
+            raise ValueError(f"at most segment.seconds ({seconds:g})")
+        return value

@@ -41,8 +41,8 @@ def describe_error(error: Exception, where: str) -> str:
 
 def list_faults(error: "ValidationError") -> str:
     """Return what does not fit a model of Pydantic's, as `key: fault, key: fault`."""
-    each = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-    return ", ".join(each)
+    found = [(one["loc"], one["msg"].removeprefix("Value error, ")) for one in error.errors()]
+    return ", ".join(f"{'.'.join(map(str, place))}: {fault}" for place, fault in found)
 
 
 def _line(error: Exception, where: str) -> str:

@@ -79,7 +79,8 @@ def load_section(cls: type[S], names: Mapping[str, str], path: Path = Path("para
 
 def _line(path: Path, place: str, kind: Any, error: dict[str, Any]) -> str:
     """Return the line about one error; `kind` tells which of several models was asked."""
-    within, found, message = error["loc"], error["input"], error["msg"]
+    within, found = error["loc"], error["input"]
+    message = error["msg"].removeprefix("Value error, ")
     if within[:1] == (kind,):
         within = within[1:]
     advice = "fix the value"

@@ -25,7 +25,9 @@ _BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # They part and join letters of Persian and of emoji; elsewhere they show nothing.
 _JOINER = re.compile(r"(?<=[^\x00-\x7f\s])[\u200c\u200d](?=[^\x00-\x7f\s])")
 _UNCOUNTED = dict.fromkeys(map(ord, "\u0640\u200c\u200d"))  # tatweel and joiners
-_VARIANTS = str.maketrans("ىیةٱک", "ييهاك")  # hamza above and below a letter is a mark, like vowels
+_VARIANTS = str.maketrans("ىیةٱک", "ييهاك")
+# Vowel signs and signs of the Quran; maddah and hamza, which letters with them decompose into.
+_ARABIC_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
 
 # Names that Windows keeps for its devices, whatever the suffix.
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[1-9¹²³])(\..*)?", re.IGNORECASE)
@@ -59,10 +61,10 @@ def fold(text: str) -> str:
 def fold_spelling(text: str) -> str:
     """Return what spellings of one Arabic text have in common: no vowel signs, one alif, ya and ha.
 
-    Names of different people can have it in common, too.
+    Names of different people can have it in common, too. Other scripts keep their marks.
     """
     letters = unicodedata.normalize("NFKD", fold(text)).translate(_VARIANTS)
-    return "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
+    return _ARABIC_MARKS.sub("", letters)
 
 
 def stem(file_name: str) -> str:

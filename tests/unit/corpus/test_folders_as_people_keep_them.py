@@ -150,7 +150,7 @@ def test_names_that_other_systems_cannot_hold_are_named():
 
 
 def test_spellings_of_one_arabic_name_and_works_of_many_composers_are_named():
-    labels = ["اسمهان", "أسمهان", "القصبجي", "القصبجى", "فاطمة"]
+    labels = ["اسمهان", "أسمهان", "القصبجي", "القصبجى", "فاطمة", "か", "が", "й", "и", "a", "ä"]
     found = describe_names(Path("raw"), [], labels)
     assert [line.count(" look alike; ") for line in found] == [1, 1]
     works = [("a", "إنت عمري"), ("b", "انت عُمري"), *((name, "تقاسيم") for name in "abcc")]

@@ -103,7 +103,7 @@ def test_all_of_a_few_fixed_is_no_certain_difference():
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [(0.1, 0.2, "better"), (-0.2, -0.1, "worse"), (-0.1, 0.1, "no evidence"),
-     (0.0, 0.2, "no evidence"), (-0.2, 0.0, "no evidence"), (None, None, "no evidence")],
+     (0.0, 0.2, "no evidence"), (-0.2, 0.0, "no evidence"), (None, None, "not comparable")],
 )  # fmt: skip
 def test_verdict(low, high, expected):
     assert decide_verdict(low, high, 100) == expected
@@ -126,7 +126,7 @@ def test_pairs_are_by_recording_and_not_by_row():
 def test_no_shared_recording_is_no_evidence():
     found = difference(outcome([True] * 5), outcome([False] * 5, first=50))
     assert (found.shared, found.difference, found.low, found.verdict) == (
-        0, None, None, "no evidence",
+        0, None, None, "not comparable",
     )  # fmt: skip
 
 
@@ -207,9 +207,10 @@ def test_markdown_says_that_test_sets_differ_and_that_nothing_was_run():
     new = revision("workspace", {"mel": outcome([True] * 6, first=1)}, params={"seed": 2})
     text = format_markdown(compare_revisions(old, new))
     assert (
-        "`mel`: the test sets differ. Recordings in both: 3, only in `main`: 1, "
+        "The test sets differ (`mel`). Recordings in both: 3, only in `main`: 1, "
         "only in `workspace`: 3." in text
     )
+    assert "With 3 test recordings in both, nothing can be evidence" in text
     assert "run `dvc repro` before believing" in text
     same = format_markdown(compare_revisions(old, old))
     assert "test sets differ" not in same

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from takht.cli.arguments.output_paths import require_absent, require_suffix, require_writable
 from takht.cli.arguments.project import locate_models
-from takht.errors import TakhtError
+from takht.errors import OptionError, TakhtError
 from takht.text import names
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ MIN_SECONDS = 1.0
 def require_seconds(seconds: float) -> None:
     """Raise TakhtError unless the length is from 1 s to 10 minutes."""
     if not MIN_SECONDS <= seconds <= MAX_SECONDS:
-        raise TakhtError(
+        raise OptionError(
             f"--seconds: from {MIN_SECONDS:g} to {MAX_SECONDS:g}, got {seconds:g}; choose a length "
             "in between"
         )
@@ -61,7 +61,7 @@ def find_composer(asked: str | None, folders: Sequence[str], labels: Sequence[st
         f"{folder} ({label})" if label != folder else folder
         for folder, label in zip(folders, labels, strict=True)
     ]
-    raise TakhtError(
+    raise OptionError(
         f"--composer: the model does not know '{names.escape(asked)}'; choose one of "
         f"{', '.join(map(names.escape, known))}, or leave the option out"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.errors import TakhtError
+from takht.errors import OptionError, TakhtError
 from takht.inference.explanation.occlusion import CELL_SECONDS, Drops
 from takht.text.clock import format_clock
 
@@ -53,12 +53,12 @@ def choose_span(start_s: float | None, end_s: float | None, seconds: float) -> t
     end = min(seconds, (start_s or 0.0) + ONE_SIDED_SECONDS if end_s is None else end_s)
     start = max(0.0, end - ONE_SIDED_SECONDS) if start_s is None else start_s
     if not start < end:
-        raise TakhtError(
+        raise OptionError(
             f"--from and --to: a span of the recording's {format_clock(seconds)}, got "
             f"{format_clock(start)} to {format_clock(end)}; choose one inside"
         )
     if end - start > MAX_SECONDS:
-        raise TakhtError(
+        raise OptionError(
             f"--from and --to: at most {format_clock(MAX_SECONDS)} at a time, got "
             f"{format_clock(end - start)}; choose a shorter span"
         )
@@ -103,7 +103,7 @@ def cut_pieces(
             edges = np.linspace(low - start, high - start, count + 1)
             found.append(SpanPiece(start, start + length, edges, predicted))
     if not any(piece.windows.any() for piece in found):
-        raise TakhtError(
+        raise OptionError(
             f"--from and --to: no window of the recording hears {format_clock(span[0])} to "
             f"{format_clock(span[1])}; choose a longer span"
         )

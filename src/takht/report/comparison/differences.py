@@ -66,7 +66,7 @@ class Difference:
     difference: float | None  # None when no recording is shared
     low: float | None
     high: float | None
-    verdict: str  # better, worse or no evidence
+    verdict: str  # better, worse, no evidence; not comparable where no recording is shared
     moved: list[Move]
     corpora: tuple[str, str] | None = None  # before and after, where they are two
 
@@ -219,7 +219,9 @@ def decide_verdict(low: float | None, high: float | None, changed: int) -> str:
     So must the sign test: below FEWEST_CHANGED recordings that changed it cannot reach 5 %, while
     a percentile interval of so few leaves out 0 too easily (of 2 of 3 fixed, it is [0, 1]).
     """
-    if low is None or high is None or low <= 0 <= high or changed < FEWEST_CHANGED:
+    if low is None or high is None:
+        return "not comparable"
+    if low <= 0 <= high or changed < FEWEST_CHANGED:
         return "no evidence"
     return "better" if low > 0 else "worse"
 

@@ -5,7 +5,7 @@ labels would be drawn the other way round.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from takht.report.comparison.differences import (
@@ -17,7 +17,7 @@ from takht.report.comparison.differences import (
 )
 from takht.text.names import escape
 
-_VERDICTS = {"better": "**better**", "worse": "**worse**", "no evidence": "no evidence"}
+_VERDICTS = {"better": "**better**", "worse": "**worse**"}  # the others as they are
 
 
 def format_markdown(comparison: Comparison) -> str:
@@ -32,10 +32,12 @@ def format_markdown(comparison: Comparison) -> str:
         f"## {format_code(before)}{shas[0]} → {format_code(after)}{shas[1]}{revision}",
         _scores(comparison.experiments),
         "The difference is of recording accuracy, over the test recordings that both have, "
-        "with a 95 % interval by paired bootstrap. *No evidence*: the interval includes 0, or "
-        f"fewer than {FEWEST_CHANGED} recordings were fixed or broken.",
-        *(_corpora(one) for one in comparison.experiments if one.corpora),
-        *(_test_sets(one, before, after) for one in comparison.experiments if _differ(one)),
+        "with a 95 % interval by paired bootstrap (exact where all of them changed alike, or none "
+        "did). *No evidence*: the interval includes 0, or fewer than "
+        f"{FEWEST_CHANGED} recordings were fixed or broken.",
+        *_too_few(comparison.experiments),
+        *_corpora(comparison.experiments),
+        *_test_sets(comparison.experiments, before, after),
         *_only(comparison.only_before, before),
         *_only(comparison.only_after, after),
         _section("Changed parameters", _params(comparison.params, before, after)),
@@ -80,7 +82,13 @@ def _row(one: Difference) -> list[str]:
     interval = "–"
     if one.difference is not None and one.low is not None and one.high is not None:
         interval = f"{_signed(one.difference)} [{_signed(one.low)}, {_signed(one.high)}]"
-    return [format_code(one.experiment), *scores, *counts, interval, _VERDICTS[one.verdict]]
+    return [
+        format_code(one.experiment),
+        *scores,
+        *counts,
+        interval,
+        _VERDICTS.get(one.verdict, one.verdict),
+    ]
 
 
 def _signed(value: float) -> str:
@@ -89,25 +97,50 @@ def _signed(value: float) -> str:
     return f"{sign}{abs(value):.3f}"
 
 
-def _corpora(one: Difference) -> str:
-    before, after = map(escape_markdown, one.corpora or ("", ""))
-    return (
-        f"**{format_code(one.experiment)} was measured on two corpora:** {before} before, {after} "
-        "after. Their scores cannot be subtracted."
-    )
+def _too_few(differences: list[Difference]) -> list[str]:
+    most = max(one.shared for one in differences)
+    if most >= FEWEST_CHANGED:
+        return []
+    return [
+        f"With {most} test recordings in both, nothing can be evidence: compare cross-validated "
+        "scores (`metrics/macro_f1_crossval.json`)."
+    ]
 
 
-def _differ(one: Difference) -> bool:
-    return bool(one.only_before or one.only_after)
+def _corpora(differences: list[Difference]) -> list[str]:
+    lines = []
+    for corpora, names in _group(differences, lambda one: one.corpora):
+        before, after = map(escape_markdown, corpora)
+        lines.append(
+            f"**Measured on two corpora:** {before} before, {after} after ({names}). Scores before "
+            "and after cannot be subtracted."
+        )
+    return lines
 
 
-def _test_sets(one: Difference, before: str, after: str) -> str:
-    return (
-        f"{format_code(one.experiment)}: the test sets differ. Recordings in both: {one.shared}, "
-        f"only in {format_code(before)}: {one.only_before}, "
-        f"only in {format_code(after)}: {one.only_after}. The scores "
-        "are of different recordings; the difference is of those in both."
-    )
+def _test_sets(differences: list[Difference], before: str, after: str) -> list[str]:
+    def count(one: Difference) -> tuple[int, int, int] | None:
+        differ = one.only_before or one.only_after
+        return (one.shared, one.only_before, one.only_after) if differ else None
+
+    return [
+        f"The test sets differ ({names}). Recordings in both: {shared}, only in "
+        f"{format_code(before)}: {old}, only in {format_code(after)}: {new}. The scores are of "
+        f"different recordings{'; the difference is of those in both' if shared else ''}."
+        for (shared, old, new), names in _group(differences, count)
+    ]
+
+
+def _group(
+    differences: list[Difference], key: Callable[[Difference], Any]
+) -> Iterator[tuple[Any, str]]:
+    """Yield each key that is not None, and the names of the experiments that have it."""
+    groups: dict[Any, list[str]] = {}
+    for one in differences:
+        if (found := key(one)) is not None:
+            groups.setdefault(found, []).append(format_code(one.experiment))
+    for found, names in groups.items():
+        yield found, ", ".join(names)
 
 
 def _only(names: list[str], revision: str) -> list[str]:

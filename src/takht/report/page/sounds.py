@@ -8,6 +8,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from takht.errors import TakhtError
+from takht.preparation.segment_folder import list_segments
 
 BEST_VARIABLE_RATE = 0.0  # of MP3 by libsndfile: about 60 kbit/s of mono music
 
@@ -40,7 +41,7 @@ def cut_moment(
     Raises:
         TakhtError: there is no such segment.
     """
-    files = sorted((segment_dir / recording).glob("*.wav"))
+    files = list_segments(segment_dir, recording)
     if segment >= len(files):
         raise TakhtError(
             f"{segment_dir / recording}: segment {segment} is asked for, it has {len(files)}; "
