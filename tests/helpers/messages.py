@@ -9,7 +9,8 @@ from pipeline import ROOT
 
 # Their messages are reasons, to which whoever catches them adds the place and a remedy.
 REASONS = {"Unreadable", "Refused", "Damaged"}
-ERRORS = {"TakhtError", "ParamError", "DiskFull", "Stopped", "UnusableRecording", "Mute", *REASONS}
+ERRORS = {"TakhtError", "OptionError", "ParamError", "DiskFull", "Stopped", "UnusableRecording"}
+ERRORS |= {"Mute", *REASONS}
 
 
 @dataclass(frozen=True)

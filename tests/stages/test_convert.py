@@ -13,7 +13,9 @@ from normalize import normalize
 from segment import segment
 from takht.audio.conversion import AudioSettings, ConvertSettings
 from takht.core.tables import read_table, write_table
+from takht.errors import TakhtError
 from takht.preparation.settings import NormalizeSettings, SegmentSettings
+from takht.runtime.params import load_section
 
 RATE_HZ = 44_100
 
@@ -91,6 +93,10 @@ def test_a_second_run_replaces_everything_with_the_same_bytes(corpus):
     assert digests(corpus) == first
 
 
-def test_a_segment_cannot_be_shorter_than_its_tail():
-    with pytest.raises(ValueError, match=r"min_seconds is above seconds \(5\); lower it"):
-        SegmentSettings(seconds=5.0, min_seconds=6.0)
+def test_a_segment_cannot_be_shorter_than_its_tail(tmp_path, monkeypatch):
+    (tmp_path / "params.yaml").write_text("segment: {seconds: 5.0, min_seconds: 6.0}\n")
+    monkeypatch.chdir(tmp_path)
+    line = "params.yaml: segment.min_seconds: at most segment.seconds (5), got 6.0; fix the value"
+    with pytest.raises(TakhtError) as caught:
+        load_section(SegmentSettings, {})
+    assert str(caught.value) == line

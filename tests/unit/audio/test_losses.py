@@ -101,8 +101,13 @@ def test_a_wrong_checksum_of_a_lossless_kind_is_said_to_be_damage(tmp_path, kind
     content[int(at * len(content))] ^= 1
     path.write_bytes(content)
     sound = decode(path, RATE_HZ)[1]
-    (line,) = describe_losses(sound) or [find_fault(sound)]
-    assert any(words in line for words in ("damaged, decode errors: ", "are missing", "NaN"))
+    if kind == "wv" and not np.isfinite(sound.peak):
+        # Decoding stops there; how many errors ffmpeg had named by then varies from run to run.
+        assert (sound.decode_errors, describe_losses(sound)) == (0, [])
+        assert "NaN or infinite" in find_fault(sound)
+        return
+    (line,) = describe_losses(sound)
+    assert "may be damaged, decode errors: " in line or "are missing" in line
 
 
 TAG = b"ID3\x04\0\0\0\0\x02\x2c" + bytes(300)

@@ -11,7 +11,7 @@ from takht.dataset.feature_folder import array_path
 from takht.dataset.windows import FeatureFolder, WindowSize
 from takht.errors import TakhtError
 from takht.evaluation import cross_validation
-from takht.evaluation.cross_validation import make_folds, score_fold, train_fold
+from takht.evaluation.cross_validation import cap_steps, make_folds, score_fold, train_fold
 from takht.evaluation.leaky_split import split_by_window
 from takht.training.experiments import DiscriminantExperiment, Training
 
@@ -83,9 +83,23 @@ def test_as_many_folds_as_can_be_are_dealt_and_one_more_is_refused(composers, gr
     assert (tested.sum(axis=0) == 1).all()
     assert tested.any(axis=1).all()
     np.testing.assert_array_equal(tested, [fold["side"] == "test" for fold in again])
-    refusal = rf"^crossval\.folds: at most {most} for these recordings, got {most + 1}; lower it"
+    refusal = rf"^params\.yaml: crossval\.folds: {most + 1} are too many for these .*; lower it"
     with pytest.raises(TakhtError, match=refusal):
         next(make_folds(split, most + 1, seed=1))
+
+
+def test_a_fold_that_would_stay_empty_is_refused():
+    """Groups of two composers: scikit-learn puts two of the four into one fold."""
+    split = pd.DataFrame({"composer": list("bababbbab"), "group": list("012312110")})
+    with (
+        warnings.catch_warnings(action="ignore"),
+        pytest.raises(TakhtError, match=r"crossval\.folds: 4 are too many"),
+    ):
+        next(make_folds(split, 4, seed=0))
+
+
+def test_networks_take_at_most_the_steps_of_a_check():
+    assert [cap_steps(TRAINING, most).max_steps for most in (5, 60)] == [5, 9]
 
 
 @pytest.fixture

@@ -63,6 +63,12 @@ def test_below_the_threshold_nobody_is_named(threshold, composer):
     assert found.candidates[0].composer == "a"
 
 
+def test_who_has_0_in_every_window_is_not_listed_in_an_order_that_means_nothing():
+    windows = np.array([[0.0, 1.0, 0.0], [0.0, 0.9999, 0.0001]])
+    found = decide(windows, none(windows), card())
+    assert [guess.composer for guess in found.candidates] == ["b", "c"]
+
+
 def test_at_the_threshold_somebody_is_named():
     windows = np.array([[0.6, 0.3, 0.1]])
     exactly = float(card().confidence.apply(windows).max())

@@ -1,5 +1,7 @@
 """comparison: paired intervals against hand-made cases, and what Markdown makes of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -123,7 +125,7 @@ def test_pairs_are_by_recording_and_not_by_row():
     assert difference(old, turned) == difference(old, Experiment(SCORES, old.recordings))
 
 
-def test_no_shared_recording_is_no_evidence():
+def test_no_shared_recording_cannot_be_compared():
     found = difference(outcome([True] * 5), outcome([False] * 5, first=50))
     assert (found.shared, found.difference, found.low, found.verdict) == (
         0, None, None, "not comparable",
@@ -215,6 +217,16 @@ def test_markdown_says_that_test_sets_differ_and_that_nothing_was_run():
     same = format_markdown(compare_revisions(old, old))
     assert "test sets differ" not in same
     assert "dvc repro" not in same
+
+
+def test_what_holds_for_several_experiments_is_said_once():
+    first, second = outcome([True] * 9), outcome([True] * 9, first=50)
+    corpora = [replace(first, corpus="A"), replace(second, corpus="B")]
+    old, new = ({"mel": each, "best": each, "own": first} for each in corpora)
+    text = format_markdown(compare_revisions(revision(experiments=old), revision("later", new)))
+    assert text.count("Measured on two corpora:** A before, B after (`mel`, `best`)") == 1
+    assert text.count("The test sets differ (`mel`, `best`). Recordings in both: 0") == 1
+    assert text.count("not comparable") == 2
 
 
 def test_special_characters_of_markdown_stay_text():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from takht.cli.arguments.output_paths import require_absent, require_suffix, require_writable
 from takht.cli.arguments.project import locate_models
-from takht.errors import OptionError, TakhtError
+from takht.errors import OptionError
 from takht.text import names
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def require_seconds(seconds: float) -> None:
 def require_within(value: float, least: int, most: int, of: str) -> None:
     """Raise TakhtError unless the number is in its range."""
     if not least <= value <= most:
-        raise TakhtError(f"{of}: from {least} to {most}, got {value}; choose one in between")
+        raise OptionError(f"{of}: from {least} to {most}, got {value}; choose one in between")
 
 
 def open_prior(models_dir: Path | None) -> "Prior":

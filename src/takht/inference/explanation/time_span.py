@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from takht.errors import OptionError, TakhtError
+from takht.errors import OptionError
 from takht.inference.explanation.occlusion import CELL_SECONDS, Drops
 from takht.text.clock import format_clock
 
@@ -38,7 +38,7 @@ def parse_seconds(text: str, option: str) -> float:
     """
     match = _CLOCK.fullmatch(text.strip())
     if not match or (match[2] and float(match[3]) >= 60):
-        raise TakhtError(f"{option}: a time, got {text!r}; write 90, 1:30 or 1:01:30")
+        raise OptionError(f"{option}: a time, got {text!r}; write 90, 1:30 or 1:01:30")
     return 3600 * int(match[1] or 0) + 60 * int(match[2] or 0) + float(match[3])
 
 
