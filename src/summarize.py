@@ -47,7 +47,7 @@ def summarize(
         if path.stem in cross_validated:
             found = json.loads(cross_validated[path.stem].read_text(encoding="utf-8"))
             # DVC shows metrics of one name in two files by their paths.
-            crossval[f"{path.stem}_crossval"] = found["macro_f1_recordings"]
+            crossval[f"{path.stem}_cv"] = found["macro_f1_recordings"]
     for target, scores in ((one_split_json, one_split), (crossval_json, crossval)):
         rounded = {name: round(score, 4) for name, score in scores.items()}
         with atomic_file(target) as path:

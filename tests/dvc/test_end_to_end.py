@@ -161,9 +161,10 @@ def test_predict_gives_evaluates_answers_from_a_copied_model_folder_alone(built,
         for recording, answer in zip(tested, found["recordings"], strict=True):
             powers = means.loc[recording].to_numpy() ** (1 / card["confidence"]["temperature"])
             expected = dict(zip(card["composers"], powers / powers.sum(), strict=True))
+            expected = {name: share for name, share in expected.items() if share > 0}
             verdict = answer["decision"]
             guesses = {each["composer"]: each["probability"] for each in verdict["candidates"]}
-            assert guesses == pytest.approx(expected, abs=3e-4)  # three composers, all named
+            assert guesses == pytest.approx(expected, abs=3e-4)  # three composers
         named = [each["decision"]["composer"] is not None for each in found["recordings"]]
         scores = json.loads((built.root / f"metrics/{name}.json").read_text("utf-8"))
         assert np.mean(named) == pytest.approx(scores["known_accept_rate"])

@@ -46,7 +46,7 @@ def test_metrics_plots_and_params_are_declared_where_the_editor_looks():
     )
     assert set(one_split) == set(PARAMS["experiments"])
     deps = {path for path in STAGES["summarize"]["deps"] if path.startswith("metrics/crossval/")}
-    crossval = {name.removesuffix("_crossval"): score for name, score in crossval.items()}
+    crossval = {name.removesuffix("_cv"): score for name, score in crossval.items()}
     assert deps == {f"metrics/crossval/{name}.json" for name in crossval}
     for name, score in crossval.items():
         found = json.loads((ROOT / f"metrics/crossval/{name}.json").read_text("utf-8"))
@@ -118,8 +118,8 @@ class TestCommands:
         metrics = workspace["metrics"]
         assert set(metrics["metrics/macro_f1.json"]["data"]) == set(tiny_project.BUILT_EXPERIMENTS)
         assert set(metrics["metrics/macro_f1_crossval.json"]["data"]) == {
-            "baseline_crossval",
-            "best_crossval",
+            "baseline_cv",
+            "best_cv",
         }
         (experiments,) = [each["experiments"] for each in shown if each["experiments"]]
         assert len(experiments) == 1

@@ -20,4 +20,4 @@ def test_macro_f1_of_every_experiment_and_the_cross_validated_one_of_two(tmp_pat
     one_split, crossval = tmp_path / "one.out", tmp_path / "crossval.out"
     summarize(experiments, tmp_path, baseline, best, one_split, crossval)
     assert json.loads(one_split.read_text()) == {"best": 0.6667, "mel_even": 0.6667}
-    assert json.loads(crossval.read_text()) == {"best_crossval": 0.6123}
+    assert json.loads(crossval.read_text()) == {"best_cv": 0.6123}
