@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import platform
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,7 +133,7 @@ def remove_entry(root: Path, folder: Path) -> None:
 def new_partial(root: Path) -> Iterator[Path]:
     """Yield a new folder, whose name tells whose it is, that is gone when the block ends."""
     (root / "partial").mkdir(parents=True, exist_ok=True)
-    name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(8)}"
+    name = f"{platform.node()}-{os.getpid()}-{os.urandom(8).hex()}"
     partial = root / "partial" / name  # readable to others, as mkdtemp's is not
     partial.mkdir()
     try:
