@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 from deps import FILES, code_deps, code_of
+from dvc.utils.serialize import modify_yaml
 from pipeline import ONES_OF_MANY, PARAMS, PIPELINE, ROOT, STAGES, entries
 
 from takht.runtime.params import Section
@@ -155,3 +156,14 @@ def test_the_auditor_sees_a_file_opened_in_every_way_that_stages_use(reader, tmp
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     subprocess.run(command, cwd=tmp_path, check=True, env=environment)
     assert any(line.startswith("other") for line in log.read_text().splitlines())
+
+
+def test_an_experiment_changes_one_line_of_params_yaml(tmp_path):
+    """DVC writes the file anew: in another form than its own, ideas would conflict in Git."""
+    copy = tmp_path / "params.yaml"
+    copy.write_bytes((ROOT / "params.yaml").read_bytes())
+    before = copy.read_text(encoding="utf-8").splitlines()
+    with modify_yaml(copy) as params:
+        params["split"]["seed"] += 1
+    after = copy.read_text(encoding="utf-8").splitlines()
+    assert sum(old != new for old, new in zip(before, after, strict=True)) == 1

@@ -193,6 +193,15 @@ def test_labels_and_works_come_from_their_tables(root):
 
 
 @pytest.mark.slow
+def test_of_copies_the_one_with_a_work_is_kept(root):
+    write(root, "NA/z.wav", noise(8))
+    write(root, "NA/copy of z.wav", noise(8))
+    (root / "recordings.csv").write_text("file,work\nNA/z.wav,z\nNA/001.mp3,z\n")
+    table = run(root, on_unreadable="skip").set_index("recording")
+    assert "NA/copy of z" not in table.index
+    assert table["work"][["NA/z", "NA/001"]].tolist() == ["z", "z"]
+
+
 def test_workers_change_no_byte(root, monkeypatch):
     spoil(root)
     outputs = []

@@ -76,7 +76,7 @@ def describe_corpus(
         [root / each.file for each in found], audio, convert, scratch
     )
     found, probes = pass_over_side_files(root, found, probes)
-    good, bad = validate(found, probes, params.min_seconds, params.silence_dbfs)
+    good, bad = validate(found, probes, params.min_seconds, params.silence_dbfs, work_of)
     rejected = sorted([*rejected, *bad])
     if params.on_unreadable == "fail":
         raise_if_rejected(root, rejected)

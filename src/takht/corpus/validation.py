@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from takht.audio import mono
@@ -24,14 +24,21 @@ def find_fault(probe: Probe, min_seconds: float, silence_dbfs: float) -> str | N
     return mono.find_fault(probe, silence_dbfs, lower="catalogue.silence_dbfs")
 
 
-def find_same_audio(audio_of: Mapping[FoundFile, str]) -> list[Rejected]:
+def find_same_audio(
+    audio_of: Mapping[FoundFile, str], works: Collection[str] = ()
+) -> list[Rejected]:
     """Return what is kept out because its audio (a hash) is in the corpus under another name.
 
-    Of copies by one composer the first is kept; of copies by several, none: one must be wrong.
+    Of copies by one composer, the first file (NFC) that has one of the `works` is kept, else the
+    first; of copies by several, none: one must be wrong.
     """
+
+    def rank(found: FoundFile) -> tuple[bool, FoundFile]:
+        return names.to_nfc(found.file) not in works, found
+
     groups = defaultdict(list)
-    for found, audio in sorted(audio_of.items()):
-        groups[audio].append(found)
+    for found in sorted(audio_of, key=rank):
+        groups[audio_of[found]].append(found)
     rejected = []
     for group in groups.values():
         first, *copies = group
@@ -56,8 +63,12 @@ def validate(
     probes: Sequence[Probe | str],
     min_seconds: float,
     silence_dbfs: float,
+    works: Collection[str] = (),
 ) -> tuple[dict[FoundFile, Probe], list[Rejected]]:
-    """Return the usable recordings with what they hold, in order, and the others with why not."""
+    """Return the usable recordings with what they hold, in order, and the others with why not.
+
+    `works` are the files (NFC) whose work is known: of copies, one of these is kept.
+    """
     usable: dict[FoundFile, Probe] = {}
     rejected = []
     for each, probe in zip(found, probes, strict=True):
@@ -69,7 +80,7 @@ def validate(
             rejected.append(Rejected(each.file, reason))
         elif isinstance(probe, Probe):
             usable[each] = probe
-    copies = find_same_audio({each: probe.audio_sha256 for each, probe in usable.items()})
+    copies = find_same_audio({each: probe.audio_sha256 for each, probe in usable.items()}, works)
     kept_out = {copy.file for copy in copies}
     kept = {each: probe for each, probe in usable.items() if each.file not in kept_out}
     return kept, rejected + copies
