@@ -16,32 +16,52 @@ ENCODING = (
 )
 
 # `dvc exp apply` ends with an error where an optional pipeline was not run: outputs may be missing.
+# It forces its checkout, so it first refuses if a .dvc file's data is not as added: DVC's cache
+# would lack what it takes away. A folder that is missing as a whole has nothing to lose.
 APPLY = (
     "dvc",
     "repo/experiments/apply.py",
-    '    kwargs["force"] = True\n',
-    '    kwargs |= {"force": True, "allow_missing": True}\n',
+    """\
+    _apply(repo, exp_rev, name=rev, is_stash=is_stash)
+    kwargs["force"] = True
+""",
+    """\
+    from dvc.exceptions import DvcException
+
+    for stage in repo.index.stages:
+        for out in stage.outs if stage.is_data_source else ():
+            if out.exists and (status := out.status()):
+                raise DvcException(
+                    f"{out}: must be what {stage.addressing} records, is {status[str(out)]}; run "
+                    f"`dvc add {out}` and commit {stage.addressing}, or move new and changed files "
+                    f"away and run `dvc checkout {out}`"
+                )
+    repo._reset()  # the experiment has an index of its own
+
+    _apply(repo, exp_rev, name=rev, is_stash=is_stash)
+    kwargs |= {"force": True, "allow_missing": True}
+""",
 )
 
-# `dvc checkout` does so, too. What dvc.yaml and the .dvc files name must be there; what the
+# `dvc checkout` and `dvc pull` do so, too. Without targets, what is not pushed and what the
 # pipelines in folders (generation/dvc.yaml …) name may be missing, and a line says what is.
 CHECKOUT = (
     "dvc",
-    "commands/checkout.py",
+    "repo/checkout.py",
     """\
-        if exc:
-            raise exc
+    if failed and not allow_missing:
 """,
     """\
-        if exc:
-            optional = {
-                str(out)
-                for out in self.repo.index.outs
-                if out.stage.path_in_repo.endswith("/dvc.yaml")
-            }
-            if not optional.issuperset(result["failed"]):
-                raise exc
-            ui.error_write("Not made yet, so left out:", *sorted(result["failed"]))
+    if failed and not allow_missing and targets == [None]:
+        optional = {
+            out.fs_path
+            for out in view.outs
+            if not out.can_push or out.stage.path_in_repo.endswith("/dvc.yaml")
+        }
+        if optional.issuperset(failed):
+            ui.error_write("Not made yet, so left out:", *sorted(map(relpath, failed)))
+            allow_missing = True
+    if failed and not allow_missing:
 """,
 )
 

@@ -22,12 +22,18 @@ stages:
       - in/split.csv
     outs:
       - split.csv
+  features:
+    cmd: cp split.csv features.csv
+    deps:
+      - split.csv
+    outs:
+      - features.csv
   evaluate:
     foreach: ${experiments}
     do:
       cmd: cp in/${key}.json metrics/ && cp in/${key}.csv plots/
       deps:
-        - split.csv
+        - features.csv
         - in/${key}.json
         - in/${key}.csv
       params:
@@ -64,7 +70,7 @@ def two(tmp_path_factory) -> Project:
     """Revision `main` with mel, mfcc and old; then, not committed, a better mel and a new one."""
     project = Project(tmp_path_factory.mktemp("two"))
     (project.root / "dvc.yaml").write_text(PIPELINE)
-    (project.root / ".gitignore").write_text("/split.csv\n")
+    (project.root / ".gitignore").write_text("/split.csv\n/features.csv\n")
     for folder in ("metrics", "plots", "in"):
         (project.root / folder).mkdir()
     (project.root / "in/split.csv").write_text("recording,side\n")
@@ -177,6 +183,37 @@ def test_two_experiments_of_one_revision(two):
     assert output.startswith("## `old` → `mel`, experiments of `main` (")
     assert "Stages that ran" not in output
     assert re.search(r"\| 0\.000 \[−(0\.\d+), \+\1\] \| no evidence \|", output)
+
+
+def test_what_was_not_rebuilt_is_named_and_not_compared(two, tmp_path):
+    two.run("git", "clone", "--quiet", "--branch", "main", ".", str(tmp_path / "partly"))
+    project = Project(tmp_path / "partly")
+    values = project.params()
+    project.run("dvc", "repro", "--quiet")
+    (project.root / "in/split.csv").write_text("recording,side\nx,test\n")
+    project.run("dvc", "repro", "--quiet", "split")  # the features are of the old split
+    assert as_json(project)["not_rebuilt_after"] == ["mel", "mfcc", "old"]
+    assert "| experiment |" not in project.run("takht", "compare")
+    project.run("dvc", "repro", "--quiet", "evaluate@mel")
+    project.run("git", "config", "user.name", "Test")
+    project.run("git", "config", "user.email", "test@example.org")
+    project.commit("One of three")
+    for words in (["main~1", "main"], ["main", "main~1"]):
+        found = as_json(project, *words)
+        assert [one["experiment"] for one in found["experiments"]] == ["mel"]
+        side = words.index("main")
+        assert found[("not_rebuilt_before", "not_rebuilt_after")[side]] == ["mfcc", "old"]
+        assert found[("not_rebuilt_after", "not_rebuilt_before")[side]] == []
+    text = project.run("takht", "compare", "main~1", "main")
+    assert "in `main` since inputs or settings changed: `mfcc`, `old`." in text
+    assert "| `mfcc` |" not in text
+    refused = project.run("takht", "compare", "--experiments", "mel", "old", check=False)
+    assert "experiments: 'old' was not rebuilt" in refused
+    project.run("dvc", "repro", "--quiet")
+    values["experiments"]["mfcc"]["seed"] = 2
+    project.set_params(values)
+    found = as_json(project)
+    assert (found["not_rebuilt_before"], found["not_rebuilt_after"]) == (["mfcc", "old"], ["mfcc"])
 
 
 class TestMistakes:

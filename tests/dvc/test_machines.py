@@ -1,5 +1,6 @@
 """With real DVC: values reach no shell, numbers as -S writes them, experiments applied, no demo."""
 
+import json
 import os
 import re
 import shutil
@@ -101,6 +102,62 @@ def test_small_numbers_and_apply(mine):
     (first,) = mine.run("dvc", "exp", "list", "--name-only").split()
     mine.run("dvc", "exp", "apply", first)
     assert "5e-05" in (mine.root / "params.yaml").read_text("utf-8")
+
+
+def lose(path):
+    path.unlink()
+
+
+def replace(path):
+    path.unlink()
+    path.write_bytes(b"another take")
+
+
+def add_beside(path):
+    path.with_name("not added.wav").write_bytes(b"a recording")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_apply_takes_no_recording_away_that_is_not_added(mine):
+    """It refuses before it changes a file, a branch or a stash; outputs of stages it replaces."""
+    other = "experiments.best.statistics=[quarter_tone_steps]"
+    mine.run("dvc", "exp", "run", "--temp", "--name", "same", "-S", other, "evaluate@best")
+    (mine.root / "README.md").write_text("not committed")
+    recording = next((mine.root / "data/raw").rglob("*.wav"))
+    for change in (add_beside, replace, lose):
+        change(recording)
+        before = state(mine)
+        said = mine.run("dvc", "exp", "apply", "same", check=False)
+        assert state(mine) == before
+        (line,) = said.splitlines()
+        assert line.startswith("ERROR: data/raw: ")
+        assert "run `dvc add data/raw` and commit data/raw.dvc" in line
+        (recording.parent / "not added.wav").unlink(missing_ok=True)
+        recording.unlink(missing_ok=True)
+        mine.run("dvc", "checkout", "data/raw")  # as the line says
+    whole = recording.read_bytes()
+    cache = mine.root / ".dvc/cache"
+    cache.rename(mine.root / ".dvc/away")  # then nothing else has the recordings
+    assert "is not in cache" in mine.run("dvc", "exp", "apply", "same", check=False)
+    (mine.root / ".dvc/away").rename(cache)
+    shutil.rmtree(mine.root / "data/raw")
+    weights, card = (mine.root / "models/best" / name for name in ("weights.npz", "model.json"))
+    replace(weights)
+    mine.run("dvc", "exp", "apply", "same")
+    assert json.loads(card.read_text("utf-8"))["statistics"] == ["quarter_tone_steps"]
+    assert mine.run("dvc", "status", "evaluate@best", "train@best").endswith("are up to date.\n")
+    assert recording.read_bytes() == whole
+
+
+def state(project):
+    """Every file's content but those of Git and DVC, and what Git has: refs and changes."""
+    files = {
+        path: path.read_bytes()
+        for path in project.root.rglob("*")
+        if path.is_file() and not {".git", ".dvc"} & set(path.parts)
+    }
+    return files, project.run("git", "for-each-ref"), project.run("git", "status", "--porcelain")
 
 
 @pytest.mark.slow

@@ -27,8 +27,7 @@ KINDS = ("shared_folder", "ssh", "s3")
 COMMIT = 'git commit --message "A remote for the team" .dvc/config'
 PUSH = "dvc push"
 REPRO = "dvc repro --pull --allow-missing"
-PULL = "dvc pull --allow-missing"
-DATA_STATUS = "dvc data status"
+PULL = "dvc pull"
 SEGMENTS = "dvc pull data/segments"
 FEATURES = "dvc pull data/features/statistics data/split.csv"
 TRAIN = "dvc repro --single-item train@best"
@@ -132,7 +131,7 @@ def pushable(owner):
 def test_the_document_has_these_commands_and_no_others():
     shown = list(chain.from_iterable(recipes.BLOCKS))
     plain = ["git push", "make setup && source .venv/bin/activate"]  # nothing of ours
-    ours = [*plain, COMMIT, PUSH, REPRO, PULL, DATA_STATUS, SEGMENTS, FEATURES, TRAIN, TRY, NAMING]
+    ours = [*plain, COMMIT, PUSH, REPRO, PULL, SEGMENTS, FEATURES, TRAIN, TRY, NAMING]
     assert sorted(shown) == sorted([*ours, *chain.from_iterable(map(recipes.block, KINDS))])
 
 
@@ -154,7 +153,7 @@ def test_a_colleague_has_everything_and_runs_nothing(team, colleague):
     assert ran(output) == set()
     assert not (colleague.root / "data/segments").exists()  # nothing needs them
     colleague.run(*shlex.split(PULL))
-    missing = json.loads(colleague.run(*shlex.split(DATA_STATUS), "--json"))
+    missing = json.loads(colleague.run("dvc", "data", "status", "--json"))
     away = ["data/wav/"]
     assert missing == {"not_in_cache": away, "uncommitted": {"deleted": away}}
     for folder in ("data/raw", "data/segments", "data/features", "models", "metrics"):
@@ -181,13 +180,34 @@ def test_segments_alone_without_a_recording(team, colleague):
 
 
 @pytest.mark.parametrize("team", ["shared_folder"], indirect=True)
-@pytest.mark.usefixtures("team")
-def test_plain_pull_fetches_the_same_and_says_what_is_not_pushed(colleague):
-    code, output = exit_code(colleague, "dvc pull")
+def test_plain_pull_and_checkout_leave_out_what_is_not_pushed_and_nothing_else(team, colleague):
+    """As `make setup` repairs DVC; a named target must be there."""
+    with damaged(team, team.segment()[0], truncated):
+        code, output = exit_code(colleague, "dvc pull")
     assert code == 1
     _, _, listed = output.partition("Checkout failed for following targets:")
-    assert listed.split("Is your cache")[0].split() == ["data/wav"]
+    assert set(listed.split("Is your cache")[0].split()) == {"data/wav", "data/segments"}
+    code, _ = exit_code(colleague, "dvc checkout")
+    assert code == 255
+    output = colleague.run("dvc", "pull")
+    assert "Not made yet, so left out: data/wav\n" in output
     assert (colleague.root / "data/segments").exists()
+    assert colleague.run("dvc", "checkout") == "Not made yet, so left out: data/wav\n"
+    code, output = exit_code(colleague, "dvc pull data/wav")
+    assert code == 1
+    assert "data/wav" in output
+
+
+@pytest.mark.parametrize("team", ["shared_folder"], indirect=True)
+def test_predict_names_the_command_that_fetches_its_model_alone(team, colleague):
+    colleague.run(*shlex.split(REPRO), **NO_DECODER)
+    recording = str(next((team.owner.root / "data/raw").rglob("*.wav")))
+    said = colleague.run("takht", "predict", recording, check=False)
+    (fetch,) = re.findall(r"fetch it with `(.*?)`", said)
+    assert fetch == "dvc pull models/best"
+    colleague.run(*shlex.split(fetch))
+    assert not (colleague.root / "data/segments").exists()
+    colleague.run("takht", "predict", recording)
 
 
 @pytest.mark.parametrize("team", ["ssh"], indirect=True)
@@ -241,14 +261,6 @@ def test_a_damaged_segment_is_refused_and_named(team, colleague):
     assert not (colleague.root / path).exists()
     colleague.run(*shlex.split(SEGMENTS))
     assert (colleague.root / path).read_bytes() == team.store.read(name)
-
-
-@pytest.mark.parametrize("team", ["shared_folder"], indirect=True)
-def test_allow_missing_leaves_a_damaged_output_out_and_data_status_says_so(team, colleague):
-    with damaged(team, team.segment()[0], flipped):
-        colleague.run(*shlex.split(PULL))
-    missing = json.loads(colleague.run(*shlex.split(DATA_STATUS), "--json"))
-    assert set(missing["uncommitted"]["deleted"]) == {"data/wav/", "data/segments/"}
 
 
 @pytest.mark.parametrize("team", ["shared_folder"], indirect=True)

@@ -63,8 +63,8 @@ class RecordingClassifier:
             others = sorted(path.parent.name for path in folder.parent.glob("*/model.json"))
             there = f"there are {', '.join(others)}" if others else "there is none at all"
             raise TakhtError(
-                f"{folder}: no model.json, in {folder.parent} {there}; name another with "
-                "--model or --models, train it with `dvc repro` or fetch it with `dvc pull`"
+                f"{folder}: no model.json, in {folder.parent} {there}; name another with --model "
+                f"or --models, train it with `dvc repro` or fetch it with `dvc pull {folder}`"
             )
         self._model = classifier.load_classifier(folder)
         self.card: ModelCard = self._model.card

@@ -149,6 +149,20 @@ def test_confusions_that_moved_most_come_first():
     assert [m.after for m in difference(new, old).moved] == [9, 0]
 
 
+def test_a_new_display_name_moves_no_confusion_and_another_composer_does():
+    actual = ["a", "a", "b", "b", "c", "c", "d", "e", "e"]
+    predicted = ["b", "a", "a", "c", "d", "c", "d", "c", "e"]
+    old = pd.DataFrame({"recording": list("123456789"), "actual": actual, "predicted": predicted})
+    new = old.replace({"a": "ا", "b": "c", "c": "b"})  # one name is new, two are exchanged
+    assert difference(Experiment(SCORES, old), Experiment(SCORES, new)).moved == []
+    new.loc[0, "predicted"] = "ا"
+    new.loc[8, "actual"] = "d"  # of two recordings by e: that is no new name
+    moved = difference(Experiment(SCORES, old), Experiment(SCORES, new)).moved
+    assert {(m.actual, m.predicted, m.before, m.after) for m in moved} == {
+        ("ا", "c", 1, 0), ("d", "e", 0, 1),
+    }  # fmt: skip
+
+
 def test_changed_parameters_and_stages():
     old = revision(
         params={"aug.factor": 2, "gone": None, "same": [1]},
@@ -212,7 +226,7 @@ def test_markdown_says_that_test_sets_differ_and_that_nothing_was_run():
         "The test sets differ (`mel`). Recordings in both: 3, only in `main`: 1, "
         "only in `workspace`: 3." in text
     )
-    assert "With 3 test recordings in both, nothing can be evidence" in text
+    assert "Test recordings in both: 3, too few for any evidence. Compare cross-valid" in text
     assert "run `dvc repro` before believing" in text
     same = format_markdown(compare_revisions(old, old))
     assert "test sets differ" not in same
@@ -227,6 +241,10 @@ def test_what_holds_for_several_experiments_is_said_once():
     assert text.count("Measured on two corpora:** A before, B after (`mel`, `best`)") == 1
     assert text.count("The test sets differ (`mel`, `best`). Recordings in both: 0") == 1
     assert text.count("not comparable") == 2
+    del old["own"], new["own"]
+    text = format_markdown(compare_revisions(revision(experiments=old), revision("later", new)))
+    assert "cannot be subtracted" in text
+    assert "cross-validated" not in text  # these are of two corpora, too
 
 
 def test_special_characters_of_markdown_stay_text():

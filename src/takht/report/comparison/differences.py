@@ -28,6 +28,7 @@ class Experiment:
     scores: Mapping[str, float]  # those of SCORES
     recordings: pd.DataFrame  # recording, actual, predicted: a row a test recording
     corpus: str | None = None  # what it was measured on, where the metrics say so
+    rebuilt: bool = True  # after the last change of its inputs and settings
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,15 @@ class Comparison:
     stages_ran: list[str]
     stages_added: list[str] = field(default_factory=list)
     stages_removed: list[str] = field(default_factory=list)
+    not_rebuilt_before: list[str] = field(default_factory=list)  # so in no `experiments`
+    not_rebuilt_after: list[str] = field(default_factory=list)
     revision: str | None = None  # of which before and after are two experiments
 
 
 def compare_revisions(before: Revision, after: Revision) -> Comparison:
     """Return what differs from `before` to `after`, experiments in the order of `after`.
+
+    An experiment that was not rebuilt is named only: its scores are of other inputs or settings.
 
     Raises:
         TakhtError: no experiment is in both.
@@ -115,13 +120,19 @@ def compare_revisions(before: Revision, after: Revision) -> Comparison:
         after=after.name,
         before_commit=before.commit,
         after_commit=after.commit,
-        experiments=[compare_experiment(name, old[name], new[name]) for name in shared],
+        experiments=[
+            compare_experiment(name, old[name], new[name])
+            for name in shared
+            if old[name].rebuilt and new[name].rebuilt
+        ],
         only_before=[name for name in old if name not in new],
         only_after=[name for name in new if name not in old],
         params=list_changes(before.params, after.params),
         stages_ran=sorted(name for name in stages if before.stages[name] != after.stages[name]),
         stages_added=sorted(set(after.stages) - stages),
         stages_removed=sorted(set(before.stages) - stages),
+        not_rebuilt_before=[name for name in shared if not old[name].rebuilt],
+        not_rebuilt_after=[name for name in shared if not new[name].rebuilt],
     )
 
 
@@ -129,13 +140,18 @@ def compare_experiments(revision: Revision, first: str, second: str) -> Comparis
     """Return how one experiment of a revision differs from another, in scores and parameters.
 
     Raises:
-        TakhtError: the revision lacks one of them.
+        TakhtError: the revision lacks one of them, or did not rebuild it.
     """
     for name in (first, second):
         if name not in revision.experiments:
             raise TakhtError(
                 f"{revision.name}: experiments: no metrics of {name!r}, there are "
                 f"{_listed(revision.experiments)}; choose two of these"
+            )
+        if not revision.experiments[name].rebuilt:
+            raise TakhtError(
+                f"{revision.name}: experiments: {name!r} was not rebuilt since its inputs or "
+                "settings changed; run `dvc repro` there, or name another revision"
             )
     old, new = revision.experiments[first], revision.experiments[second]
     params = [
@@ -227,8 +243,12 @@ def decide_verdict(low: float | None, high: float | None, changed: int) -> str:
 
 
 def list_moves(pairs: pd.DataFrame) -> list[Move]:
-    """Return the five confusions whose count changed most, largest change first."""
-    before, after = (_confusions(pairs, side) for side in ("before", "after"))
+    """Return the five confusions whose count changed most, largest change first.
+
+    A composer has the label of after in both, so a new display name alone moves nothing.
+    """
+    before = _confusions(pairs, "before", _new_labels(pairs))
+    after = _confusions(pairs, "after", {})
     found = [
         Move(actual, predicted, before[actual, predicted], after[actual, predicted])
         for actual, predicted in sorted(before | after)
@@ -246,9 +266,26 @@ def list_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Ch
     ]
 
 
-def _confusions(pairs: pd.DataFrame, side: str) -> Counter[tuple[str, str]]:
+def _new_labels(pairs: pd.DataFrame) -> dict[str, str]:
+    """Return composers' labels of after, by those of before.
+
+    Labels that share recordings with several are left out: there, a recording changed composer.
+    """
+    labels = pairs[["actual_before", "actual_after"]].drop_duplicates()
+    several = [labels[side].duplicated(keep=False) for side in labels]
+    labels = labels[~np.logical_or(*several)]
+    return dict(zip(labels["actual_before"], labels["actual_after"], strict=True))
+
+
+def _confusions(
+    pairs: pd.DataFrame, side: str, labels: Mapping[str, str]
+) -> Counter[tuple[str, str]]:
     columns = zip(pairs[f"actual_{side}"], pairs[f"predicted_{side}"], strict=True)
-    return Counter((actual, predicted) for actual, predicted in columns if actual != predicted)
+    return Counter(
+        (labels.get(actual, actual), labels.get(predicted, predicted))
+        for actual, predicted in columns
+        if actual != predicted
+    )
 
 
 def _listed(experiments: Mapping[str, Experiment]) -> str:

@@ -30,11 +30,9 @@ def format_markdown(comparison: Comparison) -> str:
         shas = ["", ""]
     parts = [
         f"## {format_code(before)}{shas[0]} → {format_code(after)}{shas[1]}{revision}",
-        _scores(comparison.experiments),
-        "The difference is of recording accuracy, over the test recordings that both have, "
-        "with a 95 % interval by paired bootstrap (exact where all of them changed alike, or none "
-        "did). *No evidence*: the interval includes 0, or fewer than "
-        f"{FEWEST_CHANGED} recordings were fixed or broken.",
+        *_scores(comparison.experiments),
+        *_not_rebuilt(comparison.not_rebuilt_before, before),
+        *_not_rebuilt(comparison.not_rebuilt_after, after),
         *_too_few(comparison.experiments),
         *_corpora(comparison.experiments),
         *_test_sets(comparison.experiments, before, after),
@@ -70,10 +68,18 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _scores(differences: list[Difference]) -> str:
+def _scores(differences: list[Difference]) -> list[str]:
+    if not differences:
+        return []
     head = ["experiment", "recording accuracy", "window accuracy", "macro-F1"]
     head += ["shared", "fixed", "broken", "difference [95 %]", "verdict"]
-    return _table(head, map(_row, differences))
+    return [
+        _table(head, map(_row, differences)),
+        "The difference is of recording accuracy, over the test recordings that both have, "
+        "with a 95 % interval by paired bootstrap (exact where all of them changed alike, or none "
+        "did). *No evidence*: the interval includes 0, or fewer than "
+        f"{FEWEST_CHANGED} recordings were fixed or broken.",
+    ]
 
 
 def _row(one: Difference) -> list[str]:
@@ -98,12 +104,13 @@ def _signed(value: float) -> str:
 
 
 def _too_few(differences: list[Difference]) -> list[str]:
-    most = max(one.shared for one in differences)
-    if most >= FEWEST_CHANGED:
+    """Name scores that can be compared; of two corpora, none can."""
+    counts = [one.shared for one in differences if not one.corpora]
+    if not counts or max(counts) >= FEWEST_CHANGED:
         return []
     return [
-        f"With {most} test recordings in both, nothing can be evidence: compare cross-validated "
-        "scores (`metrics/macro_f1_crossval.json`)."
+        f"Test recordings in both: {max(counts)}, too few for any evidence. Compare "
+        "cross-validated scores (`metrics/macro_f1_crossval.json`)."
     ]
 
 
@@ -141,6 +148,14 @@ def _group(
             groups.setdefault(found, []).append(format_code(one.experiment))
     for found, names in groups.items():
         yield found, ", ".join(names)
+
+
+def _not_rebuilt(names: list[str], revision: str) -> list[str]:
+    listed = ", ".join(map(format_code, names))
+    return [
+        f"**Not rebuilt** in {format_code(revision)} since inputs or settings changed: {listed}. "
+        "So there is nothing to compare; run `dvc repro` there."
+    ] * bool(names)
 
 
 def _only(names: list[str], revision: str) -> list[str]:

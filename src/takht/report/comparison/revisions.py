@@ -20,10 +20,12 @@ from dvc.scm import SCM, SCMError, resolve_rev
 from takht.core import tables
 from takht.errors import TakhtError
 from takht.report.comparison.differences import SCORES, Experiment, Revision
+from takht.report.results.locks import Records
 from takht.runtime.renamed import current_name
 from takht.runtime.yaml_files import list_values, parse_yaml
 
 _STAGE = "evaluate@"
+_PARAMS = "params.yaml"
 _COLUMNS = ["recording", "actual", "predicted"]
 
 
@@ -75,7 +77,9 @@ def _commit(root: str, rev: str) -> str:
 
 
 def _read(repo: Repo, name: str, commit: str | None) -> Revision:
-    experiments = dict(_experiments(repo, name))
+    stages = dict(_stages(repo))
+    settings = parse_yaml(_bytes(repo, _PARAMS)) if _exists(repo, _PARAMS) else {}
+    experiments = dict(_experiments(repo, name, Records(stages, settings)))
     if not experiments:
         raise TakhtError(
             f"{name}: no metrics of any {_STAGE}… stage; "
@@ -88,10 +92,10 @@ def _read(repo: Repo, name: str, commit: str | None) -> Revision:
         for file, values in files.items()
         for key, value in list_values(values)
     }
-    return Revision(name, commit, experiments, params, dict(_stages(repo)))
+    return Revision(name, commit, experiments, params, stages)
 
 
-def _experiments(repo: Repo, name: str) -> Iterator[tuple[str, Experiment]]:
+def _experiments(repo: Repo, name: str, records: Records) -> Iterator[tuple[str, Experiment]]:
     """Yield the experiments whose metrics exist, in the order of params.yaml."""
     for stage in repo.index.stages:
         experiment = (getattr(stage, "name", None) or "").removeprefix(_STAGE)
@@ -107,7 +111,8 @@ def _experiments(repo: Repo, name: str) -> Iterator[tuple[str, Experiment]]:
         if _exists(repo, metrics[0]):
             scores, corpus = _scores(repo, metrics[0], f"{name}:{metrics[0]}")
             table = _recordings(repo, confusions[0], f"{name}:{confusions[0]}")
-            yield experiment, Experiment(scores, table, corpus)
+            rebuilt = records.is_current(current_name(stage.name))
+            yield experiment, Experiment(scores, table, corpus, rebuilt)
 
 
 def _path(repo: Repo, out: Any) -> str:

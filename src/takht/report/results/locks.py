@@ -51,10 +51,11 @@ class Records:
         if name is None:
             return False
         (own,) = (out for out in self.stages[name]["outs"] if out["path"] == path.as_posix())
-        return self._differs(path, own["md5"]) or not self._is_current(name)
+        return self._differs(path, own["md5"]) or not self.is_current(name)
 
-    def _is_current(self, name: str) -> bool:
-        stage = self.stages[name]
+    def is_current(self, name: str) -> bool:
+        """Tell whether the last run of a stage had the inputs and settings of today."""
+        stage = self.stages.get(name, {})
         settings = stage.get("params", {}).get("params.yaml", {})
         if any(look_up(self.params, *key.split(".")) != value for key, value in settings.items()):
             return False
@@ -66,7 +67,7 @@ class Records:
         if maker is None:
             return True
         outs = {out["path"]: out["md5"] for out in self.stages[maker]["outs"]}
-        return bool(outs[dep["path"]] == dep["md5"]) and self._is_current(maker)
+        return bool(outs[dep["path"]] == dep["md5"]) and self.is_current(maker)
 
     @staticmethod
     def _differs(path: Path, md5: str) -> bool:
