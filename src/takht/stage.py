@@ -23,6 +23,8 @@ from takht.runtime.error_lines import describe_error
 from takht.runtime.params import Section, load_section
 
 set_environment()  # so a stage imports this module first
+# Its errors are raised. On some processors it prints one that is none, as training begins.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 # As it starts, SciPy asks for every name that NumPy has. Many stages never use these.
 import_when_used("numpy.f2py", "numpy.ma", "numpy.polynomial", "numpy.testing")
 

@@ -95,7 +95,7 @@ def serve(listener: socket.socket, libraries: str) -> None:
 
 def warm_up(libraries: str) -> None:
     """Import what stages and DVC import, and what they ask of the installed packages."""
-    os.environ |= {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    os.environ |= {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     for name in libraries.split():
         importlib.import_module(name)
     found = importlib.metadata.packages_distributions()
